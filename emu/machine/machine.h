@@ -1,0 +1,123 @@
+/*
+ * machine.h - the computer: one hart, RAM and devices at QEMU virt addresses,
+ * the firmware, loaders. Deterministic: time is instructions, and whatever
+ * comes from outside enters at a known clock.
+ *
+ *     struct machine_desc desc = { .ram_mib = 64, .kernel = bytes, ... };
+ *     struct machine *m;
+ *     if (machine_create(&desc, &m, why, sizeof why)) ...
+ *     struct machine_stop stop;
+ *     do machine_run(m, &limit, &stop); while (stop.reason == ...);
+ *     machine_destroy(m);
+ */
+#ifndef SALLYPORT_MACHINE_H
+#define SALLYPORT_MACHINE_H
+
+#include "../cpu/cpu.h"
+
+struct machine;
+
+struct machine_desc {
+    unsigned ram_mib;         /* 0: the default */
+    bool bare;                /* M-mode start at the ELF's entry */
+    const uint8_t *kernel;    /* an ELF image; copied, the caller keeps it */
+    size_t kernel_bytes;
+    const char *kernel_name;  /* for messages */
+    const uint8_t *initrd;    /* a ustar archive, or NULL */
+    size_t initrd_bytes;
+    const char *bootpage;     /* text after the magic, e.g. "ram=64\narg=sh\n";
+                                 NULL: a page of zeroes */
+    uint8_t *disk;            /* a raw image, used in place, or NULL: no disk */
+    size_t disk_bytes;        /* a multiple of 512 */
+    bool disk_readonly;
+    /* The guest wrote these bytes to its console. May be NULL. */
+    void (*console_out)(void *ctx, const uint8_t *bytes, size_t n);
+    void *console_ctx;
+};
+
+/* Why machine_run came back. */
+enum machine_reason {
+    MACHINE_LIMIT,      /* the clock bound given to machine_run */
+    MACHINE_STOPPED,    /* machine_request_stop (a watch, a breakpoint) */
+    MACHINE_ENDED,      /* the guest ended the run: status says how */
+    MACHINE_WANTS_INPUT,/* idle: only console input could wake it earlier than
+                           its next deadline (deadline == UINT64_MAX: nothing
+                           else ever). Feed it, or let time pass with
+                           machine_idle, or end. */
+    MACHINE_DEAD,       /* nothing can wake it, or a trap storm: text says */
+};
+
+struct machine_stop {
+    enum machine_reason reason;
+    int status;          /* ENDED: 0..255 */
+    char text[160];      /* one clear line for ENDED by firmware, DEAD */
+    uint64_t deadline;   /* WANTS_INPUT: clock of the next timer event */
+};
+
+/* The listeners. Several may be attached; called in order of attachment. All
+ * are called with the state *before* the thing happens and an exact clock. */
+struct machine_observer {
+    void *ctx;
+    void (*trap)(void *ctx, const struct cpu_trap *trap);
+    void (*special)(void *ctx, const struct cpu_special_event *event);
+    unsigned specials;   /* set of enum cpu_special that it wants */
+    void (*console_out)(void *ctx, uint8_t byte);
+    void (*console_in)(void *ctx, uint8_t byte);
+    void (*ended)(void *ctx, int status);
+};
+
+int machine_create(const struct machine_desc *desc, struct machine **out,
+                   char *why, size_t why_bytes);
+void machine_destroy(struct machine *m);
+struct cpu *machine_cpu(struct machine *m);
+
+/* Runs until clock == until or another reason. Idle time with a timer deadline
+ * and no hope of earlier input is skipped at once (the clock jumps), unless
+ * pace_idle is on: then it comes back with MACHINE_WANTS_INPUT. Queued console
+ * bytes are delivered one at a time, only when the guest would otherwise wait
+ * (deterministic input); see machine_input. */
+void machine_run(struct machine *m, uint64_t until, struct machine_stop *stop);
+void machine_step(struct machine *m, struct machine_stop *stop);
+void machine_request_stop(struct machine *m);
+void machine_observe(struct machine *m, const struct machine_observer *o);
+void machine_unobserve(struct machine *m, void *ctx);
+
+uint64_t machine_clock(const struct machine *m);
+uint64_t machine_mtime(const struct machine *m);
+
+/* ---- Console ---- */
+/* Queues bytes. piped: each waits until the guest is idle. Otherwise they
+ * arrive at the next instruction boundary (a person typing). */
+void machine_input(struct machine *m, const uint8_t *bytes, size_t n,
+                   bool piped);
+/* No more input will come: an idle machine with no deadline is then DEAD, and
+ * the guest reads end-of-file as Ctrl-D (a 0x04 byte) each time it waits. */
+void machine_input_end(struct machine *m);
+size_t machine_input_pending(const struct machine *m);
+void machine_pace_idle(struct machine *m, bool on);
+void machine_idle(struct machine *m, uint64_t until_clock);
+
+/* ---- Physical memory ---- */
+/* RAM, or NULL if [pa, pa+n) is not all RAM. Reading through it never has a
+ * side effect. Writing needs machine_wrote afterwards. */
+uint8_t *machine_ram(struct machine *m, uint64_t pa, size_t n);
+void machine_wrote(struct machine *m, uint64_t pa, size_t n);
+uint64_t machine_ram_bytes(const struct machine *m);
+/* What the devices hold, without side effects, for display:
+ * a device register as the guest would read it. False: nothing there. */
+bool machine_peek_device(struct machine *m, uint64_t pa, unsigned size,
+                         uint64_t *value);
+
+/* ---- Whole state ---- */
+uint64_t machine_hash(const struct machine *m); /* cpu, devices, RAM, queues */
+struct machine_snapshot;
+struct machine_snapshot *machine_snapshot(struct machine *m);
+void machine_restore(struct machine *m, const struct machine_snapshot *s);
+void machine_snapshot_free(struct machine_snapshot *s);
+
+/* ---- Boot files, for the same guest elsewhere (--save-boot) ---- */
+/* Makes the boot page's 4096 bytes from its text. Returns 0 or -1 + why. */
+int machine_bootpage(const char *text, uint8_t page[4096], char *why,
+                     size_t why_bytes);
+
+#endif
