@@ -1,0 +1,209 @@
+/*
+ * crossing.h - the heart: one record for each passage of the user-kernel
+ * boundary. The tracker listens to the machine (traps, returns, satp writes,
+ * fences: source hw) and to the kernel's probes (source probe), and keeps
+ * crossings, processes, transfers, mappings, links and costs. Everything a
+ * person sees is a view of what stands here.
+ *
+ *     struct tracker_desc d = { .machine = m, .kernel = symbols, ... };
+ *     struct tracker *t = tracker_create(&d, why, sizeof why);
+ *     machine_run(...);
+ *     const struct crossing *c = tracker_crossing(t, 7);
+ *
+ * A crossing opens at every trap out of U-mode and closes at the sret that
+ * brings the same process back to U (architecture.md, "The crossing record").
+ * The tracker never changes the machine.
+ */
+#ifndef SALLYPORT_CROSSING_H
+#define SALLYPORT_CROSSING_H
+
+#include "../inspect/sv39.h"
+#include "../inspect/symbols.h"
+
+struct tracker;
+
+enum crossing_kind { CROSSING_CALL, CROSSING_FAULT, CROSSING_INTERRUPT };
+
+enum crossing_outcome {
+    OUTCOME_OPEN,           /* still in the kernel: running or unfinished */
+    OUTCOME_RETURNED,       /* back in U behind (or at) the trap */
+    OUTCOME_NEVER_RETURNS,  /* exit, death */
+    OUTCOME_TO_HANDLER,     /* a signal handler got control */
+};
+
+enum event_source { SOURCE_HW, SOURCE_PROBE };
+
+enum transfer_kind { TRANSFER_COPYIN, TRANSFER_COPYOUT, TRANSFER_COPYINSTR };
+
+#define TRANSFER_SHOWN 64 /* bytes of data kept for display */
+struct transfer {
+    enum transfer_kind kind;
+    uint64_t clock;
+    uint64_t user_va, kernel_va;
+    uint64_t length;        /* asked for */
+    uint64_t done;          /* moved */
+    int error;              /* errno, 0 = all */
+    uint64_t user_pa;       /* frame of the first user byte, 0 if unmapped */
+    /* If error: the first byte that did not move, and why the walk stopped. */
+    uint64_t stopped_va;
+    enum sv39_why why;
+    unsigned shown;         /* bytes in data */
+    uint8_t data[TRANSFER_SHOWN];
+};
+
+enum mapping_kind { MAPPING_MAP, MAPPING_UNMAP, MAPPING_COW };
+struct mapping {
+    enum mapping_kind kind;
+    uint64_t clock;
+    uint64_t root, va, pa, old_pa; /* old_pa: COW */
+    uint64_t flags;
+};
+
+/* These bytes of that crossing came out of (went into) this one. */
+struct link {
+    uint64_t from;      /* crossing number of the put */
+    uint64_t to;        /* crossing number of the get */
+    uint64_t channel, offset, bytes;
+};
+
+/* Traps taken in S-mode while a crossing is open: #12.1, #12.2 ... */
+struct nested_trap {
+    uint64_t clock, cause, tval, pc;
+};
+
+struct crossing {
+    uint64_t number;       /* 1, 2, 3 ... in order of opening */
+    int pid;               /* 0: not known (no probes): see root */
+    uint64_t root;         /* page-table root at the trap */
+    char process[32];      /* the process's name at the trap */
+    enum crossing_kind kind;
+    uint64_t cause, tval, user_pc;
+    uint64_t clock_in, clock_out;  /* out valid unless OPEN */
+    uint64_t arg[8];       /* a0..a7 at the trap */
+    const struct abi_call *call;   /* CALL decoded by the table, or NULL */
+    uint64_t result;       /* a0 at the return (CALL) */
+    enum crossing_outcome outcome;
+    int wait_status;       /* NEVER_RETURNS: as waitpid reports it */
+    int signal;            /* death by signal: which, else 0 */
+    uint64_t trapframe_va; /* sscratch at the trap */
+    /* Cost. own: S-mode instructions between the switches that give and take
+     * the hart; elapsed: clock_out - clock_in. */
+    uint64_t own_insns, satp_writes, fences, traps, returns;
+    uint64_t bytes_in, bytes_out;  /* copied from / to the user */
+    uint64_t pages_mapped, pages_unmapped;
+    uint64_t cycles;       /* the model's; see struct cost_model */
+    uint64_t block_count;  /* how often it slept */
+    char blocked_on[32];   /* the last reason */
+    const struct transfer *transfer; size_t transfers;
+    const struct mapping *mapping;   size_t mappings;
+    const struct link *link;         size_t links;
+    const struct nested_trap *nested; size_t nesteds;
+    uint64_t fork_child;   /* pid of the child this call made, or 0 */
+};
+
+/* Model cycles = instructions + trap*traps + ret*returns + satp*writes +
+ * fence*fences + miss*translations missed since the last fence. */
+struct cost_model {
+    uint64_t trap, ret, satp, fence, miss;
+};
+extern const struct cost_model cost_model_default;
+/* "trap=50\nsatp=20\n..."; 0, or -1 with one line in why. */
+int cost_model_parse(const char *text, const char *name, struct cost_model *out,
+                     char *why, size_t n);
+
+struct process {
+    int pid, parent;
+    uint64_t root;
+    char name[32];
+    char path[256];             /* of its image, "" if unknown */
+    struct symbols *symbols;    /* of its image, or NULL */
+    enum { PROCESS_RUNNING, PROCESS_BLOCKED, PROCESS_ZOMBIE, PROCESS_GONE } state;
+    char blocked_on[32];
+    int wait_status;
+    uint64_t born, died;        /* clocks */
+    uint64_t crossings, own_insns, user_insns;
+    uint64_t open;              /* number of its open crossing, or 0 */
+};
+
+/* One line of a trace, as it happens. The pointers live during the call. */
+enum event_kind {
+    EVENT_ENTER,        /* "> ecall", "> fault", "> interrupt" */
+    EVENT_LEAVE,        /* "< = N", "< to handler" */
+    EVENT_NEVER,        /* "< never returns" */
+    EVENT_FORKED,       /* "< in pid 4 = 0 (fork #12)" */
+    EVENT_UNFINISHED,   /* "~ unfinished": the hart goes to another process */
+    EVENT_RESUMED,      /* "~ resumed" */
+    EVENT_TRANSFER, EVENT_MAP, EVENT_LINK, EVENT_NESTED,
+    EVENT_DEATH,        /* the kernel kills the process, with its reason */
+    EVENT_PANIC,
+    EVENT_CONSOLE,      /* one byte written to the console */
+};
+struct event {
+    enum event_kind kind;
+    uint64_t clock;
+    int pid;
+    const struct crossing *crossing; /* NULL: none open */
+    const struct transfer *transfer;
+    const struct mapping *mapping;
+    const struct link *link;
+    const struct nested_trap *nested;
+    uint8_t byte;                    /* CONSOLE */
+    const char *text;                /* DEATH, PANIC */
+};
+typedef void tracker_listener(void *ctx, const struct event *event);
+
+struct tracker_desc {
+    struct machine *machine;
+    struct symbols *kernel;        /* probes, tables, lines; may be NULL */
+    const struct abi *abi;         /* NULL: the kernel's own note, else raw */
+    const uint8_t *initrd;         /* where programs' images are found by path */
+    size_t initrd_bytes;
+    const struct cost_model *cost; /* NULL: the default */
+};
+struct tracker *tracker_create(const struct tracker_desc *desc, char *why,
+                               size_t why_bytes);
+void tracker_destroy(struct tracker *t);
+void tracker_listen(struct tracker *t, tracker_listener *fn, void *ctx);
+
+/* ---- What was seen ---- */
+uint64_t tracker_count(const struct tracker *t); /* newest crossing's number */
+const struct crossing *tracker_crossing(const struct tracker *t, uint64_t number);
+/* The crossing that is open and has the hart now, or NULL (in user code). */
+const struct crossing *tracker_current(const struct tracker *t);
+int tracker_current_pid(const struct tracker *t); /* 0: the kernel / boot */
+size_t tracker_processes(const struct tracker *t);
+const struct process *tracker_process_at(const struct tracker *t, size_t i);
+const struct process *tracker_process(const struct tracker *t, int pid);
+const struct process *tracker_process_by_root(const struct tracker *t,
+                                              uint64_t root);
+bool tracker_panicked(const struct tracker *t, char *text, size_t n);
+const struct abi *tracker_abi(const struct tracker *t);
+struct symbols *tracker_kernel_symbols(const struct tracker *t);
+/* Symbols for an address, by privilege and root; va is translated to the
+ * image's own addresses (the trampoline page runs at another address than it
+ * was linked at): *image_va. NULL if none. */
+struct symbols *tracker_symbols(const struct tracker *t, enum cpu_priv priv,
+                                uint64_t root, uint64_t va, uint64_t *image_va);
+
+/* ---- Words (crossing_text.c) ---- */
+/* "write(fd=1, buf=0x101e8, n=13)", "store page fault at 0x2000", "timer" */
+void crossing_describe(const struct tracker *t, const struct crossing *c,
+                       char *text, size_t n);
+/* "13", "-1 EFAULT", "never returns", "" while open */
+void crossing_result(const struct tracker *t, const struct crossing *c,
+                     char *text, size_t n);
+/* One or two plain sentences for the card: who asked for what, what came of
+ * it, and if refused why and at which byte. */
+void crossing_sentence(const struct tracker *t, const struct crossing *c,
+                       char *text, size_t n);
+/* The trace line(s) of cli.md for an event, newline-ended. */
+void event_text(const struct tracker *t, const struct event *e, char *text,
+                size_t n);
+/* One JSON object, newline-ended, malloc'ed (console bytes gathered by the
+ * caller). */
+char *event_json(const struct tracker *t, const struct event *e);
+/* A byte string as C text in quotes: "hello, world\n", at most max chars,
+ * "..." behind what was cut. */
+void bytes_text(const uint8_t *bytes, size_t n, char *text, size_t max);
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * symbols.h - what an ELF image says about its addresses: functions, source
+ * lines, variables' names, its build-id, its probes and table notes. Read with
+ * libdw/libelf; knows nothing of a running machine.
+ */
+#ifndef SALLYPORT_SYMBOLS_H
+#define SALLYPORT_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct symbols;
+
+/* Opens an image held in memory (copied). name is for messages and display.
+ * An image without DWARF or symbols opens and answers false to most things.
+ * Returns 0, or -1 with one line in why. */
+int symbols_open(const uint8_t *bytes, size_t n, const char *name,
+                 struct symbols **out, char *why, size_t why_bytes);
+void symbols_close(struct symbols *s);
+const char *symbols_name(const struct symbols *s);
+/* The GNU build-id; returns its length, 0 if there is none. */
+size_t symbols_build_id(const struct symbols *s, uint8_t id[32]);
+
+/* The function that holds va. name is the image's, valid until close. */
+bool symbols_function(const struct symbols *s, uint64_t va, const char **name,
+                      uint64_t *start, uint64_t *bytes);
+/* "copyin+0x1c" into text; false (and "0x..." in text) if unknown. */
+bool symbols_describe(const struct symbols *s, uint64_t va, char *text,
+                      size_t text_bytes);
+/* Source position of va: a path as in the line table, relative to the
+ * project's root for our own images. */
+bool symbols_line(const struct symbols *s, uint64_t va, const char **file,
+                  unsigned *line);
+/* Addresses that begin a statement of file:line (file may be a suffix such as
+ * "copy.c"). Returns how many there are; writes up to max. */
+size_t symbols_line_addresses(const struct symbols *s, const char *file,
+                              unsigned line, uint64_t *va, size_t max);
+/* A symbol by name. */
+bool symbols_address(const struct symbols *s, const char *name, uint64_t *va,
+                     uint64_t *bytes);
+
+/* ---- Source text ---- */
+/* One file's lines, found under the directories of the search path (the
+ * project's root, --source); kept until symbols_close. NULL if not found. */
+struct source_file {
+    const char *path;
+    size_t lines;
+    const char *const *line; /* line[0] is line 1, no newline, tabs as is */
+};
+struct sources;
+struct sources *sources_create(void);
+void sources_add_root(struct sources *s, const char *directory);
+const struct source_file *sources_find(struct sources *s, const char *path);
+void sources_destroy(struct sources *s);
+
+/* ---- Probes (SDT notes) ---- */
+#define PROBE_ARGS_MAX 6
+struct probe_arg {
+    int size;        /* 1 2 4 8, negative: signed */
+    enum { PROBE_REGISTER, PROBE_MEMORY, PROBE_CONSTANT } where;
+    unsigned reg;    /* REGISTER, MEMORY: x-register number */
+    int64_t offset;  /* MEMORY: reg + offset; CONSTANT: the value */
+};
+struct probe {
+    uint64_t pc;
+    const char *provider, *name;
+    unsigned nargs;
+    struct probe_arg arg[PROBE_ARGS_MAX];
+};
+/* All probes of the image, in address order. A malformed note is left out and
+ * said in why (empty if none). */
+const struct probe *symbols_probes(const struct symbols *s, size_t *n);
+
+/* ---- The kernel's tables (note "Sallyport", type 1; see platform.h) ---- */
+enum abi_kind { /* of an argument or a result */
+    ABI_NONE, ABI_INT, ABI_UINT, ABI_HEX, ABI_SIZE, ABI_OFF, ABI_FD, ABI_PID,
+    ABI_SIG, ABI_PTR, ABI_PATH, ABI_STR, ABI_STRV, ABI_IN, ABI_OUT, ABI_INOUT,
+    ABI_FLAGS,
+};
+struct abi_arg {
+    char name[24];
+    enum abi_kind kind;
+    int length_arg;        /* IN/OUT/INOUT: index of the length argument or -1 */
+    uint64_t length;       /* ... then the fixed length */
+    char flags[24];        /* FLAGS: the type's name */
+};
+struct abi_call {
+    uint64_t number;
+    char name[32];
+    enum abi_kind result;
+    unsigned nargs;
+    struct abi_arg arg[6];
+    char help[160];
+};
+struct abi; /* calls, errno names, signal names, flag sets */
+/* From an image's note; NULL and why if it has none or it is malformed. The
+ * same text may come from a file (--abi). */
+struct abi *abi_from_symbols(const struct symbols *s, char *why, size_t n);
+struct abi *abi_from_text(const char *text, const char *name, char *why,
+                          size_t n);
+void abi_free(struct abi *abi);
+const struct abi_call *abi_find(const struct abi *abi, uint64_t number);
+const struct abi_call *abi_by_index(const struct abi *abi, size_t index);
+const char *abi_errno_name(const struct abi *abi, int number);  /* or NULL */
+const char *abi_errno_help(const struct abi *abi, int number);  /* or NULL */
+const char *abi_signal_name(const struct abi *abi, int number); /* or NULL */
+/* "O_WRONLY|O_CREAT|0x80" */
+void abi_format_flags(const struct abi *abi, const char *type, uint64_t value,
+                      char *text, size_t n);
+
+#endif
