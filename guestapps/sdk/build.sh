@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# build.sh - compile a program for the guest.
+#
+#   build.sh [-o OUT] [-O0 -DX=1 -IDIR ...] FILE.c...    a program (a.out)
+#   build.sh --lib DIR [-O0 ...]                         the SDK's objects
+#
+# Every compiler and linker flag of a guest program stands here and nowhere
+# else; README.md beside this file explains them. Options that are not our own
+# go to the compiler. With SALLYPORT_SDK_LIB=DIR the objects made by --lib are
+# used; without it they are made anew, which takes a second.
+# SALLYPORT_CROSS names other tools than riscv64-unknown-elf-.
+set -euo pipefail
+sdk=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+root=$(CDPATH='' cd -- "$sdk/../.." && pwd)
+cross=${SALLYPORT_CROSS:-riscv64-unknown-elf-}
+
+fail() {
+    echo "build.sh: $1" >&2
+    exit 2
+}
+
+# compile ARGS...: the compiler with the flags that every object needs.
+compile() {
+    "${cross}gcc" --specs=picolibc.specs -std=gnu11 -O1 -g \
+        -march=rv64ima_zicsr -mabi=lp64 -mcmodel=medany \
+        -ffunction-sections -fdata-sections -fno-common \
+        -ffile-prefix-map="$root/=" \
+        -D_POSIX_TIMERS=200809L -D_POSIX_MONOTONIC_CLOCK=200809L \
+        -I"$sdk/include" -I"$root/guestkernel/abi" "$@"
+}
+
+# make_library DIR ARGS...: crt0.o, start.o, syscalls.o and signal.o, which go into
+# every program, and libsallyport.a, from which it takes what it uses.
+make_library() {
+    local dir=$1 source name
+    shift
+    mkdir -p "$dir"
+    for source in "$sdk"/*.S "$sdk"/*.c; do
+        name=${source##*/}
+        compile "$@" -c "$source" -o "$dir/${name%.*}.o"
+    done
+    rm -f "$dir/libsallyport.a"
+    (cd "$dir" && "${cross}ar" rcsD libsallyport.a \
+        dirent.o file.o process.o stdio.o time.o)
+}
+
+# link LIB OUT OBJECT...: signal.o stands before the libraries so that its raise
+# is taken, not picolibc's. What the program does not call is dropped.
+link() {
+    local lib=$1 out=$2
+    shift 2
+    "${cross}gcc" --specs=picolibc.specs --oslib=sallyport \
+        -march=rv64ima -mabi=lp64 -mcmodel=medany \
+        -DPICOLIBC_INTEGER_PRINTF_SCANF -nostartfiles -T"$sdk/user.ld" \
+        -Wl,--gc-sections -Wl,--build-id=sha1 -Wl,-z,max-page-size=4096 \
+        -Wl,--fatal-warnings -L"$lib" \
+        "$lib/crt0.o" "$lib/start.o" "$lib/syscalls.o" \
+        "$lib/signal.o" "$@" \
+        -lsallyport -o "$out"
+}
+
+if [ "${1-}" = --lib ]; then
+    [ $# -gt 1 ] || fail "--lib needs a directory"
+    shift
+    make_library "$@"
+    exit
+fi
+
+out=a.out sources=() options=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        -o | -I | -D | -U | -include)
+            [ $# -gt 1 ] || fail "$1 needs an argument"
+            if [ "$1" = -o ]; then out=$2; else options+=("$1" "$2"); fi
+            shift ;;
+        -*) options+=("$1") ;;
+        *)
+            [ -r "$1" ] || fail "cannot read $1"
+            sources+=("$1") ;;
+    esac
+    shift
+done
+[ ${#sources[@]} -gt 0 ] ||
+    fail "no source file; usage: build.sh [-o OUT] [OPTIONS] FILE.c..."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+lib=${SALLYPORT_SDK_LIB:-$work/lib}
+[ -n "${SALLYPORT_SDK_LIB-}" ] || make_library "$lib"
+
+objects=()
+for source in "${sources[@]}"; do
+    object=$work/${#objects[@]}.o
+    compile ${options[@]+"${options[@]}"} -c "$source" -o "$object"
+    objects+=("$object")
+done
+link "$lib" "$out" "${objects[@]}"

@@ -1,0 +1,21 @@
+/*
+ * <sallyport/calls.h> - prototypes of the calls for which no standard header
+ * has one. The others are in <unistd.h>, <fcntl.h>, <sys/stat.h>,
+ * <sys/wait.h>, <signal.h>, <stdio.h> (rename), <time.h> and <sched.h>.
+ *
+ * A call you add to syscall.def gets its stub by itself; its prototype goes
+ * here.
+ */
+#ifndef SALLYPORT_SDK_CALLS_H
+#define SALLYPORT_SDK_CALLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sallyport/abi.h>
+
+ssize_t getdents(int fd, void *buf, size_t n);
+ssize_t getprocs(struct procinfo *buf, size_t n); /* n: bytes */
+uint64_t uptime(void);                            /* nanoseconds */
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * syscalls.S - one stub per system call, made from syscall.def.
+ *
+ * A stub is the whole user side of a crossing: the number into a7, ecall, and
+ * a test of a0. The arguments are already where the kernel wants them, because
+ * the C calling convention and the kernel's are the same registers, a0..a5.
+ *
+ *     write:  li   a7, 6
+ *             ecall                      <- the boundary
+ *             bltz a0, __syscall_error   -1..-4095: -errno
+ *             ret
+ *
+ * The stub has the call's own name, with two exceptions, where C gives the
+ * name another meaning: exit's is _exit, getcwd's is __getcwd (see file.c).
+ */
+    .cfi_sections .debug_frame
+
+    .macro stub symbol, number
+    .section .text.\symbol, "ax", @progbits
+    .globl \symbol
+    .type \symbol, @function
+\symbol:
+    .cfi_startproc
+    li      a7, \number
+    ecall
+    bltz    a0, 1f
+    ret
+1:  tail    __syscall_error
+    .cfi_endproc
+    .size \symbol, . - \symbol
+    .endm
+
+    .macro call name, number
+    .ifc \name, exit
+    stub _exit, \number
+    .else
+    .ifc \name, getcwd
+    stub __getcwd, \number
+    .else
+    stub \name, \number
+    .endif
+    .endif
+    .endm
+
+#define CALL(number, name, result, args, help) call name, number
+#include "syscall.def"
+
+/* errno = -a0; return -1. */
+    .section .text.__syscall_error, "ax", @progbits
+    .globl __syscall_error
+    .type __syscall_error, @function
+__syscall_error:
+    .cfi_startproc
+    negw    a0, a0
+    lui     t0, %tprel_hi(errno)
+    add     t0, t0, tp, %tprel_add(errno)
+    sw      a0, %tprel_lo(errno)(t0)
+    li      a0, -1
+    ret
+    .cfi_endproc
+    .size __syscall_error, . - __syscall_error
