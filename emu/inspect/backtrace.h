@@ -9,9 +9,9 @@
 
 struct frame {
     uint64_t pc, cfa;
-    const char *function;   /* the image's, or NULL */
-    uint64_t offset;        /* pc - function's start */
-    const char *file;       /* or NULL */
+    const char *function; /* the image's, or NULL */
+    uint64_t offset;      /* pc - function's start */
+    const char *file;     /* or NULL */
     unsigned line;
 };
 /* Unwinds from pc and x (32 registers) in the space of root (0: physical).

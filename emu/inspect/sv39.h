@@ -34,12 +34,12 @@ enum sv39_why {
     SV39_NOT_READABLE,
     SV39_NOT_WRITABLE,
     SV39_NOT_EXECUTABLE,
-    SV39_BARE,          /* satp says no translation: va is pa */
+    SV39_BARE, /* satp says no translation: va is pa */
 };
 
 struct sv39_level {
-    unsigned level;   /* 2, 1, 0 */
-    unsigned index;   /* 0..511 */
+    unsigned level; /* 2, 1, 0 */
+    unsigned index; /* 0..511 */
     uint64_t pte_pa;
     uint64_t pte;
 };
@@ -47,16 +47,18 @@ struct sv39_level {
 struct sv39_walk {
     uint64_t va, root;
     struct sv39_level level[3];
-    unsigned levels;     /* how many entries were read */
-    enum sv39_why why;   /* of the structure alone: SV39_OK if a leaf was found */
-    uint64_t pa;         /* if OK */
-    uint64_t flags;      /* the leaf's low 10 bits, if OK */
+    unsigned levels;   /* how many entries were read */
+    enum sv39_why why; /* of the structure alone: SV39_OK if a leaf was found */
+    uint64_t pa;       /* if OK */
+    uint64_t flags;    /* the leaf's low 10 bits, if OK */
     uint64_t page_bytes; /* 4 KiB, 2 MiB, 1 GiB */
 };
 
-/* root: physical address of the level 2 table. */
+/* root: physical address of the level 2 table; 0: no translation (SV39_BARE).
+ * A misaligned large page has its flags filled in as well. */
 struct sv39_walk sv39_walk(struct machine *m, uint64_t root, uint64_t va);
-/* Would this access pass, from this privilege with these sstatus bits? */
+/* Would this access pass, from this privilege with these sstatus bits? M-mode
+ * does not translate: SV39_BARE. */
 enum sv39_why sv39_check(const struct sv39_walk *walk, enum sv39_access access,
                          enum cpu_priv priv, bool sum, bool mxr);
 /* "the page is read-only: W = 0" and the PTE bit that decided (0 if none). */
@@ -73,11 +75,13 @@ size_t sv39_read(struct machine *m, uint64_t root, uint64_t va, void *buf,
 /* ---- What is mapped: runs of pages with equal flags, in address order ---- */
 struct sv39_range {
     uint64_t va, bytes;
-    uint64_t pa;        /* of the first page */
-    uint64_t flags;     /* R W X U G (A and D left out of the comparison) */
-    bool contiguous;    /* the frames follow each other as well */
+    uint64_t pa;     /* of the first page */
+    uint64_t flags;  /* R W X U G (A and D left out of the comparison) */
+    bool contiguous; /* the frames follow each other as well */
 };
-/* Returns the number of ranges (may exceed max); writes up to max. */
+/* Returns the number of ranges (may exceed max); writes up to max. A hostile
+ * tree that reuses its tables is followed for as many tables as RAM has pages
+ * and no further. */
 size_t sv39_ranges(struct machine *m, uint64_t root, struct sv39_range *range,
                    size_t max);
 

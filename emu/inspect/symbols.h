@@ -22,6 +22,22 @@ const char *symbols_name(const struct symbols *s);
 /* The GNU build-id; returns its length, 0 if there is none. */
 size_t symbols_build_id(const struct symbols *s, uint8_t id[32]);
 
+/* Where the build-id's bytes stand in memory once loaded; 0: not loaded. */
+uint64_t symbols_build_id_va(const struct symbols *s);
+
+/* The loaded parts (PT_LOAD). The image's own bytes are [va, va+file_bytes). */
+struct symbols_segment {
+    uint64_t va, pa, bytes, file_bytes;
+    bool executable, writable;
+};
+const struct symbols_segment *symbols_segments(const struct symbols *s,
+                                               size_t *n);
+/* The image's address for a physical one, by its load addresses; false if the
+ * image was not loaded there. */
+bool symbols_from_physical(const struct symbols *s, uint64_t pa, uint64_t *va);
+/* The n bytes that the file holds for va, or NULL if it does not hold all. */
+const uint8_t *symbols_bytes(const struct symbols *s, uint64_t va, size_t n);
+
 /* The function that holds va. name is the image's, valid until close. */
 bool symbols_function(const struct symbols *s, uint64_t va, const char **name,
                       uint64_t *start, uint64_t *bytes);
@@ -57,10 +73,10 @@ void sources_destroy(struct sources *s);
 /* ---- Probes (SDT notes) ---- */
 #define PROBE_ARGS_MAX 6
 struct probe_arg {
-    int size;        /* 1 2 4 8, negative: signed */
+    int size; /* 1 2 4 8, negative: signed */
     enum { PROBE_REGISTER, PROBE_MEMORY, PROBE_CONSTANT } where;
-    unsigned reg;    /* REGISTER, MEMORY: x-register number */
-    int64_t offset;  /* MEMORY: reg + offset; CONSTANT: the value */
+    unsigned reg;   /* REGISTER, MEMORY: x-register number */
+    int64_t offset; /* MEMORY: reg + offset; CONSTANT: the value */
 };
 struct probe {
     uint64_t pc;
@@ -69,21 +85,37 @@ struct probe {
     struct probe_arg arg[PROBE_ARGS_MAX];
 };
 /* All probes of the image, in address order. A malformed note is left out and
- * said in why (empty if none). */
+ * said by symbols_probes_why (empty if none). A name may have several addresses
+ * (each inlining of the code around it yields its own note). */
 const struct probe *symbols_probes(const struct symbols *s, size_t *n);
+const char *symbols_probes_why(const struct symbols *s);
 
 /* ---- The kernel's tables (note "Sallyport", type 1; see platform.h) ---- */
 enum abi_kind { /* of an argument or a result */
-    ABI_NONE, ABI_INT, ABI_UINT, ABI_HEX, ABI_SIZE, ABI_OFF, ABI_FD, ABI_PID,
-    ABI_SIG, ABI_PTR, ABI_PATH, ABI_STR, ABI_STRV, ABI_IN, ABI_OUT, ABI_INOUT,
-    ABI_FLAGS,
+                ABI_NONE,
+                ABI_INT,
+                ABI_UINT,
+                ABI_HEX,
+                ABI_SIZE,
+                ABI_OFF,
+                ABI_FD,
+                ABI_PID,
+                ABI_SIG,
+                ABI_PTR,
+                ABI_PATH,
+                ABI_STR,
+                ABI_STRV,
+                ABI_IN,
+                ABI_OUT,
+                ABI_INOUT,
+                ABI_FLAGS,
 };
 struct abi_arg {
     char name[24];
     enum abi_kind kind;
-    int length_arg;        /* IN/OUT/INOUT: index of the length argument or -1 */
-    uint64_t length;       /* ... then the fixed length */
-    char flags[24];        /* FLAGS: the type's name */
+    int length_arg;  /* IN/OUT/INOUT: index of the length argument or -1 */
+    uint64_t length; /* ... then the fixed length */
+    char flags[24];  /* FLAGS: the type's name */
 };
 struct abi_call {
     uint64_t number;
