@@ -1,0 +1,62 @@
+/*
+ * main.c - the command table and the way out: reads the command line, runs
+ * one subcommand, prints its complaint as the one line of the contract and
+ * returns its status. What a subcommand does stands in its cmd_NAME.c.
+ */
+#include "options.h"
+
+#include "../cpu/cpu.h"
+
+#include <string.h>
+
+#ifndef SALLYPORT_WINDOW
+int cmd_gui(const struct options *options, struct complaint *why)
+{
+    (void)options;
+    return complain(why, APP_USAGE,
+                    "gui: this build has no window (SALLYPORT_WINDOW=OFF); "
+                    "run, trace and shot work");
+}
+#endif
+
+const struct subcommand subcommands[] = {
+    {"gui", ON_GUI, "[PROGRAM [ARGS...]]", "The window (the default command).",
+     cmd_gui},
+    {"run", ON_RUN, "[PROGRAM [ARGS...]]",
+     "Headless: the guest's console on stdin and stdout, the guest's exit "
+     "status.",
+     cmd_run},
+    {"trace", ON_TRACE, "[PROGRAM [ARGS...]]",
+     "As run, and every crossing as text on stderr.", cmd_trace},
+    {"shot", ON_SHOT, "-o FILE.{png,svg,pdf,txt} [PROGRAM [ARGS...]]",
+     "A picture of the window, drawn without one.", cmd_shot},
+    {0},
+};
+
+static int run_command(const struct options *options, struct complaint *why)
+{
+    if (options->help) {
+        options_print_help(stdout, options->command);
+        return 0;
+    }
+    if (options->version) {
+        printf("sallyport %s (%s)\n", SALLYPORT_VERSION, cpu_engine_version());
+        return 0;
+    }
+    return options->command->run(options, why);
+}
+
+int main(int argc, char *argv[])
+{
+    struct options options;
+    struct complaint why = {.text = ""};
+    int status = options_parse(&options, argc, argv, &why);
+    if (status == 0)
+        status = run_command(&options, &why);
+    if (fflush(stdout) != 0 && status == 0)
+        status = complain(&why, APP_UNUSABLE, "stdout: cannot be written");
+    if (why.text[0] != '\0')
+        fprintf(stderr, "sallyport: %s\n", why.text);
+    options_free(&options);
+    return status;
+}

@@ -1,0 +1,56 @@
+/*
+ * session.h - everything a subcommand works with, made from the command line:
+ * the machine, and if wanted the tracker with its symbols and sources.
+ *
+ *     struct session *s;
+ *     status = session_open(&desc, &s, why);
+ *     if (status == 0) {
+ *         machine_run(s->machine, ...);           run it, show it
+ *         status = session_finish(s, status, why);
+ *     }
+ *     session_close(s);
+ *
+ * How the guest is run and where its input comes from is left to runner.h (a
+ * terminal, a pipe, a script) or to the window.
+ */
+#ifndef SALLYPORT_SESSION_H
+#define SALLYPORT_SESSION_H
+
+#include "../crossing/crossing.h"
+#include "boot.h"
+#include "diskfile.h"
+#include "options.h"
+
+struct session_desc {
+    const struct options *options; /* must outlive the session */
+    bool track;                    /* crossings are wanted */
+    /* The guest wrote to its console. May be NULL. */
+    void (*console_out)(void *ctx, const uint8_t *bytes, size_t n);
+    void *console_ctx;
+};
+
+struct session {
+    const struct options *options;
+    struct machine *machine;
+    struct tracker *tracker; /* NULL unless track */
+    struct symbols *kernel;  /* NULL unless track or --get; also NULL where
+                                the image says nothing that libelf can read */
+    struct sources *sources; /* NULL unless track */
+    struct abi *abi;         /* of --abi, else NULL */
+    struct cost_model cost;
+    struct boot boot;
+    struct diskfile disk;
+    struct takeout *takeout;
+};
+
+/* Returns 0, or APP_USAGE or APP_UNUSABLE with a complaint. *out is to be
+ * closed in either case. With --save-boot the files are written here. */
+int session_open(const struct session_desc *desc, struct session **out,
+                 struct complaint *why);
+/* After the last run: writes the disk back and what --get took out. Returns
+ * status, or APP_UNUSABLE with a complaint if that fails; an earlier
+ * complaint is kept. */
+int session_finish(struct session *s, int status, struct complaint *why);
+void session_close(struct session *s);
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * stepping.h - moving through a program as a person does: one instruction,
+ * one source line, into the trap, out to the user, to the next crossing. The
+ * window and the debugger share it; neither is known here.
+ *
+ *     struct stepper step = { .machine = m, .tracker = t, .poll = draw, ... };
+ *     struct step_result r = step_line(&step, STEP_INTO);
+ *     if (r.reason == STEP_DONE) ...
+ *
+ * Every function runs the machine until what it names has happened or until
+ * something else ends it first. None runs longer than `budget` instructions,
+ * and each calls `poll` now and then, so that a window stays alive.
+ *
+ * Watching changes nothing: the machine goes the way it would have gone.
+ */
+#ifndef SALLYPORT_STEPPING_H
+#define SALLYPORT_STEPPING_H
+
+#include "../crossing/crossing.h"
+
+/* Poll is called about every so many instructions. */
+#define STEP_POLL_INSNS 200000
+
+struct stepper {
+    struct machine *machine;
+    struct tracker *tracker;
+    uint64_t budget;         /* clock units a call may take; 0: no bound */
+    bool (*poll)(void *ctx); /* false: stop here. May be NULL */
+    void *poll_ctx;
+};
+
+enum step_reason {
+    STEP_DONE,        /* what was asked for has happened */
+    STEP_ENDED,       /* the guest ended the run (machine.status, .text) */
+    STEP_WANTS_INPUT, /* it waits for the console: feed it and go on */
+    STEP_DEAD,        /* nothing can wake it, or a trap storm */
+    STEP_BUDGET,      /* the budget is used up */
+    STEP_POLLED,      /* poll said stop */
+};
+
+struct step_result {
+    enum step_reason reason;
+    struct machine_stop machine; /* of the last stretch */
+};
+
+/* What a source line's step does with calls of functions. Traps that the
+ * program did not ask for (interrupts, page faults that are served) are
+ * always run through. */
+enum step_calls {
+    STEP_INTO, /* into functions that have source, and into an ecall's trap */
+    STEP_OVER, /* neither: until the line's function is back */
+};
+
+/* One instruction, or the trap taken in its place. */
+struct step_result step_instruction(const struct stepper *s);
+/* To the beginning of another source line. Where the code has no line, one
+ * instruction. */
+struct step_result step_line(const struct stepper *s, enum step_calls calls);
+/* Until the present function has returned to its caller. */
+struct step_result step_finish(const struct stepper *s);
+/* Until the next trap out of U-mode of the process that has the hart (of any,
+ * while the kernel runs): stops at the first instruction of the vector. */
+struct step_result step_into_trap(const struct stepper *s);
+/* Until the crossing that is open now has closed: stops at the process's
+ * first user instruction. If it never returns, or none is open, at the next
+ * user instruction of any process. In U-mode already: does nothing. */
+struct step_result step_out_to_user(const struct stepper *s);
+/* Until the next crossing opens, of this process or (pid 0) of any; stops at
+ * the first instruction of the vector. */
+struct step_result step_next_crossing(const struct stepper *s, int pid);
+/* Until this crossing is no longer open: it has ended, whichever way. */
+struct step_result step_crossing_end(const struct stepper *s, uint64_t number);
+/* Until the clock has come to this value, or poll says stop. */
+struct step_result step_run(const struct stepper *s, uint64_t until);
+
+#endif
