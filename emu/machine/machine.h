@@ -18,17 +18,18 @@
 struct machine;
 
 struct machine_desc {
-    unsigned ram_mib;         /* 0: the default */
-    bool bare;                /* M-mode start at the ELF's entry */
-    const uint8_t *kernel;    /* an ELF image; copied, the caller keeps it */
+    unsigned ram_mib;      /* 0: the default */
+    bool bare;             /* M-mode start at the ELF's entry */
+    const uint8_t *kernel; /* an ELF image; copied, the caller keeps it */
     size_t kernel_bytes;
-    const char *kernel_name;  /* for messages */
-    const uint8_t *initrd;    /* a ustar archive, or NULL */
+    const char *kernel_name; /* for messages */
+    const uint8_t *initrd;   /* a ustar archive, or NULL */
     size_t initrd_bytes;
-    const char *bootpage;     /* text after the magic, e.g. "ram=64\narg=sh\n";
-                                 NULL: a page of zeroes */
-    uint8_t *disk;            /* a raw image, used in place, or NULL: no disk */
-    size_t disk_bytes;        /* a multiple of 512 */
+    const char *initrd_name; /* for messages; NULL: "initrd" */
+    const char *bootpage;    /* text after the magic, e.g. "ram=64\narg=sh\n";
+                                NULL: a page of zeroes */
+    uint8_t *disk;           /* a raw image, used in place, or NULL: no disk */
+    size_t disk_bytes;       /* a multiple of 512 */
     bool disk_readonly;
     /* The guest wrote these bytes to its console. May be NULL. */
     void (*console_out)(void *ctx, const uint8_t *bytes, size_t n);
@@ -37,21 +38,21 @@ struct machine_desc {
 
 /* Why machine_run came back. */
 enum machine_reason {
-    MACHINE_LIMIT,      /* the clock bound given to machine_run */
-    MACHINE_STOPPED,    /* machine_request_stop (a watch, a breakpoint) */
-    MACHINE_ENDED,      /* the guest ended the run: status says how */
-    MACHINE_WANTS_INPUT,/* idle: only console input could wake it earlier than
-                           its next deadline (deadline == UINT64_MAX: nothing
-                           else ever). Feed it, or let time pass with
-                           machine_idle, or end. */
-    MACHINE_DEAD,       /* nothing can wake it, or a trap storm: text says */
+    MACHINE_LIMIT,       /* the clock bound given to machine_run */
+    MACHINE_STOPPED,     /* machine_request_stop (a watch, a breakpoint) */
+    MACHINE_ENDED,       /* the guest ended the run: status says how */
+    MACHINE_WANTS_INPUT, /* idle: only console input could wake it earlier than
+                            its next deadline (deadline == UINT64_MAX: nothing
+                            else ever). Feed it, or let time pass with
+                            machine_idle, or end. */
+    MACHINE_DEAD,        /* nothing can wake it, or a trap storm: text says */
 };
 
 struct machine_stop {
     enum machine_reason reason;
-    int status;          /* ENDED: 0..255 */
-    char text[160];      /* one clear line for ENDED by firmware, DEAD */
-    uint64_t deadline;   /* WANTS_INPUT: clock of the next timer event */
+    int status;        /* ENDED: 0..255 */
+    char text[160];    /* one clear line for ENDED by firmware, DEAD */
+    uint64_t deadline; /* WANTS_INPUT: clock of the next timer event */
 };
 
 /* The listeners. Several may be attached; called in order of attachment. All
@@ -60,7 +61,7 @@ struct machine_observer {
     void *ctx;
     void (*trap)(void *ctx, const struct cpu_trap *trap);
     void (*special)(void *ctx, const struct cpu_special_event *event);
-    unsigned specials;   /* set of enum cpu_special that it wants */
+    unsigned specials; /* set of enum cpu_special that it wants */
     void (*console_out)(void *ctx, uint8_t byte);
     void (*console_in)(void *ctx, uint8_t byte);
     void (*ended)(void *ctx, int status);
@@ -119,5 +120,12 @@ void machine_snapshot_free(struct machine_snapshot *s);
 /* Makes the boot page's 4096 bytes from its text. Returns 0 or -1 + why. */
 int machine_bootpage(const char *text, uint8_t page[4096], char *why,
                      size_t why_bytes);
+
+/* ---- Checks the caller may want before a machine exists ---- */
+/* Is this a ustar archive of files and directories that the kernel can use in
+ * place? Returns 0, or -1 with one line that names archive, member and offset.
+ * machine_create asks it as well. */
+int machine_check_initrd(const char *name, const uint8_t *bytes, size_t n,
+                         char *why, size_t why_bytes);
 
 #endif

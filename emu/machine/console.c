@@ -1,0 +1,129 @@
+/*
+ * console.c - console input on its way to the UART.
+ *
+ * Bytes wait here in order, so none is lost while the guest is busy, and what
+ * decides when one goes on is the guest alone, never the host's time:
+ *
+ *   typed   while the guest listens (receive interrupt on, or it has just read
+ *           an empty LSR) and the receiver has room;
+ *   piped   one at a time, when the guest waits: it stands in wfi, listening,
+ *           with an empty receiver, or has read an empty LSR POLLS_ARE_WAIT
+ *           times and touched no other UART register meanwhile.
+ *
+ * After machine_input_end a waiting guest is given Ctrl-D: once, and again
+ * when it has printed something or a timer has gone off since, or when no
+ * timer is set. EOF_UNHEEDED_MAX of them in a row with nothing printed and no
+ * timer set: it is not reading, and idling for good (run.c).
+ */
+#include "state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define POLLS_ARE_WAIT 16
+#define EOF_BYTE       0x04
+
+bool console_reserve(struct input_queue *q, size_t more)
+{
+    if (q->first + q->count + more <= q->room)
+        return true;
+    if (q->first > 0)
+        memmove(q->bytes, q->bytes + q->first, q->count * sizeof *q->bytes);
+    q->first = 0;
+    if (q->count + more <= q->room)
+        return true;
+    size_t room = (q->count + more) * 2;
+    struct input_byte *bytes = realloc(q->bytes, room * sizeof *bytes);
+    if (bytes == NULL)
+        return false;
+    q->bytes = bytes;
+    q->room = room;
+    return true;
+}
+
+void machine_input(struct machine *m, const uint8_t *bytes, size_t n,
+                   bool piped)
+{
+    struct input_queue *q = &m->input;
+    if (!console_reserve(q, n))
+        abort(); /* out of memory: losing input would be worse */
+    for (size_t i = 0; i < n; i++)
+        q->bytes[q->first + q->count++] =
+            (struct input_byte){.byte = bytes[i], .piped = piped};
+    console_pump(m);
+    lines_update(m);
+}
+
+void machine_input_end(struct machine *m)
+{
+    m->s.input_ended = 1;
+}
+
+size_t machine_input_pending(const struct machine *m)
+{
+    return m->input.count;
+}
+
+static void deliver(struct machine *m, uint8_t byte)
+{
+    machine_note_console_in(m, byte);
+    uart_receive(&m->s.uart, byte);
+    m->s.uart.poll_count = 0;
+}
+
+static void deliver_first(struct machine *m)
+{
+    struct input_queue *q = &m->input;
+    uint8_t byte = q->bytes[q->first].byte;
+    q->first++;
+    q->count--;
+    deliver(m, byte);
+}
+
+static bool typed_waits(const struct machine *m)
+{
+    return m->input.count > 0 && !m->input.bytes[m->input.first].piped;
+}
+
+void console_pump(struct machine *m)
+{
+    while (typed_waits(m) && (m->s.uart.ier & UART_IER_RDI) &&
+           uart_has_room(&m->s.uart))
+        deliver_first(m);
+}
+
+void console_guest_polls(struct machine *m)
+{
+    struct uart *u = &m->s.uart;
+    if (!uart_has_room(u))
+        return;
+    if (u->poll_count < POLLS_ARE_WAIT)
+        u->poll_count++;
+    if (typed_waits(m))
+        deliver_first(m);
+    else if (u->poll_count < POLLS_ARE_WAIT)
+        return;
+    else if (m->input.count > 0)
+        deliver_first(m);
+    else if (m->s.input_ended)
+        deliver(m, EOF_BYTE);
+}
+
+bool console_guest_idles(struct machine *m, bool timer_set)
+{
+    struct machine_saved *s = &m->s;
+    if (s->uart.rx_count > 0 || !uart_has_room(&s->uart))
+        return false;
+    if (m->input.count > 0) {
+        deliver_first(m);
+        return true;
+    }
+    if (!s->input_ended || (timer_set && s->eof_given))
+        return false;
+    if (!timer_set && s->eof_unheeded >= EOF_UNHEEDED_MAX)
+        return false;
+    s->eof_given = 1;
+    s->eof_unheeded++;
+    deliver(m, EOF_BYTE);
+    return true;
+}
