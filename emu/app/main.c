@@ -4,6 +4,7 @@
  * returns its status. What a subcommand does stands in its cmd_NAME.c.
  */
 #include "options.h"
+#include "rawtty.h"
 
 #include "../cpu/cpu.h"
 
@@ -58,5 +59,6 @@ int main(int argc, char *argv[])
     if (why.text[0] != '\0')
         fprintf(stderr, "sallyport: %s\n", why.text);
     options_free(&options);
+    interrupts_die();
     return status;
 }

@@ -1,0 +1,215 @@
+/*
+ * feed.c - see feed.h.
+ */
+#include "feed.h"
+
+#include "../platform/platform.h"
+#include "rawtty.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CTRL_A           0x01
+
+/* A terminal is looked at so often while the guest computes (about 10 ms). */
+#define TERMINAL_SLICE   UINT64_C(2000000)
+#define SIGNAL_SLICE     UINT64_C(20000000)
+
+/* How often a piped guest may be woken by its own timers before it is given
+ * input although a timer still runs. */
+#define PATIENCE         1000
+
+#define CLOCK_PER_SECOND (UINT64_C(1) * PLAT_TIMEBASE_HZ * PLAT_CLOCK_PER_TICK)
+#define NANOSECONDS      UINT64_C(1000000000)
+
+static void on_trap(void *ctx, const struct cpu_trap *trap)
+{
+    struct feed *f = ctx;
+    f->user_traps += trap->from == CPU_U;
+}
+
+static enum feed_kind kind_of(const struct script *script, bool use_stdin)
+{
+    if (script != NULL)
+        return FEED_SCRIPT;
+    if (!use_stdin)
+        return FEED_NOTHING;
+    return rawtty_enter(STDIN_FILENO) ? FEED_TERMINAL : FEED_PIPE;
+}
+
+void feed_open(struct feed *f, struct machine *machine, struct script *script,
+               bool use_stdin)
+{
+    struct machine_observer observer = {.ctx = f, .trap = on_trap};
+    *f = (struct feed){.kind = kind_of(script, use_stdin),
+                       .machine = machine,
+                       .script = script,
+                       .user_traps_at_wait = UINT64_MAX,
+                       .patience = PATIENCE};
+    if (f->kind == FEED_NOTHING)
+        machine_input_end(machine);
+    if (f->kind == FEED_SCRIPT)
+        script_attach(script, machine);
+    if (f->kind == FEED_PIPE)
+        machine_observe(machine, &observer);
+    machine_pace_idle(machine,
+                      f->kind == FEED_PIPE || f->kind == FEED_TERMINAL);
+}
+
+void feed_close(struct feed *f)
+{
+    if (f->kind == FEED_PIPE)
+        machine_unobserve(f->machine, f);
+    rawtty_leave();
+}
+
+/* From now on idle time is skipped by the machine itself. */
+static void end_input(struct feed *f)
+{
+    machine_input_end(f->machine);
+    machine_pace_idle(f->machine, false);
+    if (f->kind == FEED_PIPE)
+        machine_unobserve(f->machine, f);
+    f->kind = FEED_NOTHING;
+}
+
+/* ---- A terminal ---- */
+
+/* Ctrl-A x leaves, Ctrl-A Ctrl-A is one Ctrl-A; before any other key Ctrl-A
+ * is a key like others. */
+static void type_key(struct feed *f, uint8_t key)
+{
+    static const uint8_t ctrl_a = CTRL_A;
+    if (f->ctrl_a && key == 'x') {
+        f->left = true;
+        return;
+    }
+    if (!f->ctrl_a && key == CTRL_A) {
+        f->ctrl_a = true;
+        return;
+    }
+    if (f->ctrl_a && key != CTRL_A)
+        machine_input(f->machine, &ctrl_a, 1, false);
+    f->ctrl_a = false;
+    machine_input(f->machine, &key, 1, false);
+}
+
+/* Waits up to timeout (NULL: for ever) for keys, and types them. */
+static void read_terminal(struct feed *f, const struct timespec *timeout)
+{
+    struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+    uint8_t keys[256];
+    if (ppoll(&fd, 1, timeout, NULL) <= 0)
+        return;
+    ssize_t n = read(STDIN_FILENO, keys, sizeof keys);
+    if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+        end_input(f); /* the terminal has gone */
+    for (ssize_t i = 0; i < n && !f->left; i++)
+        type_key(f, keys[i]);
+}
+
+static uint64_t host_nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
+}
+
+/* Idle guest time passes as real time, until a key or the deadline. */
+static void wait_terminal(struct feed *f, uint64_t deadline)
+{
+    uint64_t clock = machine_clock(f->machine);
+    uint64_t before = host_nanoseconds();
+    struct timespec timeout = {0};
+    if (deadline > clock && deadline != UINT64_MAX) {
+        uint64_t ahead = deadline - clock;
+        timeout.tv_sec = (time_t)(ahead / CLOCK_PER_SECOND);
+        timeout.tv_nsec =
+            (long)(ahead % CLOCK_PER_SECOND * (NANOSECONDS / CLOCK_PER_SECOND));
+    }
+    read_terminal(f, deadline != UINT64_MAX ? &timeout : NULL);
+    uint64_t passed = host_nanoseconds() - before;
+    machine_idle(f->machine, clock + passed / (NANOSECONDS / CLOCK_PER_SECOND));
+}
+
+/* ---- Any other stdin ---- */
+
+/* True: there is a byte to give. False: end-of-file, or a signal came. */
+static bool fill_buffer(struct feed *f)
+{
+    if (f->next < f->have)
+        return true;
+    ssize_t n = read(STDIN_FILENO, f->buffer, sizeof f->buffer);
+    if (n < 0 && errno == EINTR)
+        return false;
+    if (n <= 0) {
+        end_input(f);
+        return false;
+    }
+    f->next = 0;
+    f->have = (size_t)n;
+    return true;
+}
+
+/* A timer that will wake a program goes before input. Timers that wake none
+ * (a kernel's tick) show in that no program has trapped since the last. */
+static bool timer_goes_first(struct feed *f, uint64_t deadline)
+{
+    if (deadline == UINT64_MAX)
+        return false;
+    if (machine_input_pending(f->machine) > 0)
+        return true;
+    bool woke = f->user_traps != f->user_traps_at_wait && f->patience > 0;
+    f->user_traps_at_wait = f->user_traps;
+    if (woke)
+        f->patience--;
+    return woke;
+}
+
+static void wait_pipe(struct feed *f, uint64_t deadline)
+{
+    if (timer_goes_first(f, deadline))
+        machine_idle(f->machine, deadline);
+    else if (fill_buffer(f))
+        machine_input(f->machine, &f->buffer[f->next++], 1, true);
+}
+
+/* ---- All of them ---- */
+
+uint64_t feed_advance(struct feed *f)
+{
+    static const struct timespec at_once = {0};
+    uint64_t clock = machine_clock(f->machine);
+    if (f->kind == FEED_SCRIPT) {
+        uint64_t until = script_advance(f->script);
+        return until < clock + SIGNAL_SLICE ? until : clock + SIGNAL_SLICE;
+    }
+    if (f->kind != FEED_TERMINAL)
+        return clock + SIGNAL_SLICE;
+    read_terminal(f, &at_once);
+    return clock + TERMINAL_SLICE;
+}
+
+bool feed_wait(struct feed *f, uint64_t deadline)
+{
+    uint64_t until;
+    switch (f->kind) {
+    case FEED_TERMINAL:
+        wait_terminal(f, deadline);
+        return true;
+    case FEED_PIPE:
+        wait_pipe(f, deadline);
+        return true;
+    case FEED_SCRIPT:
+        until = script_advance(f->script);
+        until = until < deadline ? until : deadline;
+        machine_idle(f->machine, until);
+        return until != UINT64_MAX;
+    case FEED_NOTHING:
+        machine_idle(f->machine, deadline);
+        return deadline != UINT64_MAX;
+    }
+    return false;
+}

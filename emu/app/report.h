@@ -1,0 +1,58 @@
+/*
+ * report.h - what a headless run writes: the guest's console on stdout and,
+ * for a trace, the crossings on stderr; or with --json all of it as objects on
+ * stdout, one a line, the last of them saying how the run ended.
+ */
+#ifndef SALLYPORT_REPORT_H
+#define SALLYPORT_REPORT_H
+
+#include "../crossing/crossing.h"
+#include "app.h"
+
+/* How a run ended. */
+enum verdict_cause {
+    VERDICT_EXIT,        /* the guest ended it with its status */
+    VERDICT_SIGNAL,      /* ... because a signal killed the program */
+    VERDICT_PANIC,       /* ... because its kernel panicked */
+    VERDICT_LIMIT,       /* --max-insns */
+    VERDICT_IDLE,        /* nothing can wake it, or a trap storm */
+    VERDICT_SCRIPT,      /* the script waits for what will not come */
+    VERDICT_LEFT,        /* Ctrl-A x */
+    VERDICT_INTERRUPTED, /* a signal of the host */
+    VERDICT_OUTPUT,      /* stdout cannot be written */
+    VERDICT_CROSSING,    /* the crossing that was waited for is over */
+    VERDICT_ERROR,       /* unusable image or value, before or after the run */
+};
+
+struct verdict {
+    enum verdict_cause cause;
+    int status;    /* exit status */
+    int signal;    /* SIGNAL: the guest's; INTERRUPTED: the host's */
+    unsigned line; /* SCRIPT: of the step that waits */
+};
+
+#define REPORT_GATHER 1024
+
+struct report {
+    bool json;
+    bool trace;              /* text: crossings on stderr */
+    struct tracker *tracker; /* JSON and trace */
+    bool failed;             /* stdout refused a write */
+    int error;               /* its errno */
+    /* JSON: console bytes of one process, not yet written. */
+    int pid;
+    size_t gathered;
+    uint8_t bytes[REPORT_GATHER];
+};
+
+/* For session_desc.console_out: plain console text. ctx is the report. */
+void report_console(void *ctx, const uint8_t *bytes, size_t n);
+/* Begins to listen, where JSON or a trace was asked for. */
+void report_attach(struct report *r, struct tracker *tracker);
+/* All that has been gathered goes out: before waiting, and now and then. */
+void report_flush(struct report *r);
+/* The last object of --json; machine may be NULL (it did not get so far). */
+void report_end(struct report *r, const struct verdict *verdict,
+                struct machine *machine, const struct complaint *why);
+
+#endif

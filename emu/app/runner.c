@@ -1,0 +1,241 @@
+/*
+ * runner.c - see runner.h.
+ */
+#include "runner.h"
+
+#include "feed.h"
+#include "rawtty.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/wait.h>
+
+struct runner {
+    const struct runner_desc *desc;
+    const struct options *options;
+    struct machine *machine;
+    struct feed feed;
+    struct verdict *verdict;
+    struct complaint *why;
+    bool crossing_over;
+};
+
+static bool end(struct runner *r, enum verdict_cause cause, int status)
+{
+    r->verdict->cause = cause;
+    r->verdict->status = status;
+    return true;
+}
+
+/* ---- Limits ---- */
+
+/* What --max-insns counts: instructions executed and traps taken. */
+static uint64_t spent(const struct runner *r)
+{
+    const struct cpu *cpu = machine_cpu(r->machine);
+    return cpu_executed(cpu) + cpu_traps(cpu);
+}
+
+/* How far the machine may run at once. A stretch of n instructions may take
+ * traps as well, so the limit is approached by halves. */
+static uint64_t next_bound(struct runner *r)
+{
+    uint64_t bound = feed_advance(&r->feed);
+    uint64_t max = r->options->max_insns;
+    if (max == UINT64_MAX)
+        return bound;
+    uint64_t left = max - spent(r);
+    uint64_t limit = machine_clock(r->machine) + (left + 1) / 2;
+    return limit < bound ? limit : bound;
+}
+
+static bool limit_reached(struct runner *r)
+{
+    if (spent(r) < r->options->max_insns)
+        return false;
+    complain(r->why, APP_LIMIT,
+             "--max-insns %" PRIu64 ": reached at pc 0x%" PRIx64
+             ", clock %" PRIu64,
+             r->options->max_insns, cpu_pc(machine_cpu(r->machine)),
+             machine_clock(r->machine));
+    return end(r, VERDICT_LIMIT, APP_LIMIT);
+}
+
+/* ---- How it ended ---- */
+
+/* The process that init started: the first child of the first process. */
+static const struct process *main_process(const struct tracker *t)
+{
+    for (size_t i = 0; i < tracker_processes(t); i++) {
+        const struct process *p = tracker_process_at(t, i);
+        if (p->parent == 1)
+            return p;
+    }
+    return NULL;
+}
+
+static bool guest_ended(struct runner *r, const struct machine_stop *stop)
+{
+    const struct tracker *t = r->desc->session->tracker;
+    const struct process *p = t != NULL ? main_process(t) : NULL;
+    char text[160];
+    end(r, VERDICT_EXIT, stop->status);
+    if (t != NULL && tracker_panicked(t, text, sizeof text)) {
+        r->verdict->cause = VERDICT_PANIC;
+    } else if (p != NULL && WIFSIGNALED(p->wait_status) &&
+               stop->status == 128 + WTERMSIG(p->wait_status)) {
+        r->verdict->cause = VERDICT_SIGNAL;
+        r->verdict->signal = WTERMSIG(p->wait_status);
+    }
+    if (stop->text[0] != '\0')
+        complain(r->why, 0, "guest: %s", stop->text);
+    else if (r->feed.kind == FEED_SCRIPT && script_line(r->feed.script) != 0 &&
+             !r->options->quiet)
+        complain(r->why, 0, "%s:%u: never done, the guest had ended: %s",
+                 r->options->script, script_line(r->feed.script),
+                 script_step_text(r->feed.script));
+    return true;
+}
+
+/* The machine idles and nothing will come: whose fault is told by what the
+ * input was. */
+static bool stuck(struct runner *r, const char *text)
+{
+    const struct script *script = r->feed.script;
+    if (script == NULL) {
+        complain(r->why, APP_LIMIT, "guest: %s", text);
+        return end(r, VERDICT_IDLE, APP_LIMIT);
+    }
+    r->verdict->line = script_line(script);
+    if (r->verdict->line != 0)
+        complain(r->why, APP_LIMIT, "%s:%u: left waiting, the guest idles: %s",
+                 r->options->script, r->verdict->line,
+                 script_step_text(script));
+    else
+        complain(r->why, APP_LIMIT,
+                 "%s: the script has ended and the guest waits: %s",
+                 r->options->script, text);
+    return end(r, VERDICT_SCRIPT, APP_LIMIT);
+}
+
+static bool output_failed(struct runner *r)
+{
+    if (!r->desc->report->failed)
+        return false;
+    complain(r->why, APP_UNUSABLE, "stdout: %s",
+             strerror(r->desc->report->error));
+    return end(r, VERDICT_OUTPUT, APP_UNUSABLE);
+}
+
+/* What ends a run from outside the guest, looked at after every stretch. */
+static bool ended_from_outside(struct runner *r)
+{
+    int signal = interrupts_pending();
+    if (signal != 0) {
+        r->verdict->signal = signal;
+        return end(r, VERDICT_INTERRUPTED, 128 + signal);
+    }
+    if (r->feed.left)
+        return end(r, VERDICT_LEFT, 0);
+    if (r->crossing_over)
+        return end(r, VERDICT_CROSSING, 0);
+    return output_failed(r) || limit_reached(r);
+}
+
+/* ---- The loop ---- */
+
+static void on_event(void *ctx, const struct event *event)
+{
+    struct runner *r = ctx;
+    if (event->crossing == NULL || r->crossing_over ||
+        event->crossing->number != r->desc->until_crossing ||
+        event->crossing->outcome == OUTCOME_OPEN)
+        return;
+    r->crossing_over = true;
+    machine_request_stop(r->machine);
+}
+
+/* One stretch. True: the run has ended, the verdict says how. */
+static bool run_stretch(struct runner *r)
+{
+    struct machine_stop stop;
+    machine_run(r->machine, next_bound(r), &stop);
+    report_flush(r->desc->report);
+    switch (stop.reason) {
+    case MACHINE_ENDED:
+        return output_failed(r) || guest_ended(r, &stop);
+    case MACHINE_DEAD:
+        return stuck(r, stop.text);
+    case MACHINE_WANTS_INPUT:
+        if (!ended_from_outside(r))
+            return !feed_wait(&r->feed, stop.deadline) &&
+                   stuck(r, "it waits for console input");
+        return true;
+    case MACHINE_LIMIT:
+    case MACHINE_STOPPED:
+        break;
+    }
+    return ended_from_outside(r);
+}
+
+int runner_run(const struct runner_desc *desc, struct verdict *verdict,
+               struct complaint *why)
+{
+    const struct options *options = desc->session->options;
+    struct runner r = {
+        .desc = desc,
+        .options = options,
+        .machine = desc->session->machine,
+        .verdict = verdict,
+        .why = why,
+    };
+    struct script *script = NULL;
+    *verdict = (struct verdict){.cause = VERDICT_ERROR};
+    if (options->script != NULL)
+        verdict->status = script_open(options->script, &script, why);
+    if (verdict->status != 0)
+        return verdict->status;
+    if (desc->until_crossing != 0)
+        tracker_listen(desc->session->tracker, on_event, &r);
+    interrupts_catch();
+    feed_open(&r.feed, r.machine, script, desc->use_stdin);
+    while (!run_stretch(&r))
+        continue;
+    feed_close(&r.feed);
+    script_close(script);
+    return verdict->status;
+}
+
+static int run_session(struct session *s, struct report *report,
+                       struct verdict *verdict, struct complaint *why)
+{
+    struct runner_desc desc = {
+        .session = s, .report = report, .use_stdin = true};
+    if (s->tracker != NULL)
+        report_attach(report, s->tracker);
+    runner_run(&desc, verdict, why);
+    int status = session_finish(s, verdict->status, why);
+    if (status != verdict->status)
+        *verdict = (struct verdict){.cause = VERDICT_ERROR, .status = status};
+    return status;
+}
+
+int runner_command(const struct options *options, bool trace,
+                   struct complaint *why)
+{
+    struct report report = {.json = options->json, .trace = trace};
+    struct session_desc desc = {
+        .options = options,
+        .track = trace || options->json,
+        .console_out = options->json ? NULL : report_console,
+        .console_ctx = &report,
+    };
+    struct session *s;
+    struct verdict verdict = {.cause = VERDICT_ERROR};
+    verdict.status = session_open(&desc, &s, why);
+    if (verdict.status == 0)
+        run_session(s, &report, &verdict, why);
+    report_end(&report, &verdict, s->machine, why);
+    session_close(s);
+    return verdict.status;
+}
