@@ -1,0 +1,185 @@
+/*
+ * frame.h - inside the view: the state that lasts from frame to frame, and
+ * what a panel gets while one is drawn. A panel is a function: it draws the
+ * scene into its box and names the places that answer to the mouse.
+ */
+#ifndef SALLYPORT_FRAME_H
+#define SALLYPORT_FRAME_H
+
+#include "palette.h"
+#include "spans.h"
+#include "terminal.h"
+#include "view.h"
+
+enum panel {
+    PANEL_NONE,
+    PANEL_TOOLBAR,
+    PANEL_USER,
+    PANEL_BOUNDARY,
+    PANEL_KERNEL,
+    PANEL_TIMELINE,
+    PANEL_CROSSINGS,
+    PANEL_PROCESSES,
+    PANEL_CARD,
+    PANEL_TRANSFERS,
+    PANEL_CONSOLE,
+    PANEL_MEMORY,
+    PANEL_WALK,
+    PANEL_REGISTERS,
+    PANEL_STATUS,
+    PANEL_HELP,
+    PANEL_TIP,
+    PANELS
+};
+
+enum hot_kind {
+    HOT_NONE,
+    HOT_COMMAND,  /* arg: the command */
+    HOT_CROSSING, /* arg: its number */
+    HOT_TAB,      /* arg: the panel to bring up */
+    HOT_ADDRESS,  /* arg: the address to look at */
+    HOT_FIND,
+    HOT_FILTER,
+    HOT_TYPE,     /* the console */
+    HOT_TIMELINE,
+    HOT_SCROLL,   /* arg: the panel that the wheel scrolls */
+};
+struct hot {
+    struct box box;
+    enum hot_kind kind;
+    uint64_t arg;
+    const char *tip; /* static text, or NULL */
+    enum draw_layer layer;
+};
+
+/* Bottom of the window: groups of panels of which one shows. */
+enum group { GROUP_LEFT, GROUP_MIDDLE, GROUP_RIGHT, GROUPS };
+
+enum focus { FOCUS_COMMANDS, FOCUS_CONSOLE, FOCUS_FIND, FOCUS_FILTER };
+
+#define FIELD_BYTES 64
+
+/* The crossings that pass the filter, found a stretch per frame. */
+struct filter {
+    char text[FIELD_BYTES];
+    uint64_t *number; /* ascending */
+    size_t count, room;
+    uint64_t checked;       /* all up to here are decided, but for those open */
+    uint64_t undecided[64]; /* did not match, but were still open */
+    size_t undecideds;
+};
+
+struct timeline {
+    double begin, end; /* clocks shown */
+    bool follow;       /* the right edge is now */
+    bool chosen;       /* the zoom was chosen by hand */
+    struct box plot;   /* where the lanes were drawn last */
+    bool dragging;
+    double press_x, press_begin;
+    bool moved;
+};
+
+struct view {
+    struct fonts *fonts;
+    struct draw_list list;
+    const struct palette *palette;
+    double device_w, device_h, wanted_scale, zoom;
+    struct box canvas; /* logical */
+    enum panel only;   /* PANEL_NONE: the window */
+    enum panel shown[GROUPS];
+    enum focus focus;
+    bool help;
+    char find[FIELD_BYTES];
+    char said[200];
+    uint64_t selected;  /* 0: follow the newest */
+    uint64_t newest;    /* of the last scene */
+    size_t page_rows;   /* of the table, for Page Up and Down */
+    long scroll[PANELS];
+    struct filter filter;
+    struct timeline timeline;
+    bool inside;        /* the pointer is in the window, at: */
+    double x, y;
+    bool looked_at;     /* an address was chosen */
+    uint64_t look_va;
+    struct hot *hot;
+    size_t hots, hot_room;
+    uint64_t hash[PANELS]; /* of each panel's look when last damaged */
+    struct box area[PANELS], old_area[PANELS];
+    bool all_damaged;
+};
+
+struct frame {
+    struct view *v;
+    struct draw_list *d;
+    const struct scene *s;
+    const struct palette *p;
+};
+
+/* A place that answers to the mouse. */
+void frame_hot(struct frame *f, struct box b, enum hot_kind kind, uint64_t arg,
+               const char *tip);
+bool frame_hovered(const struct frame *f, struct box b);
+/* The topmost hot place under the pointer, or NULL. kind HOT_NONE: any. */
+const struct hot *view_hot_at(const struct view *v, double x, double y);
+const struct hot *view_scroll_at(const struct view *v, double x, double y);
+
+/* An address in hexadecimal that the pointer can ask about. */
+double frame_address(struct frame *f, enum font font, double x, double y,
+                     double max_width, colour c, uint64_t va);
+/* A small scroll bar at b's right edge: rows first..first+shown of total. */
+void frame_scrollbar(struct frame *f, struct box b, size_t total, size_t first,
+                     size_t shown);
+/* Thousands separated: "1,240". */
+const char *frame_number(char text[32], uint64_t n);
+/* Cuts an address's leading f's for display: "..80203a10" stays whole if
+ * chars allow. */
+colour frame_kind_colour(const struct frame *f, enum crossing_kind kind,
+                         bool failed);
+
+/* The panels; each fills its box. */
+void panel_toolbar(struct frame *f, struct box b);
+void panel_user(struct frame *f, struct box b);
+void panel_kernel(struct frame *f, struct box b);
+void panel_boundary(struct frame *f, struct box b);
+void panel_timeline(struct frame *f, struct box b);
+void panel_crossings(struct frame *f, struct box b);
+void panel_processes(struct frame *f, struct box b);
+void panel_card(struct frame *f, struct box b);
+void panel_transfers(struct frame *f, struct box b);
+void panel_console(struct frame *f, struct box b);
+void panel_memory(struct frame *f, struct box b);
+void panel_walk(struct frame *f, struct box b);
+void panel_registers(struct frame *f, struct box b);
+void panel_status(struct frame *f, struct box b);
+void panel_help(struct frame *f, struct box b);
+
+/* Parts of panels used by more than one. */
+void part_code(struct frame *f, const struct scene_side *side,
+               enum scene_space space, enum panel panel, struct box b);
+void part_registers(struct frame *f, const struct scene_side *side,
+                    enum scene_space space, struct box b);
+void part_strip(struct frame *f, const struct scene_side *side,
+                enum scene_space space, struct box b);
+double part_walk_height(const struct frame *f, double width);
+void part_walk(struct frame *f, struct box b);
+void part_same(struct frame *f, struct box b);
+/* A walk's PTE flag letters, the deciding one lit; returns the width. */
+double part_flags(struct frame *f, double x, double y, uint64_t flags,
+                  unsigned deciding);
+double part_bytes(struct frame *f, const struct scene_step *step, struct box b,
+                  bool on_wall);
+
+/* The filter (filter.c). */
+void filter_advance(struct filter *filter, const struct scene_rows *rows);
+void filter_reset(struct filter *filter, const char *text);
+size_t filter_count(const struct filter *f, const struct scene_rows *rows);
+/* The i-th crossing that passes, from 0. */
+uint64_t filter_at(const struct filter *f, size_t i);
+/* Index of the last one with number <= n. */
+size_t filter_index(const struct filter *f, uint64_t n);
+
+/* The timeline's own input (panel_timeline.c). */
+void timeline_zoom(struct timeline *t, double x, double wheel, double now);
+void timeline_drag(struct timeline *t, double x, double now);
+
+#endif

@@ -1,0 +1,364 @@
+/*
+ * panel_timeline.c - who had the hart when: a lane for each process above the
+ * wall, the kernel below it; a crossing is a dip through the wall.
+ *
+ * A stretch with few spans is drawn span by span; a longer one column by
+ * column from the lane sets of spans.h, so that any zoom costs the same.
+ */
+#include "frame.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DETAIL 1500 /* spans drawn one by one */
+#define LANES_MAX 12
+
+struct lanes {
+    struct box plot;
+    double begin, scale; /* clock at the left edge, pixels per clock */
+    double row;          /* height of a lane */
+    int pid[LANES_MAX];
+    unsigned lane[LANES_MAX];
+    size_t count, left_out;
+    double wall_y, kernel_y;
+};
+
+static double x_of(const struct lanes *l, double clock)
+{
+    double x = l->plot.x + (clock - l->begin) * l->scale;
+    return fmax(l->plot.x, fmin(x, box_right(l->plot)));
+}
+
+/* ---- What stretch is shown ---- */
+
+/* Until a zoom is chosen: the last so many spans, ending now. */
+static void place_window(struct timeline *t, const struct spans *s, double now)
+{
+    if (t->chosen && t->follow && !t->dragging) {
+        double length = t->end - t->begin;
+        t->end = now + length * 0.04;
+        t->begin = t->end - length;
+        return;
+    }
+    if (t->chosen)
+        return;
+    size_t n = spans_count(s), first = 0;
+    const struct span *from = spans_at(s, first);
+    t->begin = from && n ? (double)from->begin : 0;
+    t->end = fmax(now, t->begin + 100);
+    double length = t->end - t->begin;
+    t->begin -= length * 0.01;
+    t->end += length * 0.03;
+}
+
+void timeline_zoom(struct timeline *t, double x, double wheel, double now)
+{
+    (void)now;
+    if (t->plot.w <= 0)
+        return;
+    double at = (x - t->plot.x) / t->plot.w;
+    at = fmax(0, fmin(1, at));
+    double length = t->end - t->begin;
+    double clock = t->begin + length * at;
+    length = fmax(20, fmin(length * pow(0.8, wheel), 1e15));
+    t->begin = clock - length * at;
+    t->end = t->begin + length;
+    t->chosen = true;
+    t->follow = at > 0.94;
+}
+
+void timeline_drag(struct timeline *t, double x, double now)
+{
+    (void)now;
+    if (t->plot.w <= 0)
+        return;
+    double length = t->end - t->begin;
+    t->begin = t->press_begin - (x - t->press_x) / t->plot.w * length;
+    t->end = t->begin + length;
+    t->chosen = true;
+    t->follow = false;
+}
+
+/* ---- Lanes ---- */
+
+/* The processes of the stretch, in order of appearance; when there are too
+ * many, the latest ones. */
+static void choose_lanes(struct lanes *l, const struct spans *s, double end,
+                         size_t room)
+{
+    uint64_t from = l->begin > 0 ? (uint64_t)l->begin : 0;
+    uint64_t set = spans_lanes(s, from, end > 0 ? (uint64_t)end : 0);
+    size_t total = 0;
+    for (size_t i = 0; i < spans_pids(s); i++)
+        total += set >> spans_lane_of(s, spans_pid(s, i)) & 1;
+    size_t skip = total > room ? total - room : 0;
+    l->left_out = skip;
+    for (size_t i = 0; i < spans_pids(s) && l->count < room; i++) {
+        int pid = spans_pid(s, i);
+        unsigned lane = spans_lane_of(s, pid);
+        if (!(set >> lane & 1) || (skip > 0 && skip--))
+            continue;
+        l->pid[l->count] = pid;
+        l->lane[l->count++] = lane;
+    }
+}
+
+static const char *process_name(const struct frame *f, int pid)
+{
+    for (size_t i = 0; i < f->s->processes; i++)
+        if (f->s->process[i].pid == pid)
+            return f->s->process[i].name;
+    return "";
+}
+
+static void lane_labels(struct frame *f, const struct lanes *l, double x,
+                        double w)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        char text[80];
+        if (l->pid[i])
+            snprintf(text, sizeof text, "pid %d %s", l->pid[i],
+                     process_name(f, l->pid[i]));
+        else
+            snprintf(text, sizeof text, "user");
+        draw_text(f->d, FONT_SMALL_BOLD, x,
+                  l->plot.y + l->row * (double)i + (l->row - 16) / 2, w,
+                  f->p->word[HUE_USER], text);
+    }
+    draw_text(f->d, FONT_SMALL_BOLD, x, l->kernel_y + (l->row - 16) / 2, w,
+              f->p->word[HUE_KERNEL], "kernel");
+}
+
+static double lane_y(const struct lanes *l, const struct span *span)
+{
+    if (span->kernel)
+        return l->kernel_y;
+    for (size_t i = 0; i < l->count; i++)
+        if (l->pid[i] == span->pid)
+            return l->plot.y + l->row * (double)i;
+    return -1;
+}
+
+/* ---- Bars ---- */
+
+static void kernel_label(struct frame *f, const struct span *span,
+                         struct box bar)
+{
+    struct scene_row row;
+    if (!span->crossing || bar.w < 26 || !f->s->rows.row ||
+        !f->s->rows.row(f->s->rows.ctx, span->crossing, &row))
+        return;
+    char text[200];
+    size_t name = strcspn(row.what, "(");
+    snprintf(text, sizeof text, "#%llu %.*s",
+             (unsigned long long)span->crossing, (int)name, row.what);
+    draw_text(f->d, FONT_SMALL, bar.x + 5, bar.y + (bar.h - 16) / 2,
+              bar.w - 8, palette_on(f->p->space[HUE_KERNEL]), text);
+}
+
+static void bar(struct frame *f, const struct lanes *l,
+                const struct span *span)
+{
+    double end = span->end == UINT64_MAX ? (double)f->s->clock
+                                         : (double)span->end;
+    double y = lane_y(l, span);
+    double x0 = x_of(l, (double)span->begin), x1 = x_of(l, end);
+    if (y < 0 || x1 <= l->plot.x || x0 >= box_right(l->plot))
+        return;
+    bool idle = span->kernel && !span->crossing;
+    double h = fmin(l->row - 4, 18);
+    struct box b = BOX(x0, y + (l->row - h) / 2, fmax(1, x1 - x0), h);
+    colour base = f->p->space[span->kernel ? HUE_KERNEL : HUE_USER];
+    colour fill = idle ? palette_mix(f->p->paper, base, 0.28) : base;
+    draw_rect(f->d, b, fill)->radius = b.w > 8 ? 3 : 0;
+    if (!span->kernel)
+        return;
+    if (!idle)
+        kernel_label(f, span, b);
+    if (span->crossing) {
+        frame_hot(f, BOX(b.x, l->plot.y, b.w, box_bottom(l->plot) - l->plot.y),
+                  HOT_CROSSING, span->crossing, NULL);
+        if (span->crossing == f->v->selected)
+            draw_card(f->d, box_inset(b, -2, -2), COLOUR_NONE, f->p->ink, 4)
+                ->stroke_width = 2;
+    }
+}
+
+/* The way through the wall between two neighbouring spans. */
+static void dip(struct frame *f, const struct lanes *l,
+                const struct span *before, const struct span *span)
+{
+    if (!before || before->kernel == span->kernel)
+        return;
+    const struct span *user = span->kernel ? before : span;
+    double y = lane_y(l, user), x = x_of(l, (double)span->begin);
+    if (y < 0 || x <= l->plot.x || x >= box_right(l->plot))
+        return;
+    double top = y + l->row / 2;
+    draw_vline(f->d, floor(x), top, l->kernel_y + 3 - top, f->p->soft);
+}
+
+static void draw_spans(struct frame *f, const struct lanes *l, size_t first,
+                       size_t last)
+{
+    const struct spans *s = f->s->spans;
+    double shown = (double)(last - first);
+    bool dips = shown * 5 < l->plot.w;
+    for (size_t i = first; dips && i < last; i++)
+        dip(f, l, i ? spans_at(s, i - 1) : NULL, spans_at(s, i));
+    for (size_t i = first; i < last; i++)
+        bar(f, l, spans_at(s, i));
+}
+
+/* Runs of columns in which a lane is busy. */
+static void draw_columns(struct frame *f, const struct lanes *l)
+{
+    const struct spans *s = f->s->spans;
+    double from[LANES_MAX + 1];
+    for (size_t i = 0; i <= l->count; i++)
+        from[i] = -1;
+    double right = box_right(l->plot);
+    for (double x = l->plot.x; x <= right; x += 1) {
+        double c0 = l->begin + (x - l->plot.x) / l->scale;
+        double c1 = c0 + 1 / l->scale;
+        uint64_t set = x < right && c1 > 0
+                           ? spans_lanes(s, c0 > 0 ? (uint64_t)c0 : 0,
+                                         (uint64_t)c1 + 1)
+                           : 0;
+        for (size_t i = 0; i <= l->count; i++) {
+            bool kernel = i == l->count;
+            bool busy = set >> (kernel ? 0 : l->lane[i]) & 1;
+            if (busy && from[i] < 0)
+                from[i] = x;
+            if (busy || from[i] < 0)
+                continue;
+            double h = fmin(l->row - 4, 18);
+            double y = kernel ? l->kernel_y : l->plot.y + l->row * (double)i;
+            draw_rect(f->d, BOX(from[i], y + (l->row - h) / 2, x - from[i], h),
+                      f->p->space[kernel ? HUE_KERNEL : HUE_USER]);
+            from[i] = -1;
+        }
+    }
+}
+
+static void draw_lanes(struct frame *f, const struct lanes *l, double end)
+{
+    const struct spans *s = f->s->spans;
+    size_t first = spans_find(s, l->begin > 0 ? (uint64_t)l->begin : 0);
+    size_t last = spans_find(s, end > 0 ? (uint64_t)end : 0);
+    if (last < spans_count(s))
+        last++;
+    draw_rect(f->d, BOX(0, l->wall_y, f->v->canvas.w, 6), f->p->wall);
+    if (last > first && last - first > DETAIL)
+        draw_columns(f, l);
+    else if (last > first)
+        draw_spans(f, l, first, last);
+}
+
+/* ---- Links: bytes that came out of one crossing and went into another ---- */
+
+static double middle_of(const struct frame *f, const struct lanes *l,
+                        uint64_t number)
+{
+    struct scene_row row;
+    if (!f->s->rows.row || !f->s->rows.row(f->s->rows.ctx, number, &row))
+        return -1;
+    double x = l->plot.x + ((double)row.clock - l->begin) * l->scale;
+    return x < l->plot.x || x > box_right(l->plot) ? -1 : x;
+}
+
+static void draw_links(struct frame *f, const struct lanes *l)
+{
+    const struct scene_card *card =
+        f->s->selected.present ? &f->s->selected : &f->s->now;
+    if (!card->record || card->record->links == 0)
+        return;
+    const struct link *link = &card->record->link[0];
+    double x0 = middle_of(f, l, link->from), x1 = middle_of(f, l, link->to);
+    double y = l->kernel_y + l->row - 2;
+    if (x0 < 0 || x1 < 0 || x1 - x0 < 8 || y + 20 > box_bottom(l->plot))
+        return;
+    struct draw_item *curve = draw_line(f->d, x0, y, x1, y,
+                                        f->p->space[HUE_SHARED]);
+    curve->kind = DRAW_CURVE;
+    curve->dashed = true;
+    curve->radius = 12;
+    curve->stroke_width = 1.5;
+    char text[96];
+    snprintf(text, sizeof text, "%llu bytes, #%llu \xe2\x86\x92 #%llu",
+             (unsigned long long)link->bytes, (unsigned long long)link->from,
+             (unsigned long long)link->to);
+    double w = draw_width(f->d, FONT_SMALL, text);
+    double x = fmin(fmax(l->plot.x, (x0 + x1 - w) / 2),
+                    box_right(l->plot) - w);
+    draw_rect(f->d, BOX(x - 4, y + 1, w + 8, 16), f->p->paper);
+    draw_text(f->d, FONT_SMALL, x, y + 1, w + 1, f->p->word[HUE_SHARED], text);
+}
+
+static void draw_cursor(struct frame *f, const struct lanes *l)
+{
+    double x = l->plot.x + ((double)f->s->clock - l->begin) * l->scale;
+    if (x < l->plot.x || x > box_right(l->plot))
+        return;
+    x = floor(x);
+    draw_rect(f->d, BOX(x - 1, l->plot.y - 4, 2, box_bottom(l->plot) -
+                                                    l->plot.y + 2),
+              f->p->ink);
+    draw_triangle(f->d, BOX(x - 5, l->plot.y - 7, 10, 7), 2, f->p->ink);
+}
+
+/* ---- The panel ---- */
+
+static void timeline_header(struct frame *f, struct box b, size_t left_out)
+{
+    const struct timeline *t = &f->v->timeline;
+    char from[32], to[32], text[160];
+    double x = b.x, right = box_right(b);
+    x += draw_text(f->d, FONT_SMALL_BOLD, x, b.y, right - x, f->p->soft,
+                   "TIMELINE") + 18;
+    snprintf(text, sizeof text,
+             "clock %s \xe2\x80\xa6 %s    wheel zooms, drag moves, click "
+             "selects, Z the whole run",
+             frame_number(from, t->begin > 0 ? (uint64_t)t->begin : 0),
+             frame_number(to, t->end > 0 ? (uint64_t)t->end : 0));
+    x += draw_text(f->d, FONT_SMALL, x, b.y, right - x, f->p->soft, text) + 18;
+    if (left_out)
+        draw_textf(f->d, FONT_SMALL, x, b.y, right - x, f->p->soft,
+                   "%zu more processes: zoom in", left_out);
+}
+
+void panel_timeline(struct frame *f, struct box b)
+{
+    struct timeline *t = &f->v->timeline;
+    draw_rect(f->d, b, f->p->paper);
+    draw_hline(f->d, b.x, b.y, b.w, f->p->line);
+    draw_hline(f->d, b.x, box_bottom(b) - 1, b.w, f->p->line);
+    struct box in = BOX(b.x + 14, b.y + 7, b.w - 28, b.h - 12);
+    struct box head = box_cut_top(&in, 24);
+    if (!f->s->spans || spans_count(f->s->spans) == 0) {
+        timeline_header(f, head, 0);
+        draw_text(f->d, FONT_TEXT, in.x, in.y, in.w, f->p->soft,
+                  "Nothing has run in user space yet.");
+        return;
+    }
+    place_window(t, f->s->spans, (double)f->s->clock);
+    struct lanes l = {.plot = in, .begin = t->begin};
+    double label_w = fmin(130, in.w * 0.14);
+    box_cut_left(&l.plot, label_w);
+    l.scale = l.plot.w / fmax(1, t->end - t->begin);
+    l.row = in.h >= 100 ? 24 : 19;
+    double lanes_h = in.h - 6 - l.row - (in.h >= 110 ? 18 : 4);
+    size_t room = (size_t)fmax(1, floor(lanes_h / l.row));
+    choose_lanes(&l, f->s->spans, t->end, room < LANES_MAX ? room : LANES_MAX);
+    l.wall_y = in.y + l.row * (double)(l.count ? l.count : 1) + 2;
+    l.kernel_y = l.wall_y + 10;
+    t->plot = l.plot;
+    timeline_header(f, head, l.left_out);
+    draw_lanes(f, &l, t->end);
+    lane_labels(f, &l, in.x, label_w - 8);
+    draw_links(f, &l);
+    draw_cursor(f, &l);
+    frame_hot(f, BOX(in.x, b.y, in.w, b.h), HOT_TIMELINE, 0, NULL);
+}

@@ -1,0 +1,217 @@
+/*
+ * spans.c - see spans.h. The hart does one thing at a time, so spans follow
+ * each other and are sorted by construction.
+ *
+ * The pyramid: entry i of level k is the OR of the lane bits of spans
+ * i * 64^k .. (i+1) * 64^k - 1, for k = 1..LEVELS.
+ */
+#include "spans.h"
+
+#include <stdlib.h>
+
+#define FANOUT 64
+#define LEVELS 4
+#define LANES 64
+
+struct level {
+    uint64_t *set;
+    size_t room;
+};
+
+struct spans {
+    struct span *span;
+    size_t count, room;
+    struct level level[LEVELS];
+    int *pid;
+    size_t pids, pid_room;
+};
+
+struct spans *spans_create(void)
+{
+    return calloc(1, sizeof(struct spans));
+}
+
+void spans_destroy(struct spans *s)
+{
+    if (!s)
+        return;
+    for (int i = 0; i < LEVELS; i++)
+        free(s->level[i].set);
+    free(s->span);
+    free(s->pid);
+    free(s);
+}
+
+unsigned spans_lane_of(const struct spans *s, int pid)
+{
+    size_t n = 0;
+    while (n < s->pids && s->pid[n] != pid)
+        n++;
+    return n + 1 < LANES ? (unsigned)n + 1 : LANES - 1;
+}
+
+static bool know_pid(struct spans *s, int pid)
+{
+    for (size_t i = 0; i < s->pids; i++)
+        if (s->pid[i] == pid)
+            return true;
+    if (s->pids == s->pid_room) {
+        size_t room = s->pid_room * 2 + 16;
+        int *more = realloc(s->pid, room * sizeof *more);
+        if (!more)
+            return false;
+        s->pid = more;
+        s->pid_room = room;
+    }
+    s->pid[s->pids++] = pid;
+    return true;
+}
+
+/* Room for one more span on every level; false when memory is short. */
+static bool reserve(struct spans *s)
+{
+    if (s->count == s->room) {
+        size_t room = s->room * 2 + 1024;
+        struct span *more = realloc(s->span, room * sizeof *more);
+        if (!more)
+            return false;
+        s->span = more;
+        s->room = room;
+    }
+    size_t i = s->count;
+    for (int k = 0; k < LEVELS; k++) {
+        struct level *level = &s->level[k];
+        i /= FANOUT;
+        if (i < level->room)
+            continue;
+        size_t room = level->room * 2 + 64;
+        uint64_t *more = realloc(level->set, room * sizeof *more);
+        if (!more)
+            return false;
+        for (size_t j = level->room; j < room; j++)
+            more[j] = 0;
+        level->set = more;
+        level->room = room;
+    }
+    return true;
+}
+
+static uint64_t lane_bit(const struct spans *s, const struct span *span)
+{
+    return UINT64_C(1) << (span->kernel ? 0 : spans_lane_of(s, span->pid));
+}
+
+/* Without memory the timeline stays as it is: the run goes on. */
+void spans_enter(struct spans *s, uint64_t clock, int pid, bool kernel,
+                 uint64_t crossing)
+{
+    if (s->count) {
+        struct span *last = &s->span[s->count - 1];
+        if (last->kernel == kernel && last->pid == pid &&
+            last->crossing == crossing && last->end == UINT64_MAX)
+            return;
+        if (last->end == UINT64_MAX)
+            last->end = clock;
+    }
+    if (!reserve(s) || (!kernel && !know_pid(s, pid)))
+        return;
+    size_t i = s->count;
+    s->span[s->count++] = (struct span){
+        .begin = clock,
+        .end = UINT64_MAX,
+        .crossing = crossing,
+        .pid = pid,
+        .kernel = kernel,
+    };
+    uint64_t bit = lane_bit(s, &s->span[i]);
+    for (int k = 0; k < LEVELS; k++)
+        s->level[k].set[i /= FANOUT] |= bit;
+}
+
+void spans_event(void *ctx, const struct event *event)
+{
+    struct spans *s = ctx;
+    uint64_t number = event->crossing ? event->crossing->number : 0;
+    switch (event->kind) {
+    case EVENT_ENTER:
+    case EVENT_RESUMED:
+        spans_enter(s, event->clock, event->pid, true, number);
+        break;
+    case EVENT_LEAVE:
+    case EVENT_FORKED:
+        spans_enter(s, event->clock, event->pid, false, 0);
+        break;
+    case EVENT_NEVER:
+    case EVENT_UNFINISHED:
+        /* the kernel's own work: choosing who is next, or idling */
+        spans_enter(s, event->clock, 0, true, 0);
+        break;
+    default:
+        break;
+    }
+}
+
+size_t spans_count(const struct spans *s)
+{
+    return s->count;
+}
+
+const struct span *spans_at(const struct spans *s, size_t i)
+{
+    return i < s->count ? &s->span[i] : NULL;
+}
+
+size_t spans_find(const struct spans *s, uint64_t clock)
+{
+    size_t low = 0, high = s->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (s->span[middle].end <= clock)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* OR of the lane bits of spans first..last-1, by the largest blocks. */
+static uint64_t lanes_of(const struct spans *s, size_t first, size_t last)
+{
+    uint64_t set = 0;
+    while (first < last) {
+        size_t block = 1;
+        int k = -1;
+        while (k + 1 < LEVELS && first % (block * FANOUT) == 0 &&
+               first + block * FANOUT <= last) {
+            block *= FANOUT;
+            k++;
+        }
+        set |= k < 0 ? lane_bit(s, &s->span[first])
+                     : s->level[k].set[first / block];
+        first += block;
+    }
+    return set;
+}
+
+uint64_t spans_lanes(const struct spans *s, uint64_t begin, uint64_t end)
+{
+    size_t first = spans_find(s, begin), low = first, high = s->count;
+    while (low < high) { /* first span that begins at or after end */
+        size_t middle = low + (high - low) / 2;
+        if (s->span[middle].begin < end)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return lanes_of(s, first, low);
+}
+
+size_t spans_pids(const struct spans *s)
+{
+    return s->pids;
+}
+
+int spans_pid(const struct spans *s, size_t n)
+{
+    return n < s->pids ? s->pid[n] : 0;
+}

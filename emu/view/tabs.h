@@ -1,0 +1,18 @@
+/*
+ * tabs.h - the row of tabs over a group of panels that share a place.
+ */
+#ifndef SALLYPORT_TABS_H
+#define SALLYPORT_TABS_H
+
+#include "frame.h"
+
+struct tab {
+    enum panel panel;
+    const char *title;
+};
+/* Draws the background and the tabs, leaves the panel's inside in b and
+ * returns the room that is left beside the tabs. */
+struct box tabs_draw(struct frame *f, const struct tab *tab, size_t tabs,
+                     enum panel shown, struct box *b);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * view.h - the window's contents: panels laid out over a canvas, what is
+ * selected and hovered, and what input means. Knows neither SDL nor a running
+ * machine: it draws a struct scene and hands commands back.
+ *
+ *     view_resize(v, w, h, 0);
+ *     view_frame(v, &scene);
+ *     n = view_damage(v, area, 16);   for each: view_paint(v, cr, area[i]);
+ *     request = view_input(v, &event);
+ *
+ * Lengths here are logical pixels, except where a name says device.
+ */
+#ifndef SALLYPORT_VIEW_H
+#define SALLYPORT_VIEW_H
+
+#include "command.h"
+#include "draw.h"
+#include "scene.h"
+
+struct view;
+
+struct view *view_create(void);
+void view_destroy(struct view *v);
+
+/* Canvas in device pixels. scale: device pixels per logical one, 0: chosen by
+ * the size. */
+void view_resize(struct view *v, int device_w, int device_h, double scale);
+double view_scale(const struct view *v);
+void view_set_dark(struct view *v, bool dark);
+/* Draws one panel over the whole canvas instead of the window; NULL: the
+ * window. False: no panel of that name. */
+bool view_only(struct view *v, const char *panel);
+/* The panels' names, in order; NULL after the last. */
+const char *view_panel_name(size_t i);
+
+/* Builds the display list of this scene. */
+void view_frame(struct view *v, const struct scene *scene);
+const struct draw_list *view_list(const struct view *v);
+/* What looks different since the last call: up to max boxes (room for
+ * VIEW_DAMAGE_MAX is always enough). */
+#define VIEW_DAMAGE_MAX 24
+size_t view_damage(struct view *v, struct box *area, size_t max);
+void view_damage_all(struct view *v);
+void view_paint(struct view *v, cairo_t *cr, struct box area);
+
+/* ---- Input ---- */
+enum view_key {
+    KEY_NONE, KEY_ENTER, KEY_ESCAPE, KEY_TAB, KEY_BACKSPACE, KEY_DELETE,
+    KEY_UP, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END, KEY_PAGE_UP,
+    KEY_PAGE_DOWN, KEY_F1, KEY_F6, KEY_CONTROL, /* Ctrl + letter */
+};
+enum view_event_kind {
+    VIEW_KEY, VIEW_TEXT, VIEW_PRESS, VIEW_RELEASE, VIEW_MOVE, VIEW_WHEEL,
+    VIEW_LEAVE,
+};
+struct view_event {
+    enum view_event_kind kind;
+    double device_x, device_y;
+    double wheel;        /* up is positive */
+    enum view_key key;
+    char letter;         /* KEY_CONTROL: 'A'..'Z', '+', '-', '0', '[' ... */
+    char text[32];       /* TEXT: UTF-8 */
+};
+struct view_request {
+    enum command command;
+    char text[64];       /* TYPE: bytes; LOOK_UP: what was typed */
+    size_t text_bytes;
+};
+struct view_request view_input(struct view *v, const struct view_event *event);
+
+/* ---- What the view looks at, for filling the next scene ---- */
+/* The selected crossing, 0: the newest is followed. */
+uint64_t view_selected(const struct view *v);
+void view_select(struct view *v, uint64_t number);
+/* The address under the pointer or the one looked up; false: none. */
+bool view_address(const struct view *v, uint64_t *va);
+void view_look_at(struct view *v, uint64_t va);
+void view_set_filter(struct view *v, const char *text);
+/* A line told in the status bar until the next input. */
+void view_say(struct view *v, const char *text);
+bool view_typing(const struct view *v); /* the console has the keyboard */
+bool view_is_dark(const struct view *v);
+
+#endif
