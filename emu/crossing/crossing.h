@@ -25,10 +25,10 @@ struct tracker;
 enum crossing_kind { CROSSING_CALL, CROSSING_FAULT, CROSSING_INTERRUPT };
 
 enum crossing_outcome {
-    OUTCOME_OPEN,           /* still in the kernel: running or unfinished */
-    OUTCOME_RETURNED,       /* back in U behind (or at) the trap */
-    OUTCOME_NEVER_RETURNS,  /* exit, death */
-    OUTCOME_TO_HANDLER,     /* a signal handler got control */
+    OUTCOME_OPEN,          /* still in the kernel: running or unfinished */
+    OUTCOME_RETURNED,      /* back in U behind (or at) the trap */
+    OUTCOME_NEVER_RETURNS, /* exit, death */
+    OUTCOME_TO_HANDLER,    /* a signal handler got control */
 };
 
 enum event_source { SOURCE_HW, SOURCE_PROBE };
@@ -40,14 +40,14 @@ struct transfer {
     enum transfer_kind kind;
     uint64_t clock;
     uint64_t user_va, kernel_va;
-    uint64_t length;        /* asked for */
-    uint64_t done;          /* moved */
-    int error;              /* errno, 0 = all */
-    uint64_t user_pa;       /* frame of the first user byte, 0 if unmapped */
+    uint64_t length;  /* asked for */
+    uint64_t done;    /* moved */
+    int error;        /* errno, 0 = all */
+    uint64_t user_pa; /* frame of the first user byte, 0 if unmapped */
     /* If error: the first byte that did not move, and why the walk stopped. */
     uint64_t stopped_va;
     enum sv39_why why;
-    unsigned shown;         /* bytes in data */
+    unsigned shown; /* bytes in data */
     uint8_t data[TRANSFER_SHOWN];
 };
 
@@ -61,8 +61,8 @@ struct mapping {
 
 /* These bytes of that crossing came out of (went into) this one. */
 struct link {
-    uint64_t from;      /* crossing number of the put */
-    uint64_t to;        /* crossing number of the get */
+    uint64_t from; /* crossing number of the put */
+    uint64_t to;   /* crossing number of the get */
     uint64_t channel, offset, bytes;
 };
 
@@ -72,37 +72,49 @@ struct nested_trap {
 };
 
 struct crossing {
-    uint64_t number;       /* 1, 2, 3 ... in order of opening */
-    int pid;               /* 0: not known (no probes): see root */
-    uint64_t root;         /* page-table root at the trap */
-    char process[32];      /* the process's name at the trap */
+    uint64_t number;  /* 1, 2, 3 ... in order of opening */
+    int pid;          /* 0: not known (no probes): see root */
+    uint64_t root;    /* page-table root at the trap */
+    char process[32]; /* the process's name at the trap */
     enum crossing_kind kind;
     uint64_t cause, tval, user_pc;
-    uint64_t clock_in, clock_out;  /* out valid unless OPEN */
-    uint64_t arg[8];       /* a0..a7 at the trap */
-    const struct abi_call *call;   /* CALL decoded by the table, or NULL */
-    uint64_t result;       /* a0 at the return (CALL) */
+    uint64_t clock_in, clock_out; /* out valid unless OPEN */
+    uint64_t arg[8]; /* CALL: a0..a7 at the trap; of a call that the table
+                        knows, its arguments and a7, the rest 0 */
+    const char *arg_text[6];     /* strings and vectors, quoted, as far as the
+                                    user's memory could be read; else NULL */
+    const struct abi_call *call; /* CALL decoded by the table, or NULL */
+    uint64_t result;             /* a0 at the return (CALL) */
     enum crossing_outcome outcome;
     int wait_status;       /* NEVER_RETURNS: as waitpid reports it */
     int signal;            /* death by signal: which, else 0 */
-    uint64_t trapframe_va; /* sscratch at the trap */
+    uint64_t return_pc;    /* RETURNED, TO_HANDLER: where U-mode went on */
+    bool executed;         /* the exec probe gave it a new program */
+    uint64_t trapframe_va; /* sscratch (mscratch) at the trap */
     /* Cost. own: S-mode instructions between the switches that give and take
      * the hart; elapsed: clock_out - clock_in. */
     uint64_t own_insns, satp_writes, fences, traps, returns;
-    uint64_t bytes_in, bytes_out;  /* copied from / to the user */
+    uint64_t bytes_in, bytes_out; /* copied from / to the user */
     uint64_t pages_mapped, pages_unmapped;
-    uint64_t cycles;       /* the model's; see struct cost_model */
-    uint64_t block_count;  /* how often it slept */
-    char blocked_on[32];   /* the last reason */
-    const struct transfer *transfer; size_t transfers;
-    const struct mapping *mapping;   size_t mappings;
-    const struct link *link;         size_t links;
-    const struct nested_trap *nested; size_t nesteds;
-    uint64_t fork_child;   /* pid of the child this call made, or 0 */
+    uint64_t cycles;      /* the model's; see struct cost_model */
+    uint64_t block_count; /* how often it slept */
+    char blocked_on[32];  /* the last reason */
+    uint64_t woken_by;    /* the crossing that woke it last, or 0 */
+    const struct transfer *transfer;
+    size_t transfers;
+    const struct mapping *mapping;
+    size_t mappings;
+    const struct link *link;
+    size_t links;
+    const struct nested_trap *nested;
+    size_t nesteds;
+    uint64_t fork_child; /* pid of the child this call made, or 0 */
 };
 
 /* Model cycles = instructions + trap*traps + ret*returns + satp*writes +
- * fence*fences + miss*translations missed since the last fence. */
+ * fence*fences + miss*translations missed since the last fence. The last are
+ * not seen while recording, only by a replay with memory hooks, so `cycles`
+ * holds none; docs/reference/costs.md has the sources. */
 struct cost_model {
     uint64_t trap, ret, satp, fence, miss;
 };
@@ -115,28 +127,36 @@ struct process {
     int pid, parent;
     uint64_t root;
     char name[32];
-    char path[256];             /* of its image, "" if unknown */
-    struct symbols *symbols;    /* of its image, or NULL */
-    enum { PROCESS_RUNNING, PROCESS_BLOCKED, PROCESS_ZOMBIE, PROCESS_GONE } state;
+    char path[256];          /* of its image, "" if unknown */
+    struct symbols *symbols; /* of its image, or NULL */
+    enum {
+        PROCESS_RUNNING,
+        PROCESS_BLOCKED,
+        PROCESS_ZOMBIE,
+        PROCESS_GONE
+    } state;
     char blocked_on[32];
     int wait_status;
-    uint64_t born, died;        /* clocks */
+    uint64_t born, died; /* clocks */
     uint64_t crossings, own_insns, user_insns;
-    uint64_t open;              /* number of its open crossing, or 0 */
+    uint64_t open; /* number of its open crossing, or 0 */
 };
 
 /* One line of a trace, as it happens. The pointers live during the call. */
 enum event_kind {
-    EVENT_ENTER,        /* "> ecall", "> fault", "> interrupt" */
-    EVENT_LEAVE,        /* "< = N", "< to handler" */
-    EVENT_NEVER,        /* "< never returns" */
-    EVENT_FORKED,       /* "< in pid 4 = 0 (fork #12)" */
-    EVENT_UNFINISHED,   /* "~ unfinished": the hart goes to another process */
-    EVENT_RESUMED,      /* "~ resumed" */
-    EVENT_TRANSFER, EVENT_MAP, EVENT_LINK, EVENT_NESTED,
-    EVENT_DEATH,        /* the kernel kills the process, with its reason */
+    EVENT_ENTER,      /* "> ecall", "> fault", "> interrupt" */
+    EVENT_LEAVE,      /* "< = N", "< to handler" */
+    EVENT_NEVER,      /* "< never returns" */
+    EVENT_FORKED,     /* "< in pid 4 = 0 (fork #12)" */
+    EVENT_UNFINISHED, /* "~ unfinished": the hart goes to another process */
+    EVENT_RESUMED,    /* "~ resumed" */
+    EVENT_TRANSFER,
+    EVENT_MAP,
+    EVENT_LINK,
+    EVENT_NESTED,
+    EVENT_DEATH, /* the kernel kills the process, with its reason */
     EVENT_PANIC,
-    EVENT_CONSOLE,      /* one byte written to the console */
+    EVENT_CONSOLE, /* one byte written to the console */
 };
 struct event {
     enum event_kind kind;
@@ -147,30 +167,43 @@ struct event {
     const struct mapping *mapping;
     const struct link *link;
     const struct nested_trap *nested;
-    uint8_t byte;                    /* CONSOLE */
-    const char *text;                /* DEATH, PANIC */
+    uint64_t nested_number; /* NESTED: the k of #12.k */
+    const char *process;    /* its name now; "" for the kernel */
+    uint64_t target;        /* LEAVE, FORKED: pc in U-mode */
+    uint8_t byte;           /* CONSOLE */
+    const char *text;       /* DEATH, PANIC */
 };
 typedef void tracker_listener(void *ctx, const struct event *event);
 
 struct tracker_desc {
     struct machine *machine;
-    struct symbols *kernel;        /* probes, tables, lines; may be NULL */
-    const struct abi *abi;         /* NULL: the kernel's own note, else raw */
-    const uint8_t *initrd;         /* where programs' images are found by path */
+    struct symbols *kernel; /* probes, tables, lines; may be NULL */
+    const struct abi *abi;  /* NULL: the kernel's own note, else raw */
+    const uint8_t *initrd;  /* where programs' images are found by path */
     size_t initrd_bytes;
     const struct cost_model *cost; /* NULL: the default */
 };
+/* NULL: why says what is wrong. Probes that cannot be used are left out and
+ * said in tracker_warning. */
 struct tracker *tracker_create(const struct tracker_desc *desc, char *why,
                                size_t why_bytes);
+const char *tracker_warning(const struct tracker *t); /* "" if there is none */
 void tracker_destroy(struct tracker *t);
 void tracker_listen(struct tracker *t, tracker_listener *fn, void *ctx);
 
-/* ---- What was seen ---- */
+/* ---- What was seen ----
+ * A struct crossing is put together when asked for. It stays good while 64
+ * others are asked for and the machine stands still. */
 uint64_t tracker_count(const struct tracker *t); /* newest crossing's number */
-const struct crossing *tracker_crossing(const struct tracker *t, uint64_t number);
+const struct crossing *tracker_crossing(const struct tracker *t,
+                                        uint64_t number);
 /* The crossing that is open and has the hart now, or NULL (in user code). */
 const struct crossing *tracker_current(const struct tracker *t);
 int tracker_current_pid(const struct tracker *t); /* 0: the kernel / boot */
+/* Instructions that belong to no process: boot, the scheduler, the idle loop.
+ * With every process's own and user instructions they add up to what the hart
+ * has executed. */
+uint64_t tracker_kernel_insns(const struct tracker *t);
 size_t tracker_processes(const struct tracker *t);
 const struct process *tracker_process_at(const struct tracker *t, size_t i);
 const struct process *tracker_process(const struct tracker *t, int pid);

@@ -1,0 +1,230 @@
+/*
+ * arguments.c - a call's arguments: saved at the trap, with the strings they
+ * point to as far as the user's memory holds them then, and formatted by the
+ * table's types.
+ *
+ * A string whose page is not in memory yet (it is paged in when the kernel
+ * copies it) is filled in when copyinstr has brought it.
+ */
+#include "state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STRING_MAX   256 /* as much of a string as is looked at */
+#define STRING_SHOWN 80
+#define VECTOR_MAX   8
+
+/* ---- Calls by number ---- */
+
+void arguments_index_calls(struct tracker *t)
+{
+    const struct abi_call *call;
+    for (size_t i = 0; t->abi != NULL && (call = abi_by_index(t->abi, i)); i++)
+        if (call->number < CALLS_FAST)
+            t->call[call->number] = call;
+}
+
+const struct abi_call *tracker_call(const struct tracker *t, uint64_t number)
+{
+    if (number < CALLS_FAST)
+        return t->call[number];
+    return t->abi != NULL ? abi_find(t->abi, number) : NULL;
+}
+
+/* ---- Strings ---- */
+
+/* Reads user memory as the user may; returns how many bytes came. */
+static size_t user_read(const struct tracker *t, uint64_t root, uint64_t va,
+                        void *buf, size_t n)
+{
+    size_t done = 0;
+    while (done < n) {
+        struct sv39_walk w = sv39_walk(t->machine, root, va + done);
+        if (root != 0 && sv39_check(&w, SV39_LOAD, CPU_U, false, false))
+            break;
+        size_t piece = 4096 - ((va + done) & 4095);
+        if (piece > n - done)
+            piece = n - done;
+        size_t got = sv39_read(t->machine, root, va + done,
+                               (uint8_t *)buf + done, piece);
+        done += got;
+        if (got < piece)
+            break;
+    }
+    return done;
+}
+
+/* Quoted text of the string at va; false if it cannot be read to its end (or
+ * to where it is cut). */
+static bool user_string(const struct tracker *t, uint64_t root, uint64_t va,
+                        char *text, size_t n)
+{
+    uint8_t raw[STRING_MAX];
+    size_t got = user_read(t, root, va, raw, sizeof raw);
+    const uint8_t *nul = memchr(raw, 0, got);
+    if (nul == NULL && got < sizeof raw)
+        return false;
+    bytes_text(raw, nul != NULL ? (size_t)(nul - raw) : got, text, n);
+    return true;
+}
+
+static bool user_vector(const struct tracker *t, uint64_t root, uint64_t va,
+                        char *text, size_t n)
+{
+    struct writer w = writer_on(text, n);
+    put_text(&w, "[");
+    for (unsigned i = 0;; i++) {
+        uint64_t pointer;
+        char one[STRING_SHOWN / 2];
+        if (user_read(t, root, va + 8 * i, &pointer, 8) != 8)
+            return false;
+        if (pointer == 0)
+            break;
+        if (i == VECTOR_MAX) {
+            put_text(&w, ", ...");
+            break;
+        }
+        if (!user_string(t, root, pointer, one, sizeof one))
+            snprintf(one, sizeof one, "0x%" PRIx64, pointer);
+        put_text(&w, "%s%s", i > 0 ? ", " : "", one);
+    }
+    put_text(&w, "]");
+    return true;
+}
+
+static void keep_string(struct tracker *t, uint64_t number, unsigned arg,
+                        const char *text)
+{
+    uint32_t index = tracker_chain(t, number, CHAIN_STRING, &t->s.strings,
+                                   offsetof(struct string_record, next));
+    if (index == 0)
+        return;
+    struct string_record *r = list_at(&t->s.strings, index - 1);
+    r->arg = (uint8_t)arg;
+    r->text = bytes_add(&t->s.bytes, text, strlen(text));
+    if (r->text == UINT64_MAX)
+        tracker_failed(t);
+}
+
+static void read_strings(struct tracker *t, uint64_t number,
+                         const struct abi_call *call, const uint64_t *arg)
+{
+    uint64_t root = tracker_record(t, number)->root;
+    for (unsigned i = 0; i < call->nargs; i++) {
+        enum abi_kind kind = call->arg[i].kind;
+        char text[STRING_MAX];
+        bool good = false;
+        if (kind == ABI_PATH || kind == ABI_STR)
+            good = user_string(t, root, arg[i], text, STRING_SHOWN);
+        else if (kind == ABI_STRV && arg[i] != 0)
+            good = user_vector(t, root, arg[i], text, sizeof text);
+        if (good)
+            keep_string(t, number, i, text);
+    }
+}
+
+static bool has_string(const struct tracker *t, const struct record *r,
+                       unsigned arg)
+{
+    for (uint32_t i = r->chain[CHAIN_STRING].first; i != 0;) {
+        const struct string_record *s = list_at(&t->s.strings, i - 1);
+        if (s->arg == arg)
+            return true;
+        i = s->next;
+    }
+    return false;
+}
+
+void arguments_string(struct tracker *t, uint64_t number, uint64_t va,
+                      const uint8_t *bytes, size_t n)
+{
+    struct record *r = tracker_record(t, number);
+    if (r == NULL || r->kind != CROSSING_CALL || r->saved_args == 0)
+        return;
+    const uint64_t *a7 = list_at(&t->s.args, r->args);
+    const struct abi_call *call = tracker_call(t, *a7);
+    for (unsigned i = 0; call != NULL && i < call->nargs; i++) {
+        const uint64_t *value = list_at(&t->s.args, r->args + 1 + i);
+        enum abi_kind kind = call->arg[i].kind;
+        char text[STRING_SHOWN];
+        if ((kind != ABI_PATH && kind != ABI_STR) || *value != va ||
+            has_string(t, r, i))
+            continue;
+        bytes_text(bytes, n, text, sizeof text);
+        keep_string(t, number, i, text);
+    }
+}
+
+/* ---- At the trap ---- */
+
+static bool save(struct tracker *t, uint64_t value)
+{
+    uint64_t *slot = t->failed ? NULL : list_add(&t->s.args);
+    if (slot == NULL)
+        return tracker_failed(t) != NULL;
+    *slot = value;
+    return true;
+}
+
+void arguments_save(struct tracker *t, uint64_t number)
+{
+    struct record *r = tracker_record(t, number);
+    uint64_t a7 = cpu_x(t->cpu, 17), arg[7];
+    const struct abi_call *call = tracker_call(t, a7);
+    unsigned n = call != NULL ? call->nargs : 7;
+    r->args = t->s.args.count;
+    bool good = save(t, a7);
+    for (unsigned i = 0; i < n && good; i++) {
+        arg[i] = cpu_x(t->cpu, 10 + i);
+        good = save(t, arg[i]);
+    }
+    if (!good)
+        return;
+    r->saved_args = (uint8_t)(n + 1);
+    if (call != NULL)
+        read_strings(t, number, call, arg);
+}
+
+/* ---- In words ---- */
+
+bool is_error(uint64_t result)
+{
+    return result >= (uint64_t)-4095;
+}
+
+void argument_format(const struct tracker *t, const struct crossing *c,
+                     unsigned i, char *text, size_t n)
+{
+    const struct abi_arg *a = &c->call->arg[i];
+    uint64_t value = c->arg[i];
+    char name[24];
+    if (c->arg_text[i] != NULL) {
+        snprintf(text, n, "%s", c->arg_text[i]);
+        return;
+    }
+    switch (a->kind) {
+    case ABI_INT:
+    case ABI_OFF:
+    case ABI_FD:
+    case ABI_PID:
+        snprintf(text, n, "%" PRId64, (int64_t)value);
+        break;
+    case ABI_UINT:
+    case ABI_SIZE:
+        snprintf(text, n, "%" PRIu64, value);
+        break;
+    case ABI_SIG:
+        snprintf(text, n, "%s",
+                 value <= 64 ? signal_name(t, (int)value, name, sizeof name)
+                             : "an impossible signal");
+        break;
+    case ABI_FLAGS:
+        abi_format_flags(t->abi, a->flags, value, text, n);
+        break;
+    default:
+        snprintf(text, n, "0x%" PRIx64, value);
+        break;
+    }
+}

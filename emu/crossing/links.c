@@ -1,0 +1,95 @@
+/*
+ * links.c - this send is what that receive returned: bytes put into a channel
+ * (a pipe) are remembered with their crossing until they are taken out. A get
+ * may cover parts of several puts; each part is a link.
+ */
+#include "state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A channel whose offsets begin again is a new one under an old id. */
+static void forget_restarted(struct tracker_state *s, uint64_t channel,
+                             uint64_t offset)
+{
+    size_t keep = 0;
+    for (size_t i = 0; i < s->puts; i++) {
+        struct put *p = &s->put[i];
+        if (p->channel != channel || p->offset + p->bytes <= offset)
+            s->put[keep++] = *p;
+    }
+    s->puts = keep;
+}
+
+static bool room_for_put(struct tracker_state *s)
+{
+    if (s->puts == PUTS_MAX) { /* never taken out: the oldest give way */
+        memmove(s->put, s->put + PUTS_MAX / 2, PUTS_MAX / 2 * sizeof s->put[0]);
+        s->puts = PUTS_MAX / 2;
+    }
+    if (s->puts < s->put_room)
+        return true;
+    size_t room = s->put_room * 2 + 64;
+    struct put *grown = realloc(s->put, room * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    s->put = grown;
+    s->put_room = room;
+    return true;
+}
+
+void links_put(struct tracker *t, uint64_t channel, uint64_t offset,
+               uint64_t bytes)
+{
+    struct tracker_state *s = &t->s;
+    if (bytes == 0 || offset + bytes < offset)
+        return;
+    forget_restarted(s, channel, offset);
+    if (!room_for_put(s)) {
+        tracker_failed(t);
+        return;
+    }
+    s->put[s->puts++] = (struct put){channel, offset, bytes, s->current};
+}
+
+static void add_link(struct tracker *t, const struct link *l)
+{
+    uint32_t index = tracker_chain(t, l->to, CHAIN_LINK, &t->s.links,
+                                   offsetof(struct link_record, next));
+    if (index == 0)
+        return;
+    struct link_record *r = list_at(&t->s.links, index - 1);
+    r->l = *l;
+    struct event e = {.kind = EVENT_LINK, .link = &r->l};
+    tracker_say(t, &e, l->to,
+                t->s.owner != 0 ? process_at(t, t->s.owner - 1) : NULL);
+    /* The sender's record shows it as well. */
+    index = tracker_chain(t, l->from, CHAIN_LINK, &t->s.links,
+                          offsetof(struct link_record, next));
+    if (index != 0)
+        ((struct link_record *)list_at(&t->s.links, index - 1))->l = *l;
+}
+
+void links_get(struct tracker *t, uint64_t channel, uint64_t offset,
+               uint64_t bytes)
+{
+    struct tracker_state *s = &t->s;
+    uint64_t end = offset + bytes;
+    if (end < offset || s->current == 0)
+        return;
+    size_t keep = 0;
+    for (size_t i = 0; i < s->puts; i++) {
+        struct put p = s->put[i];
+        uint64_t put_end = p.offset + p.bytes;
+        if (p.channel == channel && p.offset < end && put_end > offset) {
+            uint64_t from = p.offset > offset ? p.offset : offset;
+            uint64_t to = put_end < end ? put_end : end;
+            if (p.crossing != 0 && p.crossing != s->current)
+                add_link(t, &(struct link){p.crossing, s->current, channel,
+                                           from, to - from});
+        }
+        if (p.channel != channel || put_end > end)
+            s->put[keep++] = p;
+    }
+    s->puts = keep;
+}

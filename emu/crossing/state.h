@@ -1,0 +1,262 @@
+/*
+ * state.h - the tracker's inside: compact records and the state between them.
+ * Not for other folders.
+ *
+ * What was seen is kept small and in lists that only grow (list.h); the struct
+ * crossing of crossing.h is put together from it when asked for (assemble.c).
+ * struct tracker_state is all that the next event depends on: plain data,
+ * indices instead of pointers, so that history can save and rewind it. The
+ * rest of struct tracker is wiring and caches.
+ *
+ * Who has the hart:
+ *
+ *            trap from U                 switch probe, or sret to another root
+ *   user P ---------------> crossing of P ------------------> crossing of Q
+ *      ^                         | sret to U, root of P             |
+ *      +-------------------------+         user Q <-----------------+
+ *
+ * `owner` is the process that time is charged to, `current` its crossing that
+ * has the hart, `line` the crossing that the reader of a trace is following.
+ */
+#ifndef SALLYPORT_CROSSING_STATE_H
+#define SALLYPORT_CROSSING_STATE_H
+
+#include "crossing.h"
+#include "list.h"
+
+/* Records hang together by index + 1; 0 ends a chain. */
+struct chain {
+    uint32_t first, last;
+};
+
+enum chain_kind {
+    CHAIN_TRANSFER,
+    CHAIN_MAPPING,
+    CHAIN_LINK,
+    CHAIN_NESTED,
+    CHAIN_STRING,
+    CHAINS
+};
+
+/* One crossing, compact. */
+struct record {
+    uint64_t clock_in, clock_out;
+    uint64_t root, user_pc, tval, result, return_pc, trapframe_va;
+    uint64_t own_insns, bytes_in, bytes_out, woken_by;
+    struct chain chain[CHAINS];
+    uint32_t args; /* index of the first saved register, a7; then a0... */
+    uint32_t process, name, blocked_on; /* process index; texts */
+    uint32_t satp_writes, fences, traps, returns;
+    uint32_t pages_mapped, pages_unmapped, block_count, nesteds;
+    int32_t pid, fork_child, wait_status;
+    uint16_t cause;
+    uint8_t saved_args;
+    uint8_t kind, outcome, signal;
+    bool interrupt, executed, suspended;
+};
+
+struct transfer_record {
+    uint64_t clock, user_va, kernel_va, length, done, user_pa, data;
+    int32_t error;
+    uint32_t next;
+    uint8_t kind, why, shown;
+};
+
+struct mapping_record {
+    struct mapping m;
+    uint32_t next;
+};
+
+struct link_record {
+    struct link l;
+    uint32_t next;
+};
+
+struct nested_record {
+    struct nested_trap n;
+    uint32_t next;
+};
+
+struct string_record {
+    uint64_t text; /* in bytes */
+    uint32_t next;
+    uint8_t arg;
+};
+
+/* Open crossings of one process. More than one only where processes are told
+ * apart by root alone and threads share it; the oldest gives way. */
+#define OPEN_MAX 4
+struct proc {
+    struct process pub;
+    uint32_t index; /* in procs */
+    uint64_t open[OPEN_MAX];
+    unsigned opens;
+    uint64_t fork_crossing; /* which call made it, until its first return */
+    uint32_t image;         /* index + 1; 0: unknown */
+    enum { IMAGE_UNCHECKED, IMAGE_RIGHT, IMAGE_WRONG } checked;
+    bool live;
+};
+
+/* Bytes put into a channel and not taken out yet. */
+struct put {
+    uint64_t channel, offset, bytes, crossing;
+};
+#define PUTS_MAX 65536u
+
+struct tracker_state {
+    uint64_t satp;
+    uint64_t mark;         /* executed instructions that are charged */
+    uint64_t kernel_insns; /* to nobody */
+    uint32_t owner;        /* process index + 1, 0: the kernel */
+    bool in_user;
+    uint64_t current, line; /* crossing numbers, 0: none */
+    bool panicked;
+    uint32_t panic_text;
+    struct list records, transfers, mappings, links, nesteds, strings;
+    struct list args;  /* uint64_t */
+    struct list procs; /* struct proc */
+    struct list texts; /* uint64_t: offset in bytes; interned */
+    struct bytes bytes;
+    uint32_t *live; /* process indices, newest last */
+    size_t lives, live_room;
+    struct put *put; /* oldest first */
+    size_t puts, put_room;
+};
+
+/* A program of the initrd. */
+struct image {
+    char path[256];
+    const uint8_t *bytes;
+    size_t n;
+    struct symbols *symbols;
+    bool tried;
+};
+
+struct probe_hook {
+    struct tracker *t;
+    const struct probe *probe;
+    void (*handle)(struct tracker *t, const uint64_t *arg);
+    int watch;
+};
+
+struct views; /* assemble.c */
+
+#define CALLS_FAST 256
+
+struct tracker {
+    struct machine *machine;
+    struct cpu *cpu;
+    struct symbols *kernel;
+    const struct abi *abi;
+    struct abi *own_abi;
+    const uint8_t *initrd;
+    size_t initrd_bytes;
+    struct cost_model cost;
+    const struct abi_call *call[CALLS_FAST]; /* by number */
+    tracker_listener *listener;
+    void *listener_ctx;
+    bool has_switch; /* the kernel says when it switches */
+    bool failed;     /* out of memory: nothing more is recorded */
+    char warning[200];
+    struct probe_hook *hook;
+    size_t hooks;
+    struct image *image;
+    size_t images;
+    struct views *views;
+    struct tracker_state s;
+};
+
+/* ---- tracker.c: time, and what is said ---- */
+/* Charges what ran until the hart had executed `executed` instructions. */
+void tracker_charge(struct tracker *t, uint64_t executed);
+struct record *tracker_record(const struct tracker *t, uint64_t number);
+/* Gives the hart to p (NULL: the kernel), telling the reader of the trace. */
+void tracker_give_hart(struct tracker *t, struct proc *p);
+void tracker_close(struct tracker *t, uint64_t number,
+                   enum crossing_outcome outcome, uint64_t clock);
+/* Fills in who and when, and calls the listener. */
+void tracker_say(struct tracker *t, struct event *e, uint64_t number,
+                 const struct proc *p);
+/* Memory ran out: stop recording, and say so. */
+void *tracker_failed(struct tracker *t);
+uint32_t tracker_intern(struct tracker *t, const char *text);
+const char *tracker_text(const struct tracker *t, uint32_t text);
+/* Appends a new item of list to number's chain; its index + 1, or 0. */
+uint32_t tracker_chain(struct tracker *t, uint64_t number, enum chain_kind kind,
+                       struct list *list, size_t next_offset);
+
+/* ---- hardware.c ---- */
+void hardware_observe(struct tracker *t);
+
+/* ---- probes.c ---- */
+int probes_hook(struct tracker *t, char *why, size_t n);
+void probes_unhook(struct tracker *t);
+
+/* ---- processes.c ---- */
+struct proc *process_at(const struct tracker *t, uint32_t index);
+struct proc *process_of_pid(const struct tracker *t, int pid);
+struct proc *process_of_root(const struct tracker *t, uint64_t root);
+/* As above, making one that is not known yet. NULL: out of memory. */
+struct proc *process_need_pid(struct tracker *t, int pid);
+struct proc *process_need_root(struct tracker *t, uint64_t root);
+void process_set_root(struct tracker *t, struct proc *p, uint64_t root);
+void process_set_name(struct proc *p, const char *name);
+void process_gone(struct tracker *t, struct proc *p);
+void process_open(struct proc *p, uint64_t number);
+bool process_close(struct proc *p, uint64_t number);
+
+/* ---- images.c ---- */
+void image_executed(struct tracker *t, struct proc *p, const char *path);
+struct symbols *image_symbols(struct tracker *t, struct proc *p, uint64_t va);
+void images_free(struct tracker *t);
+
+/* ---- links.c ---- */
+void links_put(struct tracker *t, uint64_t channel, uint64_t offset,
+               uint64_t bytes);
+void links_get(struct tracker *t, uint64_t channel, uint64_t offset,
+               uint64_t bytes);
+
+/* ---- arguments.c ---- */
+const struct abi_call *tracker_call(const struct tracker *t, uint64_t number);
+void arguments_index_calls(struct tracker *t);
+/* Saves the argument registers of a call and the strings they point to. */
+void arguments_save(struct tracker *t, uint64_t number);
+/* A copyinstr brought the string at va: it is an argument's, perhaps. */
+void arguments_string(struct tracker *t, uint64_t number, uint64_t va,
+                      const uint8_t *text, size_t n);
+/* The text of argument i, formatted by its type. */
+void argument_format(const struct tracker *t, const struct crossing *c,
+                     unsigned i, char *text, size_t n);
+bool is_error(uint64_t result); /* -4095..-1 */
+
+/* ---- costs.c ---- */
+uint64_t cost_cycles(const struct cost_model *m, const struct crossing *c);
+
+/* ---- assemble.c ---- */
+struct views *views_create(void);
+void views_free(struct views *v);
+struct transfer transfer_of(const struct tracker *t,
+                            const struct transfer_record *r);
+
+/* ---- words.c ---- */
+struct writer { /* text of bounded length, never overrun, always ended */
+    char *text;
+    size_t n, used;
+};
+struct writer writer_on(char *text, size_t n);
+void put_text(struct writer *w, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void pad_to(struct writer *w, size_t column); /* at least two spaces */
+/* "timer interrupt", "store page fault"; "store", "page" */
+const char *interrupt_word(uint64_t code);
+const char *fault_access_word(uint64_t cause);
+const char *fault_kind_word(uint64_t cause);
+bool fault_has_address(uint64_t cause);
+const char *error_name(const struct tracker *t, int error, char *text,
+                       size_t n);
+const char *signal_name(const struct tracker *t, int signal, char *text,
+                        size_t n);
+/* "pid 3 hello", "root 0x8041f", "pid 0 kernel" */
+void who_text(int pid, const char *name, char *text, size_t n);
+
+#endif
