@@ -9,6 +9,8 @@
  */
 #include "state.h"
 
+#include "../cpu/csr_numbers.h"
+
 uint64_t machine_clock(const struct machine *m)
 {
     return cpu_clock(m->cpu);

@@ -13,6 +13,8 @@
  */
 #include "state.h"
 
+#include "../cpu/csr_numbers.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

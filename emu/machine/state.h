@@ -20,11 +20,6 @@
 #define EOF_UNHEEDED_MAX      256
 #define MACHINE_NEVER         UINT64_MAX
 
-#define CSR_MIE               0x304
-#define CSR_MCAUSE            0x342
-#define CSR_SCAUSE            0x142
-#define CSR_MIP               0x344
-
 /* Saved and hashed as bytes; see device.h about padding. */
 struct machine_saved {
     struct clint clint;
