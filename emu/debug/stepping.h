@@ -56,10 +56,9 @@ struct step_result step_instruction(const struct stepper *s);
 /* To the beginning of another source line. Where the code has no line, one
  * instruction. */
 struct step_result step_line(const struct stepper *s, enum step_calls calls);
-/* Until the present function has returned to its caller. */
-struct step_result step_finish(const struct stepper *s);
-/* Until the next trap out of U-mode of the process that has the hart (of any,
- * while the kernel runs): stops at the first instruction of the vector. */
+/* Until the next trap out of U-mode: from user code that of the same process,
+ * from kernel code that of whoever runs next. Stops at the first instruction
+ * of the vector. */
 struct step_result step_into_trap(const struct stepper *s);
 /* Until the crossing that is open now has closed: stops at the process's
  * first user instruction. If it never returns, or none is open, at the next
@@ -68,7 +67,9 @@ struct step_result step_out_to_user(const struct stepper *s);
 /* Until the next crossing opens, of this process or (pid 0) of any; stops at
  * the first instruction of the vector. */
 struct step_result step_next_crossing(const struct stepper *s, int pid);
-/* Until this crossing is no longer open: it has ended, whichever way. */
+/* Until this crossing, open or still to come, has ended in whichever way;
+ * stops behind the return that ended it, or if it never returns where the
+ * kernel turns to another process. */
 struct step_result step_crossing_end(const struct stepper *s, uint64_t number);
 /* Until the clock has come to this value, or poll says stop. */
 struct step_result step_run(const struct stepper *s, uint64_t until);
