@@ -180,6 +180,8 @@ static void fill(const struct tracker *t, struct crossing *c,
     snprintf(c->blocked_on, sizeof c->blocked_on, "%s",
              tracker_text(t, r->blocked_on));
     c->woken_by = r->woken_by;
+    c->why = (enum sv39_why)r->why;
+    c->gave_to = r->gave_to;
     c->fork_child = (uint64_t)r->fork_child;
     fill_arguments(t, c, r);
 }

@@ -78,6 +78,8 @@ struct crossing {
     char process[32]; /* the process's name at the trap */
     enum crossing_kind kind;
     uint64_t cause, tval, user_pc;
+    enum sv39_why why; /* FAULT on a page: what stopped it, by the tables
+                          at the trap; else SV39_OK */
     uint64_t clock_in, clock_out; /* out valid unless OPEN */
     uint64_t arg[8]; /* CALL: a0..a7 at the trap; of a call that the table
                         knows, its arguments and a7, the rest 0 */
@@ -99,6 +101,7 @@ struct crossing {
     uint64_t cycles;      /* the model's; see struct cost_model */
     uint64_t block_count; /* how often it slept */
     char blocked_on[32];  /* the last reason */
+    int gave_to;          /* pid that got the hart from it last, or 0 */
     uint64_t woken_by;    /* the crossing that woke it last, or 0 */
     const struct transfer *transfer;
     size_t transfers;

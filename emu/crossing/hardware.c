@@ -27,6 +27,19 @@ static enum crossing_kind kind_of(uint64_t cause)
     return cause == 8 ? CROSSING_CALL : CROSSING_FAULT;
 }
 
+/* Why the tables refused a page: asked now, for the kernel may mend them. */
+static enum sv39_why page_fault_why(const struct tracker *t,
+                                    const struct cpu_trap *trap, uint64_t root)
+{
+    if (trap->cause != 12 && trap->cause != 13 && trap->cause != 15)
+        return SV39_OK;
+    struct sv39_walk w = sv39_walk(t->machine, root, trap->tval);
+    enum sv39_access access = trap->cause == 12   ? SV39_FETCH
+                              : trap->cause == 13 ? SV39_LOAD
+                                                  : SV39_STORE;
+    return sv39_check(&w, access, trap->from, false, false);
+}
+
 static struct record *new_record(struct tracker *t, const struct cpu_trap *trap,
                                  struct proc *p)
 {
@@ -37,6 +50,7 @@ static struct record *new_record(struct tracker *t, const struct cpu_trap *trap,
     r->root = p->pub.root;
     r->user_pc = trap->pc;
     r->tval = trap->tval;
+    r->why = (uint8_t)page_fault_why(t, trap, p->pub.root);
     r->cause = (uint16_t)(trap->cause & 0xffff);
     r->interrupt = (trap->cause & CPU_CAUSE_INTERRUPT) != 0;
     r->kind = (uint8_t)kind_of(trap->cause);

@@ -48,10 +48,10 @@ struct record {
     uint32_t process, name, blocked_on; /* process index; texts */
     uint32_t satp_writes, fences, traps, returns;
     uint32_t pages_mapped, pages_unmapped, block_count, nesteds;
-    int32_t pid, fork_child, wait_status;
+    int32_t pid, fork_child, wait_status, gave_to;
     uint16_t cause;
     uint8_t saved_args;
-    uint8_t kind, outcome, signal;
+    uint8_t kind, outcome, signal, why;
     bool interrupt, executed, suspended;
 };
 
@@ -247,7 +247,7 @@ struct writer writer_on(char *text, size_t n);
 void put_text(struct writer *w, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void pad_to(struct writer *w, size_t column); /* at least two spaces */
-/* "timer interrupt", "store page fault"; "store", "page" */
+/* "timer"; "store"; "page" */
 const char *interrupt_word(uint64_t code);
 const char *fault_access_word(uint64_t cause);
 const char *fault_kind_word(uint64_t cause);

@@ -129,6 +129,7 @@ void tracker_give_hart(struct tracker *t, struct proc *p)
     if (left != NULL && left->outcome == OUTCOME_OPEN && p != NULL &&
         left->process != p->index) {
         left->suspended = true;
+        left->gave_to = p->pub.pid;
         tracker_say(t, &(struct event){.kind = EVENT_UNFINISHED}, s->line,
                     process_at(t, left->process));
         s->line = 0;

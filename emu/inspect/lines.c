@@ -20,31 +20,33 @@ struct row_list {
     uint32_t last_file;
 };
 
-/* Takes ".", "" and "x/.." out of a path, in place. */
-static void tidy_path(char *path)
+/* Copies raw without ".", "" and "x/.." parts; path has strlen(raw) + 2 bytes.
+ */
+static void tidy_path(const char *raw, char *path)
 {
-    bool absolute = path[0] == '/';
-    char *out = path + (absolute ? 1 : 0);
-    const char *floor = out, *in = out;
-    while (*in != '\0') {
+    bool absolute = raw[0] == '/';
+    char *out = path, *floor;
+    if (absolute)
+        *out++ = '/';
+    floor = out;
+    for (const char *in = raw; *in != '\0';) {
         size_t n = strcspn(in, "/");
         bool up = n == 2 && in[0] == '.' && in[1] == '.';
-        size_t next = n + (in[n] == '/' ? 1 : 0);
         if (up && out > floor) {
             out--; /* the slash behind the part before */
             while (out > floor && out[-1] != '/')
                 out--;
         } else if (n > 0 && !(n == 1 && in[0] == '.') && !(up && absolute)) {
-            memmove(out, in, n);
+            memcpy(out, in, n);
             out += n;
             *out++ = '/';
             if (up)
                 floor = out; /* a leading ".." cannot be taken back */
         }
-        in += next;
+        in += n + (in[n] == '/' ? 1 : 0);
     }
-    if (out > path + 1 && out[-1] == '/')
-        out--;
+    if (out > path + 1)
+        out--; /* the last slash */
     *out = '\0';
 }
 
@@ -99,12 +101,10 @@ static int find_file(struct row_list *list, const char *raw, uint32_t *index)
         *index = list->last_file;
         return 0;
     }
-    size_t n = strlen(raw);
-    char *path = malloc(n + 2); /* tidying may leave a slash more */
+    char *path = malloc(strlen(raw) + 2);
     if (path == NULL)
         return -1;
-    memcpy(path, raw, n + 1);
-    tidy_path(path);
+    tidy_path(raw, path);
     if (s->files * 2 >= list->slots && grow_hash(list) != 0) {
         free(path);
         return -1;
