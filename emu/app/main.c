@@ -29,8 +29,10 @@ const struct subcommand subcommands[] = {
      cmd_run},
     {"trace", ON_TRACE, "[PROGRAM [ARGS...]]",
      "As run, and every crossing as text on stderr.", cmd_trace},
+#ifdef SALLYPORT_SHOT
     {"shot", ON_SHOT, "-o FILE.{png,svg,pdf,txt} [PROGRAM [ARGS...]]",
      "A picture of the window, drawn without one.", cmd_shot},
+#endif
     {0},
 };
 
