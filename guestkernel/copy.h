@@ -1,0 +1,40 @@
+/*
+ * copy.h - the only ways through a user address: block copying between the
+ * current process and the kernel. Source first, destination second.
+ *
+ * All return 0 or:
+ *   EFAULT        part of the range is not the user's, not mapped, or not
+ *                 readable (copyin) or writable (copyout); what lies before
+ *                 the bad page may have been copied
+ *   EINVAL        more than COPY_MAX bytes
+ *   ENAMETOOLONG  copyinstr: no NUL within max
+ * With n = 0 they return 0 and look at no pointer. They never sleep.
+ */
+#ifndef KERNEL_COPY_H
+#define KERNEL_COPY_H
+
+#include "riscv.h"
+
+#define COPY_MAX (64ul << 20)
+#define MUST_CHECK __attribute__((warn_unused_result))
+
+MUST_CHECK int copyin(struct user_addr from, void *to, size_t n);
+MUST_CHECK int copyout(const void *from, struct user_addr to, size_t n);
+/* A string and its NUL, at most max bytes. *done: bytes copied, the NUL
+ * included; 0 after EFAULT. After ENAMETOOLONG, max bytes were copied and there
+ * is no terminator. Like XNU's, it wants all of [from, from + max) to be below
+ * USER_TOP, however short the string. */
+MUST_CHECK int copyinstr(struct user_addr from, char *to, size_t max,
+                         size_t *done);
+
+static inline struct user_addr user_addr(uint64_t va)
+{
+    return (struct user_addr){va};
+}
+
+static inline struct user_addr user_plus(struct user_addr a, uint64_t n)
+{
+    return (struct user_addr){a.va + n};
+}
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * file.h - open files: what a descriptor stands for.
+ */
+#ifndef KERNEL_FILE_H
+#define KERNEL_FILE_H
+
+#include "copy.h"
+#include "inode.h"
+
+struct file;
+struct proc;
+
+/* What kind of thing it is. read and write return bytes, or -errno; they are
+ * called only if the file was opened for it. */
+struct file_ops {
+    int64_t (*read)(struct file *f, struct user_addr to, uint64_t n);
+    int64_t (*write)(struct file *f, struct user_addr from, uint64_t n);
+    void (*close)(struct file *f); /* last reference; NULL: nothing to do */
+};
+
+/* Shared by the descriptors that dup and fork made of one. */
+struct file {
+    const struct file_ops *ops;
+    uint32_t references;
+    int flags;           /* as given to open */
+    struct inode *inode; /* NULL: a pipe */
+    struct pipe *pipe;
+    uint64_t offset;     /* of a directory: a cookie */
+};
+
+bool file_is_readable(const struct file *f);
+bool file_is_writable(const struct file *f);
+
+/* A file with one reference; NULL: no memory. */
+struct file *file_new(const struct file_ops *ops, int flags);
+void file_drop(struct file *f);
+/* The lowest free descriptor from `from` on, or -1. */
+int file_free_descriptor(const struct proc *p, int from);
+/* Puts f (and the caller's reference) at a free descriptor. */
+void file_install(struct proc *p, int fd, struct file *f);
+/* The current process's open file, or NULL. */
+struct file *file_of(uint64_t fd);
+
+int file_open_console(struct proc *p); /* as descriptors 0, 1, 2 */
+void file_share_all(struct proc *from, struct proc *to);
+void file_close_all(struct proc *p);
+void file_close_on_exec(struct proc *p);
+
+extern const struct file_ops inode_ops;     /* inodefile.c */
+extern const struct file_ops null_ops;      /* device.c */
+extern const struct file_ops zero_ops;
+extern const struct file_ops console_ops;   /* console.c */
+extern const struct file_ops pipe_ops;      /* pipe.c */
+
+#endif

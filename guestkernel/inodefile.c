@@ -1,0 +1,264 @@
+/*
+ * inodefile.c - reading and writing files and directories, and the calls about
+ * an open one: lseek, ftruncate, fstat, getdents.
+ */
+#include "calls.h"
+#include "dir.h"
+#include "file.h"
+#include "proc.h"
+#include "sched.h"
+#include "string.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sallyport/dirent.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- Bytes ---- */
+
+static int64_t file_read(struct file *f, struct user_addr to, uint64_t n)
+{
+    struct inode *i = f->inode;
+    uint64_t done = 0;
+    if (i->type == INODE_DIRECTORY)
+        return -EISDIR;
+    if (n > INT64_MAX)
+        return -EINVAL;
+    if (f->offset < i->size && n > i->size - f->offset)
+        n = i->size - f->offset;
+    while (done < n && f->offset < i->size) {
+        uint64_t piece = n - done < COPY_MAX ? n - done : COPY_MAX;
+        const char *bytes = inode_bytes(i, f->offset, &piece);
+        int error = copyout(bytes, user_plus(to, done), piece);
+        if (error)
+            return done ? (int64_t)done : -error;
+        done += piece;
+        f->offset += piece;
+    }
+    return (int64_t)done;
+}
+
+/* One page's part. */
+static int write_piece(struct inode *i, uint64_t offset, struct user_addr from,
+                       uint64_t n)
+{
+    char *page = inode_own_page(i, offset);
+    if (!page)
+        return ENOMEM;
+    char *to = page + PAGE_OFFSET(offset);
+    int error = copyin(from, to, n);
+    uint64_t end = offset + n;
+    if (error && end > i->size) { /* beyond the end stays zero */
+        uint64_t keep = offset < i->size ? i->size - offset : 0;
+        memset(to + keep, 0, n - keep);
+    }
+    if (!error && end > i->size)
+        i->size = end;
+    return error;
+}
+
+static int64_t file_write(struct file *f, struct user_addr from, uint64_t n)
+{
+    struct inode *i = f->inode;
+    uint64_t done = 0;
+    if (n > INT64_MAX)
+        return -EINVAL;
+    if (f->flags & O_APPEND)
+        f->offset = i->size;
+    if (n && f->offset >= FILE_MAX)
+        return -EFBIG;
+    if (n && n > FILE_MAX - f->offset)
+        n = FILE_MAX - f->offset;
+    while (done < n) {
+        uint64_t piece = PAGE_SIZE - PAGE_OFFSET(f->offset);
+        if (piece > n - done)
+            piece = n - done;
+        int error = write_piece(i, f->offset, user_plus(from, done), piece);
+        if (error)
+            return done ? (int64_t)done : -error;
+        done += piece;
+        f->offset += piece;
+    }
+    return (int64_t)done;
+}
+
+static void file_close(struct file *f)
+{
+    if (file_is_writable(f))
+        f->inode->writers--;
+    inode_drop(f->inode);
+}
+
+const struct file_ops inode_ops = {file_read, file_write, file_close};
+
+/* ---- Offset and size ---- */
+
+int64_t sys_lseek(const uint64_t *arg)
+{
+    struct file *f = file_of(arg[0]);
+    int64_t offset = (int64_t)arg[1], base = 0;
+    if (!f)
+        return -EBADF;
+    if (!f->inode || f->inode->type == INODE_DEVICE)
+        return -ESPIPE;
+    switch ((int)arg[2]) {
+    case SEEK_SET:
+        break;
+    case SEEK_CUR:
+        base = (int64_t)f->offset;
+        break;
+    case SEEK_END:
+        base = (int64_t)f->inode->size;
+        break;
+    default:
+        return -EINVAL;
+    }
+    if (__builtin_add_overflow(base, offset, &offset))
+        return -EOVERFLOW;
+    if (offset < 0)
+        return -EINVAL;
+    f->offset = (uint64_t)offset;
+    return offset;
+}
+
+int64_t sys_ftruncate(const uint64_t *arg)
+{
+    struct file *f = file_of(arg[0]);
+    if (!f)
+        return -EBADF;
+    if (!file_is_writable(f) || !f->inode || f->inode->type != INODE_FILE ||
+        (int64_t)arg[1] < 0)
+        return -EINVAL;
+    return -inode_truncate(f->inode, arg[1]);
+}
+
+/* ---- Description ---- */
+
+static mode_t type_bits(const struct inode *i)
+{
+    switch (i->type) {
+    case INODE_DIRECTORY:
+        return S_IFDIR;
+    case INODE_DEVICE:
+        return S_IFCHR;
+    default:
+        return S_IFREG;
+    }
+}
+
+/* There is no clock of the day: all times are 0. */
+static int64_t put_stat(const struct inode *i, struct user_addr to)
+{
+    struct stat st;
+    memset(&st, 0, sizeof st);
+    if (i) {
+        st.st_dev = 1;
+        st.st_ino = i->number;
+        st.st_mode = type_bits(i) | i->mode;
+        st.st_nlink = (nlink_t)i->links;
+        st.st_size = (off_t)i->size;
+        st.st_blocks =
+            (blkcnt_t)((i->size + S_BLKSIZE - 1) / S_BLKSIZE);
+    } else {
+        st.st_mode = S_IFIFO | 0600;
+        st.st_nlink = 1;
+    }
+    st.st_blksize = PAGE_SIZE;
+    return -copyout(&st, to, sizeof st);
+}
+
+int64_t sys_fstat(const uint64_t *arg)
+{
+    struct file *f = file_of(arg[0]);
+    return f ? put_stat(f->inode, user_addr(arg[1])) : -EBADF;
+}
+
+int64_t sys_stat(const uint64_t *arg)
+{
+    char path[PATH_MAX_BYTES];
+    size_t length;
+    struct inode *i;
+    int error = copyinstr(user_addr(arg[0]), path, sizeof path, &length);
+    if (!error)
+        error = path_find(sched.current->cwd, path, &i);
+    return error ? -error : put_stat(i, user_addr(arg[1]));
+}
+
+/* ---- Directory entries ---- */
+
+/* An entry on its way out: position, name, and what it names. */
+struct listed {
+    uint64_t cookie, next_cookie;
+    const char *name;
+    size_t length;
+    const struct inode *inode;
+};
+
+/* The first entry at or after cookie; false: no more. */
+static bool entry_at(const struct inode *dir, uint64_t cookie, struct listed *l)
+{
+    if (cookie <= COOKIE_DOTDOT) {
+        bool dot = cookie == COOKIE_DOT;
+        *l = (struct listed){cookie, cookie + 1, dot ? "." : "..", dot ? 1 : 2,
+                             dot || !dir->parent ? dir : dir->parent};
+        return true;
+    }
+    const struct dentry *e = dir->first;
+    while (e && e->cookie < cookie)
+        e = e->next;
+    if (e)
+        *l = (struct listed){e->cookie, e->cookie + 1, e->name, e->length,
+                             e->inode};
+    return e != NULL;
+}
+
+static uint8_t type_of_entry(const struct inode *i)
+{
+    switch (i->type) {
+    case INODE_DIRECTORY:
+        return DT_DIR;
+    case INODE_DEVICE:
+        return DT_CHR;
+    default:
+        return DT_REG;
+    }
+}
+
+static size_t record_bytes(size_t name_length)
+{
+    return (offsetof(struct dirent, d_name) + name_length + 1 + 7) & ~7ul;
+}
+
+static void fill_record(struct dirent *d, const struct listed *l)
+{
+    memset(d, 0, record_bytes(l->length));
+    d->d_ino = l->inode->number;
+    d->d_off = l->next_cookie;
+    d->d_reclen = (uint16_t)record_bytes(l->length);
+    d->d_type = type_of_entry(l->inode);
+    memcpy(d->d_name, l->name, l->length);
+}
+
+int64_t sys_getdents(const uint64_t *arg)
+{
+    struct file *f = file_of(arg[0]);
+    uint64_t size = arg[2], used = 0;
+    struct listed l;
+    struct dirent record;
+    if (!f)
+        return -EBADF;
+    if (!f->inode || f->inode->type != INODE_DIRECTORY)
+        return -ENOTDIR;
+    while (entry_at(f->inode, f->offset, &l)) {
+        size_t bytes = record_bytes(l.length);
+        if (size - used < bytes)
+            return used ? (int64_t)used : -EINVAL;
+        fill_record(&record, &l);
+        int error = copyout(&record, user_plus(user_addr(arg[1]), used), bytes);
+        if (error)
+            return used ? (int64_t)used : -error;
+        used += bytes;
+        f->offset = l.next_cookie;
+    }
+    return (int64_t)used;
+}

@@ -1,0 +1,397 @@
+/*
+ * proc.c - the life of a process: fork, exit, wait, and the calls about it.
+ * exec is in exec.c, signals in signal.c.
+ *
+ * What a process owns goes at exit, except its place in the table, its trap
+ * frame and its kernel stack: the parent's waitpid frees those (the stack
+ * stays with the slot). Orphans become children of process 1.
+ */
+#include "proc.h"
+#include "bootargs.h"
+#include "calls.h"
+#include "copy.h"
+#include "exec.h"
+#include "export.h"
+#include "file.h"
+#include "inode.h"
+#include "kvm.h"
+#include "pagealloc.h"
+#include "panic.h"
+#include "power.h"
+#include "probe.h"
+#include "signals.h"
+#include "string.h"
+#include "trap.h"
+#include <errno.h>
+#include <sys/wait.h>
+
+#define PID_MAX 32767
+
+static struct {
+    struct proc proc[PROC_MAX];
+    bool kstack[PROC_MAX]; /* the slot's stack has its frames */
+    int last_pid;
+    struct proc *init;
+} table;
+
+bool kstack_in_use(unsigned slot)
+{
+    return table.kstack[slot];
+}
+
+struct proc *proc_next(struct proc *p)
+{
+    for (p = p ? p + 1 : table.proc; p < table.proc + PROC_MAX; p++)
+        if (p->state != PROC_UNUSED)
+            return p;
+    return NULL;
+}
+
+struct proc *proc_find(int pid)
+{
+    struct proc *p = NULL;
+    while ((p = proc_next(p)))
+        if (p->pid == pid)
+            return p;
+    return NULL;
+}
+
+static bool is_pid_taken(int pid)
+{
+    struct proc *p = NULL;
+    while ((p = proc_next(p)))
+        if (p->pid == pid || p->pgid == pid)
+            return true;
+    return false;
+}
+
+static int next_pid(void)
+{
+    do
+        table.last_pid = table.last_pid < PID_MAX ? table.last_pid + 1 : 2;
+    while (is_pid_taken(table.last_pid));
+    return table.last_pid;
+}
+
+/* ---- Making one ---- */
+
+/* The kernel stack of a process that has never run: swtch "returns" to
+ * fork_return. */
+static void prepare_stack(struct proc *p, vaddr sp)
+{
+    *(uint64_t *)sp = (uint64_t)p->frame; /* for the unwinder, trampoline.S */
+    uint64_t *saved = (uint64_t *)sp - SWTCH_WORDS;
+    memset(saved, 0, SWTCH_WORDS * sizeof *saved);
+    saved[SWTCH_RA] = (uint64_t)fork_return;
+    p->kernel_sp = (uint64_t)saved;
+}
+
+static void undo_alloc(struct proc *p)
+{
+    vm_destroy(&p->vm);
+    if (p->frame)
+        page_drop(kpa(p->frame));
+    memset(p, 0, sizeof *p); /* PROC_UNUSED */
+}
+
+/* A process with an empty address space and no files, or an errno: EAGAIN (the
+ * table is full), ENOMEM. */
+static int proc_alloc(struct proc **out)
+{
+    struct proc *p = table.proc;
+    while (p < table.proc + PROC_MAX && p->state != PROC_UNUSED)
+        p++;
+    if (p == table.proc + PROC_MAX)
+        return EAGAIN;
+    unsigned slot = (unsigned)(p - table.proc);
+    vaddr sp = kvm_stack(slot);
+    paddr frame = sp ? page_alloc() : 0;
+    if (!frame)
+        return ENOMEM;
+    table.kstack[slot] = true;
+    p->state = PROC_EMBRYO;
+    p->frame = kva(frame);
+    memset(p->frame, 0, sizeof *p->frame);
+    p->frame->kernel_satp = kvm.satp;
+    p->frame->kernel_sp = sp;
+    p->frame->kernel_entry = (uint64_t)usertrap;
+    p->frame->self = (uint64_t)p->frame;
+    if (vm_create(&p->vm, frame)) {
+        undo_alloc(p);
+        return ENOMEM;
+    }
+    p->satp = SATP(p->vm.root_pa);
+    prepare_stack(p, sp);
+    p->pid = next_pid();
+    *out = p;
+    return 0;
+}
+
+void proc_start_init(void)
+{
+    struct proc *p;
+    if (proc_alloc(&p))
+        panic("proc_start_init: no memory for process 1");
+    p->pgid = p->pid;
+    p->cwd = inode_root();
+    inode_hold(p->cwd);
+    table.init = p;
+    sched.current = p; /* for the copying and the probe that exec does */
+    int error = file_open_console(p);
+    if (!error)
+        error = exec_init(p, bootargs.arg, bootargs.args);
+    if (error)
+        refuse_boot("cannot run /bin/init: errno %d", error);
+    sched.current = NULL;
+    sched_ready(p);
+}
+
+/* Registers, but not the frame's kernel part. */
+static void copy_registers(struct trapframe *to, const struct trapframe *from)
+{
+    memcpy(to, from, TF_KERNEL_SATP);
+}
+
+int64_t sys_fork(const uint64_t *arg)
+{
+    (void)arg;
+    struct proc *parent = sched.current, *child;
+    int error = proc_alloc(&child);
+    if (error)
+        return -error;
+    error = vm_fork(&parent->vm, &child->vm);
+    if (error) {
+        undo_alloc(child);
+        return -error;
+    }
+    copy_registers(child->frame, parent->frame);
+    child->frame->a[0] = 0;
+    child->parent = parent;
+    child->pgid = parent->pgid;
+    string_copy(child->name, parent->name, sizeof child->name);
+    file_share_all(parent, child);
+    child->cwd = parent->cwd;
+    inode_hold(child->cwd);
+    sched_ready(child);
+    PROBE(fork, parent->pid, child->pid, child->vm.root_pa);
+    return child->pid;
+}
+
+/* ---- Ending one ---- */
+
+static void give_children_to_init(struct proc *parent)
+{
+    struct proc *p = NULL;
+    while ((p = proc_next(p)))
+        if (p->parent == parent) {
+            p->parent = table.init;
+            if (p->state == PROC_ZOMBIE)
+                sched_wake_all(&table.init->children);
+        }
+}
+
+/* The run ends with process 1; its status is the host's. */
+static _Noreturn void end_of_init(int status)
+{
+    export_files();
+    power_off(WIFEXITED(status) ? WEXITSTATUS(status)
+                                : 128 + WTERMSIG(status));
+}
+
+void proc_exit(int wait_status)
+{
+    struct proc *p = sched.current;
+    file_close_all(p);
+    if (p == table.init) {
+        PROBE(exit, p->pid, wait_status);
+        end_of_init(wait_status);
+    }
+    inode_drop(p->cwd);
+    p->cwd = NULL;
+    if (kvm.layout == LAYOUT_SHARED) { /* off the table that now goes */
+        CSR_WRITE(satp, kvm.satp);
+        fence_all_translations();
+    }
+    vm_destroy(&p->vm);
+    give_children_to_init(p);
+    p->state = PROC_ZOMBIE;
+    p->wait_status = wait_status;
+    PROBE(exit, p->pid, wait_status);
+    sched_wake_all(&p->parent->children);
+    sched_exit();
+}
+
+int64_t sys_exit(const uint64_t *arg)
+{
+    proc_exit(WAIT_EXITED((int)arg[0]));
+}
+
+/* Is p a child that waitpid's pid argument means? */
+static bool is_wanted(const struct proc *p, const struct proc *parent, int pid)
+{
+    if (p->parent != parent)
+        return false;
+    if (pid > 0)
+        return p->pid == pid;
+    if (pid == 0)
+        return p->pgid == parent->pgid;
+    return pid == -1 || p->pgid == -(int64_t)pid;
+}
+
+/* The first zombie that is wanted; ECHILD: no such child at all, EAGAIN: none
+ * has ended. */
+static int find_zombie(int pid, struct proc **out)
+{
+    int error = ECHILD;
+    struct proc *p = NULL;
+    while ((p = proc_next(p))) {
+        if (!is_wanted(p, sched.current, pid))
+            continue;
+        *out = p;
+        if (p->state == PROC_ZOMBIE)
+            return 0;
+        error = EAGAIN;
+    }
+    return error;
+}
+
+static void reap(struct proc *p)
+{
+    int pid = p->pid;
+    page_drop(kpa(p->frame));
+    memset(p, 0, sizeof *p); /* PROC_UNUSED */
+    PROBE(reap, pid);
+}
+
+int64_t sys_waitpid(const uint64_t *arg)
+{
+    int pid = (int)arg[0], options = (int)arg[2];
+    struct user_addr status = user_addr(arg[1]);
+    struct proc *child;
+    if (options & ~WNOHANG)
+        return -EINVAL;
+    for (;;) {
+        int error = find_zombie(pid, &child);
+        if (error == 0)
+            break;
+        if (error == ECHILD)
+            return -ECHILD;
+        if (options & WNOHANG)
+            return 0;
+        error = sched_sleep(&sched.current->children, "child");
+        if (error)
+            return -error;
+    }
+    /* The status first: if it cannot be delivered, the child stays. */
+    if (status.va &&
+        copyout(&child->wait_status, status, sizeof child->wait_status))
+        return -EFAULT;
+    pid = child->pid;
+    reap(child);
+    return pid;
+}
+
+/* ---- Small calls ---- */
+
+int64_t sys_getpid(const uint64_t *arg)
+{
+    (void)arg;
+    return sched.current->pid;
+}
+
+int64_t sys_getppid(const uint64_t *arg)
+{
+    (void)arg;
+    struct proc *parent = sched.current->parent;
+    return parent ? parent->pid : 0;
+}
+
+static bool group_exists(int pgid)
+{
+    struct proc *p = NULL;
+    while ((p = proc_next(p)))
+        if (p->pgid == pgid)
+            return true;
+    return false;
+}
+
+int64_t sys_setpgid(const uint64_t *arg)
+{
+    struct proc *self = sched.current;
+    int pid = (int)arg[0], pgid = (int)arg[1];
+    if (pid < 0 || pgid < 0)
+        return -EINVAL;
+    struct proc *p = pid ? proc_find(pid) : self;
+    if (!p || (p != self && p->parent != self))
+        return -ESRCH;
+    if (pgid == 0)
+        pgid = p->pid;
+    if (pgid != p->pid && !group_exists(pgid))
+        return -EPERM;
+    p->pgid = pgid;
+    return 0;
+}
+
+int64_t sys_sbrk(const uint64_t *arg)
+{
+    uint64_t old;
+    int error = vm_sbrk(&sched.current->vm, (int64_t)arg[0], &old);
+    return error ? -error : (int64_t)old;
+}
+
+int64_t sys_sched_yield(const uint64_t *arg)
+{
+    (void)arg;
+    sched_yield();
+    return 0;
+}
+
+static char state_letter(const struct proc *p)
+{
+    switch (p->state) {
+    case PROC_SLEEPING:
+        return 'S';
+    case PROC_ZOMBIE:
+        return 'Z';
+    default:
+        return 'R';
+    }
+}
+
+static void describe(const struct proc *p, struct procinfo *info)
+{
+    memset(info, 0, sizeof *info);
+    info->pid = p->pid;
+    info->ppid = p->parent ? p->parent->pid : 0;
+    info->pgid = p->pgid;
+    info->state = state_letter(p);
+    info->pages = p->vm.pages;
+    info->heap_bytes = (uint32_t)(p->vm.heap_end - p->vm.heap_start);
+    string_copy(info->name, p->name, sizeof info->name);
+}
+
+/* The process with the lowest pid above pid, or NULL. */
+static struct proc *next_by_pid(int pid)
+{
+    struct proc *p = NULL, *best = NULL;
+    while ((p = proc_next(p)))
+        if (p->pid > pid && (!best || p->pid < best->pid))
+            best = p;
+    return best;
+}
+
+int64_t sys_getprocs(const uint64_t *arg)
+{
+    struct user_addr to = user_addr(arg[0]);
+    uint64_t size = arg[1], used = 0;
+    struct procinfo info;
+    for (struct proc *p = next_by_pid(0); p && size - used >= sizeof info;
+         p = next_by_pid(p->pid)) {
+        describe(p, &info);
+        int error = copyout(&info, user_plus(to, used), sizeof info);
+        if (error)
+            return -error;
+        used += sizeof info;
+    }
+    return (int64_t)used;
+}

@@ -1,0 +1,66 @@
+/*
+ * proc.h - processes.
+ */
+#ifndef KERNEL_PROC_H
+#define KERNEL_PROC_H
+
+#include <sallyport/abi.h>
+#include "sched.h"
+#include "trapframe.h"
+#include "vm.h"
+
+#define PROC_MAX SALLYPORT_PROC_MAX
+#define OPEN_MAX SALLYPORT_OPEN_MAX
+
+struct file;
+struct inode;
+
+enum proc_state {
+    PROC_UNUSED,
+    PROC_EMBRYO,   /* being made by fork */
+    PROC_RUNNABLE, /* in the run queue */
+    PROC_RUNNING,
+    PROC_SLEEPING, /* in a wait queue */
+    PROC_ZOMBIE,   /* ended; keeps pid and status for the parent */
+};
+
+struct proc {
+    enum proc_state state;
+    int pid, pgid;
+    struct proc *parent;       /* NULL: pid 1 */
+    char name[32];
+    int wait_status;           /* of a zombie */
+    struct wait_queue children; /* it waits here in waitpid */
+
+    struct vm vm;
+    uint64_t satp;             /* of vm */
+    struct trapframe *frame;   /* a page of its own */
+    uint64_t kernel_sp;        /* saved by swtch while it does not run */
+
+    /* Owned by sched.c */
+    struct wait_queue *queue;  /* it is in this one, or NULL */
+    struct proc *queue_next, *sleepers_next;
+    uint64_t deadline;         /* in the sleepers' list: mtime, else 0 */
+
+    uint32_t signals;          /* pending and deadly: bit n is signal n */
+
+    struct file *file[OPEN_MAX];
+    uint64_t close_on_exec;    /* bit n: descriptor n */
+    struct inode *cwd;
+};
+_Static_assert(OPEN_MAX <= 64, "close_on_exec has 64 bits");
+
+/* Process 1, with the console open and arguments from the boot page. */
+void proc_start_init(void);
+/* Ends the current process; status as waitpid reports it. */
+_Noreturn void proc_exit(int wait_status);
+struct proc *proc_find(int pid); /* zombies too; NULL: none */
+/* The process after p in the table (NULL: the first), NULL at the end. */
+struct proc *proc_next(struct proc *p);
+/* Has this slot's kernel stack been made? */
+bool kstack_in_use(unsigned slot);
+
+#define WAIT_EXITED(code) (((code) & 0xff) << 8)
+#define WAIT_KILLED(signal) (signal)
+
+#endif

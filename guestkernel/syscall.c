@@ -1,0 +1,76 @@
+/*
+ * syscall.c - the dispatch table, made of abi/syscall.def's rows, and the calls
+ * about time. A new call is one row there and one function sys_NAME.
+ *
+ * Every call first fetches and checks what the program handed in, then changes
+ * state: an error leaves nothing half done.
+ */
+#include "syscall.h"
+#include "calls.h"
+#include "copy.h"
+#include "proc.h"
+#include <errno.h>
+#include <time.h>
+
+static int64_t (*const table[])(const uint64_t *arg) = {
+#define CALL(number, name, result, args, help) [number] = sys_##name,
+#include "abi/syscall.def"
+#undef CALL
+};
+#define TABLE_ROWS (sizeof table / sizeof table[0])
+
+void syscall(struct trapframe *frame)
+{
+    uint64_t number = frame->a[7];
+    if (number < TABLE_ROWS && table[number])
+        frame->a[0] = (uint64_t)table[number](frame->a);
+    else
+        frame->a[0] = (uint64_t)-ENOSYS;
+}
+
+#define NS_PER_SECOND 1000000000
+#define NS_PER_TICK (NS_PER_SECOND / PLAT_TIMEBASE_HZ)
+
+int64_t sys_uptime(const uint64_t *arg)
+{
+    (void)arg;
+    return (int64_t)(mtime_now() * NS_PER_TICK);
+}
+
+/* How long is left until mtime reaches deadline. */
+static struct timespec time_until(uint64_t deadline)
+{
+    uint64_t now = mtime_now();
+    uint64_t ticks = deadline > now ? deadline - now : 0;
+    return (struct timespec){
+        .tv_sec = (time_t)(ticks / PLAT_TIMEBASE_HZ),
+        .tv_nsec = (long)(ticks % PLAT_TIMEBASE_HZ * NS_PER_TICK)};
+}
+
+int64_t sys_nanosleep(const uint64_t *arg)
+{
+    static struct wait_queue nobody_wakes;
+    const uint64_t forever_seconds = UINT64_MAX / 4 / PLAT_TIMEBASE_HZ;
+    struct timespec request;
+    struct user_addr remaining = user_addr(arg[1]);
+    if (copyin(user_addr(arg[0]), &request, sizeof request))
+        return -EFAULT;
+    if (request.tv_sec < 0 || request.tv_nsec < 0 ||
+        request.tv_nsec >= NS_PER_SECOND)
+        return -EINVAL;
+    uint64_t seconds = (uint64_t)request.tv_sec;
+    if (seconds > forever_seconds)
+        seconds = forever_seconds;
+    uint64_t ticks =
+        ((uint64_t)request.tv_nsec + NS_PER_TICK - 1) / NS_PER_TICK;
+    uint64_t deadline = mtime_now() + seconds * PLAT_TIMEBASE_HZ + ticks;
+    while (mtime_now() < deadline) {
+        int error = sched_sleep_until(&nobody_wakes, deadline, "sleep");
+        struct timespec left = time_until(deadline);
+        if (error && remaining.va && copyout(&left, remaining, sizeof left))
+            return -EFAULT;
+        if (error)
+            return -error;
+    }
+    return 0;
+}

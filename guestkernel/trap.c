@@ -1,0 +1,247 @@
+/*
+ * trap.c - usertrap: what a program, or an interrupt under it, brings into the
+ * kernel; kerneltrap: what befalls the kernel itself.
+ *
+ * A program's trap is one of: a system call (syscall.c), a page it may touch
+ * but has not yet (vm_fault), an interrupt, or the program's death, for which a
+ * line on the console gives the reason.
+ */
+#include "trap.h"
+#include "console.h"
+#include "copy.h"
+#include "kvm.h"
+#include "plic.h"
+#include "print.h"
+#include "probe.h"
+#include "proc.h"
+#include "sched.h"
+#include "signals.h"
+#include "syscall.h"
+#include "usercopy.h"
+#include <errno.h>
+#include <signal.h>
+
+/* trampoline.S: uservec, userret, uservec_shared, userret_shared */
+extern const uint64_t trampoline_entries[4];
+
+static struct {
+    uint64_t uservec, userret;
+} way; /* the layout's pair; set once, by trap_init */
+
+void trap_init(void)
+{
+    int pair = kvm.layout == LAYOUT_SHARED ? 2 : 0;
+    way.uservec = trampoline_entries[pair];
+    way.userret = trampoline_entries[pair + 1];
+}
+
+/* ---- A program's death ---- */
+
+/* The instruction at the user's pc: 16 or 32 bits, or 0 if unreadable. The
+ * hardware may give it in stval, but need not. */
+static uint32_t instruction_at(uint64_t pc)
+{
+    uint16_t low, high;
+    if (copyin(user_addr(pc), &low, sizeof low))
+        return 0;
+    if ((low & 3) != 3)
+        return low;
+    if (copyin(user_addr(pc + 2), &high, sizeof high))
+        return 0;
+    return (uint32_t)high << 16 | low;
+}
+
+static bool is_stack_guard(uint64_t va)
+{
+    uint64_t bottom = USER_STACK_TOP - SALLYPORT_STACK_BYTES;
+    return va < bottom && va >= bottom - USER_GUARD;
+}
+
+/* Why access to va was refused. */
+static const char *refusal(struct vm *vm, uint64_t va, pte_t access, int error)
+{
+    if (error == ENOMEM)
+        return "out of memory";
+    if (va >= DIRECT_MAP)
+        return "not the program's";
+    if (va >= USER_TOP)
+        return "no such address";
+    if (is_stack_guard(va))
+        return "stack overflow, this is the guard below the stack";
+    struct region *r = vm_find_region(vm, va);
+    if (!r)
+        return "page is not mapped";
+    switch (access) {
+    case PTE_W:
+        return "page is read-only";
+    case PTE_X:
+        return "page is not executable";
+    default:
+        return "page is not readable";
+    }
+}
+
+static const char *access_name(uint64_t va, pte_t access)
+{
+    bool kernel = va >= DIRECT_MAP;
+    switch (access) {
+    case PTE_W:
+        return kernel ? "write to kernel memory" : "store to";
+    case PTE_X:
+        return kernel ? "jump to kernel memory" : "jump to";
+    default:
+        return kernel ? "read of kernel memory" : "load from";
+    }
+}
+
+/* Kills the current process; the line was printed. */
+static void die(int signal, uint64_t cause, uint64_t tval)
+{
+    struct proc *p = sched.current;
+    PROBE(death, p->pid, signal, cause, tval);
+    proc_exit(WAIT_KILLED(signal));
+}
+
+static void page_fault(struct proc *p, uint64_t cause, uint64_t va,
+                       pte_t access)
+{
+    int error = va < USER_TOP ? vm_fault(&p->vm, va, access) : EFAULT;
+    if (!error)
+        return;
+    print("pid %d %s: %s 0x%lx: %s\n", p->pid, p->name, access_name(va, access),
+          va, refusal(&p->vm, va, access, error));
+    die(error == ENOMEM ? SIGKILL : SIGSEGV, cause, va);
+}
+
+static void exception(struct proc *p, uint64_t cause, uint64_t tval)
+{
+    uint64_t pc = p->frame->epc;
+    switch (cause) {
+    case CAUSE_FETCH_PAGE:
+        page_fault(p, cause, tval, PTE_X);
+        return;
+    case CAUSE_LOAD_PAGE:
+        page_fault(p, cause, tval, PTE_R);
+        return;
+    case CAUSE_STORE_PAGE:
+        page_fault(p, cause, tval, PTE_W);
+        return;
+    case CAUSE_ILLEGAL:
+        print("pid %d %s: illegal instruction 0x%x at 0x%lx\n", p->pid, p->name,
+              instruction_at(pc), pc);
+        die(SIGILL, cause, tval);
+        return;
+    case CAUSE_BREAKPOINT: /* machines differ in stval, so it is not shown */
+        print("pid %d %s: breakpoint at 0x%lx\n", p->pid, p->name, pc);
+        die(SIGTRAP, cause, tval);
+        return;
+    case CAUSE_FETCH_MISALIGNED:
+        print("pid %d %s: jump to 0x%lx: misaligned\n", p->pid, p->name, tval);
+        die(SIGBUS, cause, tval);
+        return;
+    case CAUSE_LOAD_MISALIGNED: /* machines differ on which an AMO causes */
+    case CAUSE_STORE_MISALIGNED:
+        print("pid %d %s: misaligned access to 0x%lx by the instruction at "
+              "0x%lx\n",
+              p->pid, p->name, tval, pc);
+        die(SIGBUS, cause, tval);
+        return;
+    default:
+        print("pid %d %s: exception %lu at 0x%lx\n", p->pid, p->name, cause,
+              pc);
+        die(SIGBUS, cause, tval);
+    }
+}
+
+/* ---- Interrupts ---- */
+
+static void device_interrupt(void)
+{
+    unsigned source = plic_claim();
+    if (source == PLAT_IRQ_UART)
+        console_interrupt();
+    if (source)
+        plic_complete(source);
+}
+
+/* False: not one of ours. */
+static bool interrupt(uint64_t cause)
+{
+    if (cause == CAUSE_TIMER)
+        sched_timer();
+    else if (cause == CAUSE_EXTERNAL)
+        device_interrupt();
+    else
+        return false;
+    return true;
+}
+
+/* ---- From and to user mode ---- */
+
+struct way_back trap_return(void)
+{
+    struct proc *p = sched.current;
+    if (p->signals)
+        signal_die(); /* does not return */
+    sched_arm();
+    CSR_WRITE(stvec, way.uservec);
+    CSR_WRITE(sscratch, TRAPFRAME);
+    CSR_WRITE(sepc, p->frame->epc);
+    CSR_CLEAR(sstatus, SSTATUS_SPP); /* sret goes to user mode ... */
+    CSR_SET(sstatus, SSTATUS_SPIE);  /* ... and turns interrupts on */
+    return (struct way_back){p->satp, way.userret};
+}
+
+uint64_t usertrap(struct trapframe *frame)
+{
+    CSR_WRITE(stvec, kernelvec);
+    CSR_WRITE(sscratch, trap_stack_top);
+    uint64_t cause = CSR_READ(scause);
+    if (cause == CAUSE_ECALL_USER) {
+        frame->epc += 4; /* goes on behind the ecall */
+        syscall(frame);
+    } else if (!(cause & CAUSE_INTERRUPT)) {
+        exception(sched.current, cause, CSR_READ(stval));
+    } else if (!interrupt(cause)) {
+        panic("usertrap: interrupt 0x%lx, which is not enabled", cause);
+    }
+    if (sched.yield)
+        sched_yield();
+    return trap_return().satp;
+}
+
+/* ---- From the kernel itself ---- */
+
+/* layout=shared: a user page that usercopy.S touched. False: a bug. */
+static bool user_page_fault(struct kernel_frame *frame, uint64_t cause)
+{
+    vaddr fixup = usercopy_fixup(frame->x[0]);
+    uint64_t va = CSR_READ(stval);
+    if (!fixup || va >= USER_TOP)
+        return false;
+    pte_t access = cause == CAUSE_STORE_PAGE ? PTE_W : PTE_R;
+    if (vm_fault(&sched.current->vm, va, access))
+        frame->x[0] = fixup;
+    return true;
+}
+
+void kerneltrap(struct kernel_frame *frame)
+{
+    uint64_t cause = CSR_READ(scause), status = CSR_READ(sstatus);
+    CSR_CLEAR(sstatus, SSTATUS_SUM);
+    bool known = false;
+    if (cause & CAUSE_INTERRUPT)
+        known = interrupt(cause);
+    else if (cause == CAUSE_LOAD_PAGE || cause == CAUSE_STORE_PAGE)
+        known = user_page_fault(frame, cause);
+    if (!known)
+        panic_trap(frame);
+    CSR_WRITE(sstatus, status); /* SPP and SPIE for sret, SUM as it was */
+}
+
+void trap_in_trap(void)
+{
+    panic("kernelvec: a trap in the trap handler, scause 0x%lx, sepc 0x%lx, "
+          "stval 0x%lx",
+          CSR_READ(scause), CSR_READ(sepc), CSR_READ(stval));
+}

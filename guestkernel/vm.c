@@ -1,0 +1,437 @@
+/*
+ * vm.c - process address spaces: building, sharing, page faults, ending.
+ *
+ * A page is in one of these states, by its table entry:
+ *   not valid            never touched, or no region there
+ *   valid, W             the process's own frame
+ *   valid, no W, COW     the region is writable, the frame shared (after fork,
+ *                        or a file's page): copied at the next write
+ *   valid, no W          a read-only region
+ *
+ * A and D are set when the entry is made: nothing here pages out, so what the
+ * hardware would tell by them is not needed, and a machine that faults instead
+ * of setting them works as well.
+ *
+ * Changes to a running process's table need a fence before they count. With
+ * layout=separate the trampoline's fence on the way back does it. With
+ * layout=shared the kernel itself runs on that table: changed() fences.
+ */
+#include "vm.h"
+#include "inode.h"
+#include "kmalloc.h"
+#include "kvm.h"
+#include "pagealloc.h"
+#include "probe.h"
+#include "string.h"
+#include <errno.h>
+
+extern char trampoline_image[];
+
+static void changed(uint64_t va)
+{
+    if (kvm.layout == LAYOUT_SHARED)
+        fence_translation(va);
+}
+
+/* ---- Mapping one page ---- */
+
+static pte_t user_flags(pte_t access)
+{
+    pte_t flags = PTE_V | PTE_U | PTE_A | access;
+    return access & PTE_W ? flags | PTE_D : flags;
+}
+
+/* Sets a leaf entry; the reference to page is the table's from now on. */
+static void map(struct vm *vm, pte_t *entry, uint64_t va, paddr page,
+                pte_t flags)
+{
+    if (!(*entry & PTE_V))
+        vm->pages++;
+    *entry = PA_TO_PTE(page) | flags;
+    changed(va);
+    PROBE(map, vm->root_pa, va, page, flags);
+}
+
+static void unmap(struct vm *vm, pte_t *entry, uint64_t va)
+{
+    paddr page = PTE_TO_PA(*entry);
+    *entry = 0;
+    vm->pages--;
+    changed(va);
+    PROBE(unmap, vm->root_pa, va, page);
+    page_drop(page);
+}
+
+/* ---- Walking a range: present pages only ---- */
+
+static uint64_t next_megapage(uint64_t va)
+{
+    return (va / MEGAPAGE_SIZE + 1) * MEGAPAGE_SIZE;
+}
+
+/* The first va >= *va and < end with a valid leaf entry; NULL if none. Skips
+ * what missing tables cover in one step. */
+static pte_t *next_present(struct vm *vm, uint64_t *va, uint64_t end)
+{
+    while (*va < end) {
+        pte_t *entry = sv39_entry(vm->root, *va, false);
+        if (!entry) {
+            *va = next_megapage(*va);
+            continue;
+        }
+        uint64_t stop = next_megapage(*va) < end ? next_megapage(*va) : end;
+        for (; *va < stop; *va += PAGE_SIZE, entry++)
+            if (*entry & PTE_V)
+                return entry;
+    }
+    return NULL;
+}
+
+static void unmap_range(struct vm *vm, uint64_t start, uint64_t end)
+{
+    uint64_t va = start;
+    pte_t *entry;
+    while ((entry = next_present(vm, &va, end)))
+        unmap(vm, entry, va);
+}
+
+/* ---- Spaces ---- */
+
+/* layout=shared: the kernel's tables hang in every process's root, all but the
+ * last entry's, below which the trap frame is the process's own. */
+static void share_kernel_half(struct vm *vm)
+{
+    for (unsigned i = VPN(DIRECT_MAP, 2); i < PTES_PER_TABLE - 1; i++)
+        vm->root[i] = kvm.root[i];
+}
+
+int vm_create(struct vm *vm, paddr trapframe)
+{
+    memset(vm, 0, sizeof *vm);
+    vm->root_pa = page_alloc_zeroed();
+    if (!vm->root_pa)
+        return ENOMEM;
+    vm->root = kva(vm->root_pa);
+    if (kvm.layout == LAYOUT_SHARED)
+        share_kernel_half(vm);
+    pte_t *entry = sv39_entry(vm->root, TRAMPOLINE, true);
+    if (!entry) {
+        vm_destroy(vm);
+        return ENOMEM;
+    }
+    entry[0] = PA_TO_PTE(kpa(trampoline_image)) | PTE_V | PTE_R | PTE_X | PTE_A;
+    _Static_assert(TRAPFRAME == TRAMPOLINE - PAGE_SIZE, "neighbours");
+    entry[-1] = PA_TO_PTE(trapframe) | PTE_V | PTE_R | PTE_W | PTE_A | PTE_D;
+    return 0;
+}
+
+/* Frees the tables that hold the entries of [start, end), all of which are
+ * clear by now; a table is all zero when it goes back. */
+static void free_leaf_tables(struct vm *vm, uint64_t start, uint64_t end)
+{
+    for (uint64_t va = start; va >= start && va < end; va = next_megapage(va)) {
+        pte_t top = vm->root[VPN(va, 2)];
+        if (!(top & PTE_V))
+            continue;
+        pte_t *entry = (pte_t *)kva(PTE_TO_PA(top)) + VPN(va, 1);
+        if (*entry & PTE_V)
+            page_drop_zeroed(PTE_TO_PA(*entry));
+        *entry = 0;
+    }
+}
+
+/* The same one level up, after all leaf tables went. */
+static void free_middle_tables(struct vm *vm, uint64_t start, uint64_t end)
+{
+    for (unsigned i = VPN(start, 2); i <= VPN(end - 1, 2); i++) {
+        if (vm->root[i] & PTE_V)
+            page_drop_zeroed(PTE_TO_PA(vm->root[i]));
+        vm->root[i] = 0;
+    }
+}
+
+static void unlock_file(struct region *r)
+{
+    if (r->file) {
+        r->file->text--;
+        inode_drop(r->file);
+    }
+}
+
+static void free_regions(struct vm *vm)
+{
+    for (struct region *r = vm->regions, *next; r; r = next) {
+        next = r->next;
+        free_middle_tables(vm, r->start, r->end);
+        unlock_file(r);
+        kfree(r);
+    }
+}
+
+void vm_destroy(struct vm *vm)
+{
+    if (!vm->root)
+        return;
+    for (struct region *r = vm->regions; r; r = r->next) {
+        unmap_range(vm, r->start, r->end);
+        if (r->start == vm->heap_start)
+            r->end = PAGE_UP(vm->heap_peak); /* a smaller heap kept tables */
+    }
+    for (struct region *r = vm->regions; r; r = r->next)
+        free_leaf_tables(vm, r->start, r->end);
+    free_regions(vm);
+    pte_t *entry = sv39_entry(vm->root, TRAMPOLINE, false);
+    if (entry)
+        entry[0] = entry[-1] = 0;
+    free_leaf_tables(vm, TRAPFRAME, TRAMPOLINE + PAGE_SIZE);
+    free_middle_tables(vm, TRAPFRAME, TRAMPOLINE + PAGE_SIZE);
+    if (kvm.layout == LAYOUT_SHARED)
+        memset(vm->root, 0, PAGE_SIZE);
+    page_drop_zeroed(vm->root_pa);
+    memset(vm, 0, sizeof *vm);
+}
+
+/* ---- Regions ---- */
+
+int vm_add_region(struct vm *vm, const struct region *r)
+{
+    struct region **link = &vm->regions;
+    while (*link && (*link)->start < r->start) {
+        if ((*link)->end > r->start)
+            return EINVAL;
+        link = &(*link)->next;
+    }
+    if (*link && (*link)->start < r->end)
+        return EINVAL;
+    struct region *copy = kmalloc(sizeof *copy);
+    if (!copy)
+        return ENOMEM;
+    *copy = *r;
+    copy->next = *link;
+    *link = copy;
+    if (copy->file) {
+        copy->file->text++;
+        inode_hold(copy->file);
+    }
+    return 0;
+}
+
+struct region *vm_find_region(const struct vm *vm, uint64_t va)
+{
+    for (struct region *r = vm->regions; r && r->start <= va; r = r->next)
+        if (va < r->end)
+            return r;
+    return NULL;
+}
+
+/* ---- Page faults ---- */
+
+/* The frame of a file that can serve as the region's page at va as it stands:
+ * all of the page is the file's, and the file has it page-aligned. 0: none. */
+static paddr frame_in_place(const struct region *r, uint64_t va)
+{
+    if (!r->file || va < r->file_va || va + PAGE_SIZE > r->file_end)
+        return 0;
+    return inode_frame(r->file, r->file_offset + (va - r->file_va));
+}
+
+/* Puts the file's part of the page at va into a zeroed frame. */
+static void read_file_part(const struct region *r, uint64_t va, char *frame)
+{
+    uint64_t from = va > r->file_va ? va : r->file_va;
+    uint64_t end = va + PAGE_SIZE < r->file_end ? va + PAGE_SIZE : r->file_end;
+    while (from < end) {
+        uint64_t n = end - from;
+        const char *bytes =
+            inode_bytes(r->file, r->file_offset + (from - r->file_va), &n);
+        memcpy(frame + (from - va), bytes, n);
+        from += n;
+    }
+}
+
+/* First touch. */
+static int bring_in(struct vm *vm, const struct region *r, uint64_t va,
+                    pte_t access)
+{
+    pte_t *entry = sv39_entry(vm->root, va, true);
+    if (!entry)
+        return ENOMEM;
+    paddr page = access == PTE_W ? 0 : frame_in_place(r, va);
+    if (page) {
+        page_hold(page);
+        pte_t cow = r->access & PTE_W ? PTE_COW : 0;
+        map(vm, entry, va, page, user_flags(r->access & ~PTE_W) | cow);
+        return 0;
+    }
+    page = page_alloc_zeroed();
+    if (!page)
+        return ENOMEM;
+    if (r->file)
+        read_file_part(r, va, kva(page));
+    if (r->access & PTE_X)
+        fence_instructions();
+    map(vm, entry, va, page, user_flags(r->access));
+    return 0;
+}
+
+/* A write to a shared frame: give the process its own, or let the last sharer
+ * keep the frame. */
+static int copy_on_write(struct vm *vm, const struct region *r, uint64_t va,
+                         pte_t *entry)
+{
+    paddr old = PTE_TO_PA(*entry);
+    if (page_is_private(old)) {
+        map(vm, entry, va, old, user_flags(r->access));
+        return 0;
+    }
+    paddr page = page_alloc();
+    if (!page)
+        return ENOMEM;
+    memcpy(kva(page), kva(old), PAGE_SIZE);
+    if (r->access & PTE_X)
+        fence_instructions();
+    map(vm, entry, va, page, user_flags(r->access));
+    PROBE(cow, vm->root_pa, va, old, page);
+    page_drop(old);
+    return 0;
+}
+
+int vm_fault(struct vm *vm, uint64_t va, pte_t access)
+{
+    va = PAGE_DOWN(va);
+    struct region *r = vm_find_region(vm, va);
+    if (!r || !(r->access & access))
+        return EFAULT;
+    pte_t *entry = sv39_entry(vm->root, va, false);
+    if (!entry || !(*entry & PTE_V))
+        return bring_in(vm, r, va, access);
+    if (access == PTE_W && *entry & PTE_COW)
+        return copy_on_write(vm, r, va, entry);
+    changed(va); /* the entry allows it: a stale translation faulted */
+    return 0;
+}
+
+char *vm_translate(struct vm *vm, uint64_t va, pte_t access)
+{
+    if (va >= USER_TOP)
+        return NULL;
+    pte_t need = PTE_V | PTE_U | access;
+    pte_t *entry = sv39_entry(vm->root, va, false);
+    if (!entry || (*entry & need) != need) {
+        if (vm_fault(vm, va, access))
+            return NULL;
+        entry = sv39_entry(vm->root, va, false);
+    }
+    return (char *)kva(PTE_TO_PA(*entry)) + PAGE_OFFSET(va);
+}
+
+int vm_write(struct vm *vm, uint64_t va, const void *bytes, size_t n)
+{
+    const char *from = bytes;
+    while (n) {
+        size_t piece = PAGE_SIZE - PAGE_OFFSET(va);
+        if (piece > n)
+            piece = n;
+        char *to = vm_translate(vm, va, PTE_W);
+        if (!to)
+            return ENOMEM;
+        memcpy(to, from, piece);
+        va += piece, from += piece, n -= piece;
+    }
+    return 0;
+}
+
+/* ---- fork ---- */
+
+/* Both get the frame; if the region is writable, neither may write it. */
+static int share_page(struct vm *parent, struct vm *child, pte_t *entry,
+                      uint64_t va)
+{
+    pte_t *copy = sv39_entry(child->root, va, true);
+    if (!copy)
+        return ENOMEM;
+    paddr page = PTE_TO_PA(*entry);
+    pte_t flags = *entry & PTE_FLAGS;
+    if (flags & PTE_W) {
+        flags = (flags & ~(PTE_W | PTE_D)) | PTE_COW;
+        map(parent, entry, va, page, flags);
+    }
+    page_hold(page);
+    map(child, copy, va, page, flags);
+    return 0;
+}
+
+static int fork_region(struct vm *parent, struct vm *child,
+                       const struct region *r)
+{
+    int error = vm_add_region(child, r);
+    uint64_t va = r->start;
+    pte_t *entry;
+    while (!error && (entry = next_present(parent, &va, r->end))) {
+        error = share_page(parent, child, entry, va);
+        va += PAGE_SIZE;
+    }
+    return error;
+}
+
+int vm_fork(struct vm *parent, struct vm *child)
+{
+    child->heap_start = parent->heap_start;
+    child->heap_end = parent->heap_end;
+    child->heap_peak = parent->heap_end;
+    int error = 0;
+    for (struct region *r = parent->regions; r && !error; r = r->next)
+        error = fork_region(parent, child, r);
+    return error;
+}
+
+/* ---- The heap ---- */
+
+/* More than there is memory for is refused here; overcommitting below that is
+ * found out when the pages are touched. */
+static bool is_plausible(const struct vm *vm, uint64_t end)
+{
+    return end >= vm->heap_start && end <= USER_IMAGE_TOP &&
+           (end <= vm->heap_end ||
+            (end - vm->heap_end) >> PAGE_SHIFT <= page_free_count());
+}
+
+static struct region *heap_region(const struct vm *vm)
+{
+    struct region *r = vm->regions;
+    while (r && r->start != vm->heap_start)
+        r = r->next;
+    return r;
+}
+
+static int resize_heap(struct vm *vm, uint64_t end)
+{
+    struct region *heap = heap_region(vm);
+    uint64_t page_end = PAGE_UP(end);
+    if (heap) {
+        if (page_end < heap->end)
+            unmap_range(vm, page_end, heap->end);
+        heap->end = page_end; /* an empty region holds nothing and stays */
+        return 0;
+    }
+    struct region fresh = {.start = vm->heap_start,
+                           .end = page_end,
+                           .access = PTE_R | PTE_W};
+    return page_end > vm->heap_start ? vm_add_region(vm, &fresh) : 0;
+}
+
+int vm_sbrk(struct vm *vm, int64_t increment, uint64_t *old)
+{
+    *old = vm->heap_end;
+    uint64_t end;
+    if (__builtin_add_overflow(vm->heap_end, increment, &end))
+        return ENOMEM;
+    if (!is_plausible(vm, end))
+        return ENOMEM;
+    int error = resize_heap(vm, end);
+    if (!error)
+        vm->heap_end = end;
+    if (vm->heap_end > vm->heap_peak)
+        vm->heap_peak = vm->heap_end;
+    return error;
+}
