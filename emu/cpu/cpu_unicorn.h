@@ -1,0 +1,252 @@
+/*
+ * cpu_unicorn.h - the inside of the hart, shared by the cpu_unicorn*.c files.
+ *
+ * The engine runs guest code; everything that needs judgement happens outside
+ * it. The hooks only count, recognise and stop:
+ *
+ *      cpu_unicorn_run.c    the loop: house-keeping, run the engine, handle
+ *        |  runs              why it stopped, again; the block hook (clock)
+ *        v
+ *      [ engine ] --fetch--> cpu_unicorn_site.c   sees every instruction when
+ *        |                     it is translated, hooks the few that matter
+ *        +--trap----------> cpu_unicorn_trap.c    why an instruction failed,
+ *        |                     device accesses, delivery to M or S
+ *        +--site----------> cpu_unicorn_site.c    watches, special and emulated
+ *                              instructions
+ *      cpu_unicorn_csr.c     CSRs as the manual defines them
+ *      cpu_unicorn_mem.c     address translation and device accesses
+ *      cpu_unicorn_native.c  the engine's own registers, found by calibration
+ *      cpu_unicorn_save.c    save, restore, hash
+ *      cpu_unicorn.c         life, registers, lines
+ *
+ * The facts about the engine behind this are in docs/developer/engine.md.
+ */
+#ifndef SALLYPORT_CPU_UNICORN_H
+#define SALLYPORT_CPU_UNICORN_H
+
+#include "../platform/platform.h"
+#include "cpu.h"
+#include "csr_numbers.h"
+#include "insn.h"
+
+#include <unicorn/unicorn.h>
+
+/* The engine's registers inside a saved context: byte offsets, unaligned. */
+enum native_word {
+    NATIVE_PRIV,
+    NATIVE_PC,
+    NATIVE_LOAD_RES, /* LR reservation; all ones: none */
+    NATIVE_BADADDR,  /* address of the last memory fault */
+    NATIVE_MSTATUS,
+    NATIVE_MTVEC,
+    NATIVE_MSCRATCH,
+    NATIVE_MEPC,
+    NATIVE_MCAUSE,
+    NATIVE_MTVAL,
+    NATIVE_STVEC,
+    NATIVE_SSCRATCH,
+    NATIVE_SEPC,
+    NATIVE_SCAUSE,
+    NATIVE_STVAL,
+    NATIVE_SATP,
+    NATIVE_WORDS
+};
+
+/* What the engine does not hold, or holds wrongly: kept here instead. */
+struct shadow {
+    uint64_t mie, medeleg, mideleg;
+    uint64_t mip_lines; /* levels of the interrupt lines */
+    uint64_t mip_soft;  /* bits that software wrote */
+    uint32_t mcounteren, scounteren;
+    uint64_t mcycle_offset, minstret_offset; /* counter minus the clock */
+    uint64_t pmpcfg[2];
+    uint64_t pmpaddr[16];
+};
+
+/* Why the engine came back. */
+enum event_kind {
+    EVENT_NONE,
+    EVENT_BOUND,   /* at a block's start: the bound, or attention is due */
+    EVENT_PARTIAL, /* the bound lies inside the block that is about to run */
+    EVENT_SITE,    /* at a site that needs the loop */
+    EVENT_TRAP,    /* an instruction failed: cause, tval */
+    EVENT_ERROR,   /* the engine gave up: error says why */
+};
+
+struct event {
+    enum event_kind kind;
+    struct site *site;
+    unsigned cause;
+    uint64_t tval;
+};
+
+/* Why an instruction address is hooked; a set. */
+enum site_kind {
+    SITE_WATCH = 1 << 0,   /* somebody's cpu_watch */
+    SITE_STOP = 1 << 1,    /* the bound of this run */
+    SITE_EMULATE = 1 << 2, /* never runs natively */
+    SITE_STATUS = 1 << 3,  /* a write of sstatus or mstatus */
+    SITE_SATP = 1 << 4,    /* a write of satp */
+    SITE_EPC = 1 << 5,     /* a write of sepc or mepc */
+    SITE_SRET = 1 << 6,
+    SITE_FENCE = 1 << 7,
+    SITE_FENCEI = 1 << 8,
+    SITE_AMO_MINMAX = 1 << 9,
+};
+/* Those that follow from the instruction word. */
+#define SITE_BY_INSN (~(unsigned)(SITE_WATCH | SITE_STOP))
+
+struct site {
+    uint64_t pc;
+    uint32_t insn;
+    bool known; /* insn has been seen */
+    bool mixed; /* another instruction was seen here too: read it anew */
+    unsigned kinds;
+    bool hooked;
+    uc_hook hook;
+};
+
+struct watch {
+    uint64_t pc;
+    cpu_watch_fn *fn;
+    void *ctx;
+    bool used;
+};
+
+struct cpu {
+    /* The block counter. Clock at the start of the current block, its length
+     * in instructions, its address; bound: stop before exceeding it. */
+    uint64_t base;
+    uint64_t block_insns;
+    uint64_t block_pc;
+    uint64_t bound;
+
+    uc_engine *uc;
+    uc_context *context; /* scratch, for native_load and native_store */
+    int offset[NATIVE_WORDS];
+    struct cpu_desc desc;
+    char error[200];
+
+    /* The architectural position whenever the engine is not running. */
+    uint64_t pc;
+    uint64_t executed;
+    uint64_t idle;
+    uint64_t traps;
+    struct shadow shadow;
+
+    /* This run. */
+    uint64_t limit; /* executed at which cpu_run comes back */
+    bool single;    /* cpu_step: come back after a trap as well */
+    bool stop_requested;
+    bool waiting;     /* a wfi with nothing pending */
+    bool forced_site; /* run the instruction at pc natively, whatever it is */
+    bool attention;   /* the loop has something to do at the next boundary */
+    bool parked;      /* waiting in the parking block for the stop */
+    enum cpu_priv parked_priv; /* the real mode meanwhile */
+    struct event event;
+    uint64_t park_pc;
+    uint64_t trap_run; /* traps since an instruction was executed */
+    uint64_t trap_run_at;
+    uint64_t next_flush; /* executed at which the TLB is emptied */
+
+    /* Counting instruction by instruction, once compressed code was seen. */
+    bool exact;
+    bool exact_wanted;
+    uc_hook block_hook;
+
+    /* Sites. */
+    struct site **sites; /* open addressing by pc; NULL: free */
+    size_t site_slots, site_count;
+    struct watch *watches;
+    size_t watch_slots;
+    unsigned specials;
+    bool flush_wanted; /* translated code must go before anything runs */
+    bool stop_site_armed;
+    uint64_t stop_pc;
+    bool notified; /* callbacks for (notified_pc, notified_at) have run */
+    uint64_t notified_pc, notified_at;
+
+    /* The block that is being translated. */
+    bool fetching;
+    uint64_t fetch_first, fetch_next, fetch_insn, fetch_base;
+};
+
+#define ALL_ONES       UINT64_MAX
+/* Executed instructions between two flushes of the TLB. */
+#define FLUSH_INTERVAL (UINT64_C(1) << 20)
+
+/* ---- cpu_unicorn_native.c ---- */
+int native_open(struct cpu *cpu, char *why, size_t why_bytes);
+void native_load(struct cpu *cpu);
+void native_store(struct cpu *cpu);
+uint64_t native_get(const struct cpu *cpu, enum native_word word);
+void native_put(struct cpu *cpu, enum native_word word, uint64_t value);
+/* One word, loaded and stored by itself. */
+uint64_t native_read(const struct cpu *cpu, enum native_word word);
+void native_write(struct cpu *cpu, enum native_word word, uint64_t value);
+enum cpu_priv native_priv(const struct cpu *cpu);
+/* A CSR through the engine, with all its side effects, as if from M-mode. */
+uint64_t native_csr(const struct cpu *cpu, int reg);
+void native_set_csr(struct cpu *cpu, int reg, uint64_t value);
+uint64_t native_reg(const struct cpu *cpu, int reg);
+void native_set_reg(struct cpu *cpu, int reg, uint64_t value);
+void native_flush_tlb(struct cpu *cpu);
+void native_flush_code(struct cpu *cpu);
+void native_drop_code(struct cpu *cpu, uint64_t pa, size_t bytes);
+
+/* ---- cpu_unicorn_run.c ---- */
+int run_hooks(struct cpu *cpu);
+/* Moves on: the instruction at pc is done, next runs. */
+/* Runs the one instruction at pc natively: cpu->event. */
+void run_one(struct cpu *cpu);
+void run_retire(struct cpu *cpu, uint64_t next);
+/* In a hook: stop here, with this event. */
+void run_stop(struct cpu *cpu, enum event_kind kind);
+/* Ask for the loop at the next instruction boundary. */
+void run_attention(struct cpu *cpu);
+
+/* ---- cpu_unicorn_trap.c ---- */
+void trap_hook(uc_engine *uc, uint32_t cause, void *user);
+/* Handles a failed instruction: emulates it or takes the trap. */
+void trap_event(struct cpu *cpu, const struct event *event);
+void trap_take(struct cpu *cpu, uint64_t cause, uint64_t tval);
+/* Takes the most urgent interrupt that is enabled. False: none. */
+bool trap_interrupt(struct cpu *cpu);
+bool trap_interrupt_pending(const struct cpu *cpu);
+
+/* ---- cpu_unicorn_site.c ---- */
+bool site_fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address,
+                     int size, int64_t value, void *user);
+struct site *site_find(const struct cpu *cpu, uint64_t pc);
+/* Whether the instruction at a site may run natively right now. */
+bool site_passes(struct cpu *cpu, const struct site *site, uint64_t now);
+void site_event(struct cpu *cpu, struct site *site);
+bool site_arm_stop(struct cpu *cpu, uint64_t pc);
+void site_disarm_stop(struct cpu *cpu);
+void site_flush(struct cpu *cpu);
+void site_free(struct cpu *cpu);
+
+/* ---- cpu_unicorn_csr.c ---- */
+bool csr_read(const struct cpu *cpu, unsigned number, uint64_t *value);
+bool csr_write(struct cpu *cpu, unsigned number, uint64_t value);
+uint64_t csr_mip(const struct cpu *cpu);
+/* Carries out a CSR instruction at pc, or takes its trap. */
+void csr_execute(struct cpu *cpu, uint32_t insn);
+unsigned csr_site_kinds(uint32_t insn);
+uint64_t csr_source(const struct cpu *cpu, uint32_t insn);
+
+/* ---- cpu_unicorn_mem.c ---- */
+enum mem_intent { MEM_FETCH, MEM_LOAD, MEM_STORE };
+/* Where a virtual address lies, without permission checks or side effects. */
+bool mem_translate(struct cpu *cpu, uint64_t va, enum mem_intent intent,
+                   uint64_t *pa);
+/* Host memory at a physical address of RAM, or NULL. */
+uint8_t *mem_ram(const struct cpu *cpu, uint64_t pa, size_t bytes);
+/* The instruction word at a virtual address; 0 if it cannot be read. */
+uint32_t mem_insn(struct cpu *cpu, uint64_t va);
+bool mem_is_guarded(const struct cpu *cpu, uint64_t pa);
+/* The load or store at pc reached a physical address that is not plain RAM.
+ * True: a device answered and the instruction is done. */
+bool mem_device(struct cpu *cpu, uint32_t insn, uint64_t va);
+
+#endif

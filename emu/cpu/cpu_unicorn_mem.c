@@ -1,0 +1,165 @@
+/*
+ * cpu_unicorn_mem.c - address translation as the hart does it, and the loads
+ * and stores that reach devices.
+ *
+ * The engine translates on its own; this walk is for what it leaves to us, and
+ * only after it has checked permissions: so none are checked here. Physical
+ * addresses that are not RAM are locked away by PMP (cpu_unicorn_native.c), so
+ * an access to a device arrives as a precise access fault, is carried out here
+ * and costs about a microsecond.
+ */
+#include "cpu_unicorn.h"
+
+#include <string.h>
+
+/* The firmware's memory, where neither S nor U may go. */
+bool mem_is_guarded(const struct cpu *cpu, uint64_t pa)
+{
+    return cpu->desc.firmware && pa >= PLAT_RAM_BASE &&
+           pa < PLAT_RAM_BASE + PLAT_FIRMWARE_SIZE;
+}
+
+uint8_t *mem_ram(const struct cpu *cpu, uint64_t pa, size_t bytes)
+{
+    if (pa < PLAT_RAM_BASE || bytes > cpu->desc.ram_bytes ||
+        pa - PLAT_RAM_BASE > cpu->desc.ram_bytes - bytes)
+        return NULL;
+    return cpu->desc.ram + (pa - PLAT_RAM_BASE);
+}
+
+/* The mode that translation goes by (3.1.6.3: MPRV is for data only). */
+static enum cpu_priv effective_priv(const struct cpu *cpu,
+                                    enum mem_intent intent)
+{
+    uint64_t mstatus = native_get(cpu, NATIVE_MSTATUS);
+    if (intent != MEM_FETCH && mstatus & MSTATUS_MPRV)
+        return (enum cpu_priv)(mstatus >> MSTATUS_MPP_SHIFT & 3);
+    return (enum cpu_priv)native_get(cpu, NATIVE_PRIV);
+}
+
+/*
+ * Sv39 (4.4): three levels of 512 entries.
+ *
+ *   va  | sign 63-39 | VPN2 38-30 | VPN1 29-21 | VPN0 20-12 | offset 11-0 |
+ *   pte | 63-54 | PPN 53-10 | RSW 9-8 | D A G U X W R V |
+ */
+static bool walk(const struct cpu *cpu, uint64_t root, uint64_t va,
+                 uint64_t *pa)
+{
+    uint64_t table = root << 12;
+    if ((uint64_t)((int64_t)(va << 25) >> 25) != va)
+        return false;
+    for (int level = 2; level >= 0; level--) {
+        unsigned shift = 12 + 9 * (unsigned)level;
+        const uint8_t *at = mem_ram(cpu, table + (va >> shift & 511) * 8, 8);
+        uint64_t pte;
+        if (at == NULL)
+            return false;
+        memcpy(&pte, at, sizeof pte);
+        if (!(pte & 1))
+            return false;
+        uint64_t frame = pte >> 10 & SATP_PPN_MASK;
+        if (pte & 0xe) {
+            uint64_t in_page = va & ((UINT64_C(1) << shift) - 1);
+            *pa = (frame << 12 & ~((UINT64_C(1) << shift) - 1)) | in_page;
+            return true;
+        }
+        table = frame << 12;
+    }
+    return false;
+}
+
+bool mem_translate(struct cpu *cpu, uint64_t va, enum mem_intent intent,
+                   uint64_t *pa)
+{
+    native_load(cpu);
+    uint64_t satp = native_get(cpu, NATIVE_SATP);
+    if (effective_priv(cpu, intent) == CPU_M ||
+        satp >> SATP_MODE_SHIFT == SATP_MODE_BARE) {
+        *pa = va;
+        return true;
+    }
+    return walk(cpu, satp & SATP_PPN_MASK, va, pa);
+}
+
+static bool read_half(struct cpu *cpu, uint64_t va, uint32_t *half)
+{
+    uint64_t pa;
+    uint16_t value;
+    if (!mem_translate(cpu, va, MEM_FETCH, &pa))
+        return false;
+    const uint8_t *at = mem_ram(cpu, pa, sizeof value);
+    if (at == NULL)
+        return false;
+    memcpy(&value, at, sizeof value);
+    *half = value;
+    return true;
+}
+
+uint32_t mem_insn(struct cpu *cpu, uint64_t va)
+{
+    uint32_t low = 0, high = 0;
+    if (!read_half(cpu, va, &low))
+        return 0;
+    if (insn_length(low) == 2)
+        return low;
+    if (!read_half(cpu, va + 2, &high))
+        return 0;
+    return low | high << 16;
+}
+
+/* ---- Devices ---- */
+
+static uint64_t extend(uint64_t value, const struct insn_access *access)
+{
+    unsigned unused = 64 - 8 * access->size;
+    if (access->fp && access->size == 4)
+        return value | UINT64_C(0xffffffff00000000); /* NaN-boxed (F 12.2) */
+    if (access->sign_extend)
+        return (uint64_t)((int64_t)(value << unused) >> unused);
+    return value << unused >> unused;
+}
+
+static int access_reg(const struct insn_access *access)
+{
+    return (access->fp ? UC_RISCV_REG_F0 : UC_RISCV_REG_X0) + (int)access->reg;
+}
+
+static bool device_store(struct cpu *cpu, const struct insn_access *access,
+                         uint64_t pa)
+{
+    uint64_t value = native_reg(cpu, access_reg(access));
+    unsigned unused = 64 - 8 * access->size;
+    return cpu->desc.env.mmio_write != NULL &&
+           cpu->desc.env.mmio_write(cpu->desc.env.ctx, pa, access->size,
+                                    value << unused >> unused);
+}
+
+static bool device_load(struct cpu *cpu, const struct insn_access *access,
+                        uint64_t pa)
+{
+    uint64_t value = 0;
+    if (cpu->desc.env.mmio_read == NULL ||
+        !cpu->desc.env.mmio_read(cpu->desc.env.ctx, pa, access->size, &value))
+        return false;
+    if (access->fp || access->reg != 0)
+        native_set_reg(cpu, access_reg(access), extend(value, access));
+    return true;
+}
+
+/* Devices take only naturally aligned accesses, and no atomic ones. */
+bool mem_device(struct cpu *cpu, uint32_t insn, uint64_t va)
+{
+    struct insn_access access;
+    uint64_t pa;
+    if (!insn_decode_access(insn, &access) || va % access.size != 0)
+        return false;
+    if (!mem_translate(cpu, va, access.store ? MEM_STORE : MEM_LOAD, &pa) ||
+        mem_ram(cpu, pa, access.size) != NULL || mem_is_guarded(cpu, pa))
+        return false;
+    bool done = access.store ? device_store(cpu, &access, pa)
+                             : device_load(cpu, &access, pa);
+    if (done)
+        run_retire(cpu, cpu->pc + insn_length(insn));
+    return done;
+}

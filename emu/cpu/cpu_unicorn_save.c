@@ -1,0 +1,113 @@
+/*
+ * cpu_unicorn_save.c - saving, restoring and hashing the hart.
+ *
+ * A saved state is the engine's context beside our shadow. The context may be
+ * restored at any time; translated code and translations of addresses are not
+ * part of it and are dropped where they could be stale.
+ */
+#include "cpu_unicorn.h"
+
+#include <string.h>
+
+/* What goes with the context. */
+struct saved {
+    uint64_t pc, executed, idle, traps;
+    uint64_t trap_run, trap_run_at;
+    struct shadow shadow;
+};
+
+size_t cpu_state_bytes(const struct cpu *cpu)
+{
+    return sizeof(struct saved) + uc_context_size(cpu->uc);
+}
+
+void cpu_save(const struct cpu *cpu, void *state)
+{
+    struct saved saved = {
+        .pc = cpu->pc,
+        .executed = cpu->executed,
+        .idle = cpu->idle,
+        .traps = cpu->traps,
+        .trap_run = cpu->trap_run,
+        .trap_run_at = cpu->trap_run_at,
+        .shadow = cpu->shadow,
+    };
+    uc_context_save(cpu->uc, cpu->context);
+    memcpy(state, &saved, sizeof saved);
+    memcpy((uint8_t *)state + sizeof saved, cpu->context,
+           uc_context_size(cpu->uc));
+}
+
+void cpu_restore(struct cpu *cpu, const void *state)
+{
+    struct saved saved;
+    memcpy(&saved, state, sizeof saved);
+    cpu->pc = saved.pc;
+    cpu->executed = saved.executed;
+    cpu->idle = saved.idle;
+    cpu->traps = saved.traps;
+    cpu->trap_run = saved.trap_run;
+    cpu->trap_run_at = saved.trap_run_at;
+    cpu->shadow = saved.shadow;
+    cpu->notified = false;
+    cpu->next_flush = (saved.executed / FLUSH_INTERVAL + 1) * FLUSH_INTERVAL;
+    memcpy(cpu->context, (const uint8_t *)state + sizeof saved,
+           uc_context_size(cpu->uc));
+    native_store(cpu);
+    native_flush_tlb(cpu);
+}
+
+void cpu_invalidate(struct cpu *cpu, uint64_t pa, size_t bytes)
+{
+    if (bytes == 0 || mem_ram(cpu, pa, bytes) == NULL)
+        return;
+    if (pa < cpu->park_pc) { /* the firmware's part holds no code */
+        if (pa + bytes <= cpu->park_pc)
+            return;
+        bytes -= cpu->park_pc - pa;
+        pa = cpu->park_pc;
+    }
+    for (uint64_t end = pa + bytes; pa < end;) {
+        uint64_t page_end = (pa | 4095) + 1;
+        uint64_t stop = page_end < end ? page_end : end;
+        native_drop_code(cpu, pa, stop - pa);
+        pa = stop;
+    }
+}
+
+/* FNV-1a, a word at a time. */
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    return (hash ^ value) * UINT64_C(0x100000001b3);
+}
+
+static uint64_t hash_shadow(uint64_t hash, const struct shadow *s)
+{
+    hash = mix(mix(mix(hash, s->mie), s->medeleg), s->mideleg);
+    hash = mix(mix(hash, s->mip_lines), s->mip_soft);
+    hash = mix(mix(hash, s->mcounteren), s->scounteren);
+    hash = mix(mix(hash, s->mcycle_offset), s->minstret_offset);
+    for (size_t i = 0; i < 2; i++)
+        hash = mix(hash, s->pmpcfg[i]);
+    for (size_t i = 0; i < 16; i++)
+        hash = mix(hash, s->pmpaddr[i]);
+    return hash;
+}
+
+uint64_t cpu_hash(const struct cpu *cpu)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325), fcsr = 0;
+    hash = mix(mix(hash, cpu->pc), cpu->executed);
+    hash = mix(mix(hash, cpu->idle), cpu->traps);
+    for (int n = 1; n < 32; n++)
+        hash = mix(hash, native_reg(cpu, UC_RISCV_REG_X0 + n));
+    for (int n = 0; n < 32; n++)
+        hash = mix(hash, native_reg(cpu, UC_RISCV_REG_F0 + n));
+    csr_read(cpu, CSR_FCSR, &fcsr);
+    hash = mix(hash, fcsr);
+    uc_context_save(cpu->uc, cpu->context);
+    for (int word = 0; word < NATIVE_WORDS; word++)
+        if (word != NATIVE_PC && word != NATIVE_BADADDR)
+            hash = mix(hash, native_get(cpu, (enum native_word)word));
+    return hash_shadow(hash, &cpu->shadow);
+}

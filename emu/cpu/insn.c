@@ -1,0 +1,97 @@
+/*
+ * insn.c - decodes the loads and stores of RV64GC. See insn.h.
+ */
+#include "insn.h"
+
+static int64_t sign_extend(uint64_t value, unsigned bits)
+{
+    return (int64_t)(value << (64 - bits)) >> (64 - bits);
+}
+
+static unsigned bits(uint32_t insn, unsigned high, unsigned low)
+{
+    return insn >> low & ((1u << (high - low + 1)) - 1);
+}
+
+static bool decode_wide(uint32_t insn, struct insn_access *a)
+{
+    unsigned opcode = insn_opcode(insn), width = insn_funct3(insn);
+    a->base = insn_rs1(insn);
+    a->fp = opcode == 0x07 || opcode == 0x27;
+    a->store = opcode == 0x23 || opcode == 0x27;
+    a->size = 1u << (width & 3);
+    if (a->store) {
+        a->reg = insn_rs2(insn);
+        a->offset =
+            sign_extend(bits(insn, 31, 25) << 5 | bits(insn, 11, 7), 12);
+    } else {
+        a->reg = insn_rd(insn);
+        a->offset = sign_extend(insn >> 20, 12);
+        a->sign_extend = width < 4;
+    }
+    if (a->fp)
+        return width == 2 || width == 3;
+    return (opcode == 0x03 && width != 7) || (opcode == 0x23 && width < 4);
+}
+
+/* The compressed forms differ in where the offset's bits lie (table 16.5). */
+static int64_t c_offset_w(uint32_t insn)
+{
+    return bits(insn, 12, 10) << 3 | bits(insn, 6, 6) << 2 |
+           bits(insn, 5, 5) << 6;
+}
+
+static int64_t c_offset_d(uint32_t insn)
+{
+    return bits(insn, 12, 10) << 3 | bits(insn, 6, 5) << 6;
+}
+
+static bool decode_c0(uint32_t insn, struct insn_access *a)
+{
+    unsigned funct3 = bits(insn, 15, 13);
+    a->base = 8 + bits(insn, 9, 7);
+    a->reg = 8 + bits(insn, 4, 2);
+    a->store = funct3 >= 5;
+    a->fp = (funct3 & 3) == 1;
+    a->size = (funct3 & 3) == 2 ? 4 : 8;
+    a->offset = a->size == 4 ? c_offset_w(insn) : c_offset_d(insn);
+    a->sign_extend = !a->store;
+    return (funct3 & 3) != 0;
+}
+
+static bool decode_c2(uint32_t insn, struct insn_access *a)
+{
+    unsigned funct3 = bits(insn, 15, 13);
+    a->base = 2;
+    a->store = funct3 >= 5;
+    a->fp = (funct3 & 3) == 1;
+    a->size = (funct3 & 3) == 2 ? 4 : 8;
+    a->sign_extend = !a->store;
+    a->reg = a->store ? bits(insn, 6, 2) : bits(insn, 11, 7);
+    if (a->store && a->size == 4)
+        a->offset = bits(insn, 12, 9) << 2 | bits(insn, 8, 7) << 6;
+    else if (a->store)
+        a->offset = bits(insn, 12, 10) << 3 | bits(insn, 9, 7) << 6;
+    else if (a->size == 4)
+        a->offset = bits(insn, 12, 12) << 5 | bits(insn, 6, 4) << 2 |
+                    bits(insn, 3, 2) << 6;
+    else
+        a->offset = bits(insn, 12, 12) << 5 | bits(insn, 6, 5) << 3 |
+                    bits(insn, 4, 2) << 6;
+    return (funct3 & 3) != 0;
+}
+
+bool insn_decode_access(uint32_t insn, struct insn_access *access)
+{
+    *access = (struct insn_access){0};
+    switch (insn & 3) {
+    case 0:
+        return decode_c0(insn, access);
+    case 2:
+        return decode_c2(insn, access);
+    case 3:
+        return decode_wide(insn, access);
+    default:
+        return false;
+    }
+}
