@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "sh.h"
@@ -129,7 +128,6 @@ static void run_subshell(struct shell *sh, const struct node *node, bool last)
 {
     pid_t pid = last ? 0 : job_fork(sh, 0, true);
     if (pid == 0) {
-        sh->loops = 0;
         if (!redirect_all(sh, node->redirects))
             _exit(STATUS_SYNTAX);
         run_and_exit(sh, node->a);
@@ -150,9 +148,10 @@ static void run_if(struct shell *sh, const struct node *node, bool last)
         }
         node = node->c;
     }
-    sh->status = 0;
     if (node != NULL)
         run(sh, node, last);
+    else
+        sh->status = 0;
 }
 
 /* After a round of a loop: does it go on? Counts break and continue down. */
@@ -270,16 +269,15 @@ bool run_script_read(struct shell *sh, const char *path, char **text, size_t *n)
         return false;
     }
     size_t capacity = READ_BYTES;
-    *text = must_malloc(capacity);
+    *text = arena_take(&sh->arena, capacity);
     *n = 0;
     ssize_t got;
     while ((got = read(fd, *text + *n, capacity - *n)) > 0) {
         *n += (size_t)got;
         if (*n < capacity)
             continue;
-        char *more = must_malloc(capacity * 2);
+        char *more = arena_take(&sh->arena, capacity * 2);
         memcpy(more, *text, *n);
-        free(*text);
         *text = more;
         capacity *= 2;
     }

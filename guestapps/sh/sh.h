@@ -256,7 +256,7 @@ void run_command(struct shell *sh, const struct node *node, bool last);
 void run(struct shell *sh, const struct node *node, bool last);
 /* Reads and runs all lines. Returns the shell's exit status. */
 int run_input(struct shell *sh, struct input *in);
-/* Makes script text of a file. False: told, and status is set. */
+/* A whole file into the arena. False: told, and status is set. */
 bool run_script_read(struct shell *sh, const char *path, char **text,
                      size_t *n);
 
