@@ -14,8 +14,12 @@
 struct row_list {
     struct symbols *s;
     size_t capacity, file_capacity;
-    uint32_t *slot;       /* hash of paths: index into s->file plus 1, or 0 */
-    size_t slots;         /* a power of two, more than twice the files */
+    uint32_t *slot;        /* hash of paths: index into s->file plus 1, or 0 */
+    size_t slots;          /* a power of two, more than twice the files */
+    uint64_t statement_va; /* of an empty row that began a statement: the row
+                              behind it at the same place goes on with it */
+    int statement_line;
+    const char *statement_raw;
     const char *last_raw; /* libdw gives one pointer per file of a unit */
     uint32_t last_file;
 };
@@ -144,8 +148,17 @@ static int add_row(struct row_list *list, Dwarf_Line *line, uint64_t end)
     if (raw == NULL || dwarf_lineaddr(line, &va) != 0 ||
         dwarf_lineno(line, &number) != 0 || number <= 0 ||
         dwarf_linebeginstatement(line, &statement) != 0 ||
-        dwarf_lineendsequence(line, &over) != 0 || over ||
-        !is_loaded_code(s, va, end))
+        dwarf_lineendsequence(line, &over) != 0 || over)
+        return 0;
+    statement |= list->statement_va == va && list->statement_line == number &&
+                 list->statement_raw == raw;
+    list->statement_raw = NULL;
+    if (end == va && statement) {
+        list->statement_va = va;
+        list->statement_line = number;
+        list->statement_raw = raw;
+    }
+    if (!is_loaded_code(s, va, end))
         return 0;
     if (s->rows == list->capacity) {
         size_t capacity = list->capacity * 2 + 1024;
@@ -169,7 +182,7 @@ static int read_unit(struct row_list *list, Dwarf_Die *unit)
     size_t n;
     if (dwarf_getsrclines(unit, &lines, &n) != 0)
         return 0; /* a unit without lines, or a damaged one */
-    list->last_raw = NULL;
+    list->last_raw = list->statement_raw = NULL;
     for (size_t i = 0; i + 1 < n; i++) {
         Dwarf_Addr end;
         if (dwarf_lineaddr(dwarf_onesrcline(lines, i + 1), &end) == 0 &&

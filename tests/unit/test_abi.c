@@ -1,0 +1,179 @@
+/*
+ * test_abi.c - the kernel's tables: read from text as the note holds it, and
+ * refused with line and reason where they are wrong.
+ */
+#include "elf_fixture.h"
+
+#include "../../emu/inspect/symbols.h"
+
+static const char tables[] =
+    "SPABI1\n"
+    "call\t5\tread\tsize\tfd:fd, buf:out[n], n:size\tRead bytes.\n"
+    "call\t0x6\twrite\tsize\tfd:fd, buf:in[n], n:size\tWrite bytes.\n"
+    "call\t7\topen\tfd\tpath:path, flags:Open, mode:hex\tOpen a file.\n"
+    "call\t12\tpipe\tnone\tfds:out[8]\tMake a pipe.\n"
+    "call\t26\tgetpid\tpid\t\tThis process's number.\n"
+    "weather\tfine\n"
+    "errno\t14\tEFAULT\tBad address\n"
+    "errno\t2\tENOENT\n"
+    "signal\t11\tSIGSEGV\tInvalid memory reference\n"
+    "field\tOpen\t3\t0\tO_RDONLY\n"
+    "field\tOpen\t3\t1\tO_WRONLY\n"
+    "flag\tOpen\t0x200\tO_CREAT\n"
+    "flag\tWait\t1\tWNOHANG\n";
+
+static struct abi *parse(const char *text)
+{
+    char why[200] = "";
+    struct abi *abi = abi_from_text(text, "tables", why, sizeof why);
+    if (abi == NULL)
+        fail_msg("%s", why);
+    return abi;
+}
+
+static void calls_have_typed_arguments(void **state)
+{
+    (void)state;
+    struct abi *abi = parse(tables);
+    const struct abi_call *read = abi_find(abi, 5);
+    assert_non_null(read);
+    assert_string_equal(read->name, "read");
+    assert_int_equal(read->result, ABI_SIZE);
+    assert_int_equal(read->nargs, 3);
+    assert_int_equal(read->arg[1].kind, ABI_OUT);
+    assert_int_equal(read->arg[1].length_arg, 2);
+    assert_string_equal(read->arg[2].name, "n");
+    assert_string_equal(read->help, "Read bytes.");
+    const struct abi_call *pipe = abi_find(abi, 12);
+    assert_int_equal(pipe->arg[0].length_arg, -1);
+    assert_int_equal(pipe->arg[0].length, 8);
+    assert_int_equal(abi_find(abi, 26)->nargs, 0);
+    assert_string_equal(abi_find(abi, 7)->arg[1].flags, "Open");
+    assert_null(abi_find(abi, 99));
+    assert_string_equal(abi_by_index(abi, 1)->name, "write");
+    assert_null(abi_by_index(abi, 5));
+    abi_free(abi);
+}
+
+static void errors_and_signals_have_names(void **state)
+{
+    (void)state;
+    struct abi *abi = parse(tables);
+    assert_string_equal(abi_errno_name(abi, 14), "EFAULT");
+    assert_string_equal(abi_errno_help(abi, 14), "Bad address");
+    assert_string_equal(abi_errno_name(abi, 2), "ENOENT");
+    assert_null(abi_errno_help(abi, 2));
+    assert_null(abi_errno_name(abi, 3));
+    assert_string_equal(abi_signal_name(abi, 11), "SIGSEGV");
+    assert_null(abi_signal_name(abi, 14));
+    abi_free(abi);
+}
+
+static void flag(const struct abi *abi, uint64_t value, const char *expected)
+{
+    char text[64];
+    abi_format_flags(abi, "Open", value, text, sizeof text);
+    assert_string_equal(text, expected);
+}
+
+static void flags_read_as_their_names_and_the_rest(void **state)
+{
+    (void)state;
+    struct abi *abi = parse(tables);
+    char text[8];
+    flag(abi, 0, "O_RDONLY");
+    flag(abi, 0x201, "O_WRONLY|O_CREAT");
+    flag(abi, 0x281, "O_WRONLY|O_CREAT|0x80");
+    flag(abi, 2, "0x2"); /* no name for that value of the field */
+    abi_format_flags(abi, "Wait", 0, text, sizeof text);
+    assert_string_equal(text, "0");
+    abi_format_flags(abi, "Open", 0x201, text, sizeof text);
+    assert_string_equal(text, "O_WRONL"); /* cut, not overrun */
+    abi_free(abi);
+}
+
+static void wrong_tables_are_refused_with_line_and_reason(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *why;
+    } bad[] = {
+        {"", "t:1: the first line is not SPABI1"},
+        {"SPABI2\n", "t:1: the first line is not SPABI1"},
+        {"SPABI1\ncall\t5\tread\n", "t:2: a call needs"},
+        {"SPABI1\ncall\tfive\tread\tsize\t\t\n", "t:2: \"five\" is not a"},
+        {"SPABI1\ncall\t-1\tread\tsize\t\t\n", "t:2: \"-1\" is not a number"},
+        {"SPABI1\ncall\t5\t\tsize\t\t\n", "is not a name"},
+        {"SPABI1\ncall\t5\tread\tspoon\t\t\n", "result type \"spoon\""},
+        {"SPABI1\ncall\t5\tread\tsize\tfd\t\n", "has no \":type\""},
+        {"SPABI1\ncall\t5\tread\tsize\tfd:spoon\t\n", "\"spoon\" is unknown"},
+        {"SPABI1\ncall\t5\tread\tsize\tb:out[n]\t\n", "length \"n\" of \"b\""},
+        {"SPABI1\ncall\t5\tread\tsize\tb:out[\t\n", "\"out[\" is unknown"},
+        {"SPABI1\ncall\t5\tread\tsize\tb:out[]\t\n", "\"out[]\" is unknown"},
+        {"SPABI1\ncall\t5\tr\tsize\ta:int,b:int,c:int,d:int,e:int,f:int,"
+         "g:int\t\n",
+         "more than 6"},
+        {"SPABI1\ncall\t5\ta\tint\t\t\ncall\t5\tb\tint\t\t\n",
+         "t:3: call 5 (b) is already a"},
+        {"SPABI1\nerrno\t14\n", "t:2: errno needs a number and a name"},
+        {"SPABI1\nerrno\t99999\tEBIG\n", "too large"},
+        {"SPABI1\nflag\tOpen\t0\tO_NOTHING\n", "no bit"},
+        {"SPABI1\nfield\tOpen\t3\t4\tO_OUT\n", "outside its mask"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char why[200] = "";
+        assert_null(abi_from_text(bad[i].text, "t", why, sizeof why));
+        if (strstr(why, bad[i].why) == NULL || strchr(why, '\n') != NULL)
+            fail_msg("\"%s\" does not say \"%s\"", why, bad[i].why);
+    }
+}
+
+static void the_tables_are_found_in_an_images_note(void **state)
+{
+    (void)state;
+    struct elf_file e = compile_elf(
+        "void _start(void) { for (;;); }",
+        ".section .note.sallyport, \"\", %note\n"
+        ".balign 4\n.4byte 10, 2f-1f, 1\n.asciz \"Sallyport\"\n.balign 4\n"
+        "1: .ascii \"SPABI1\\ncall\\t1\\texit\\tnone\\tstatus:int\\tEnd.\\n\"\n"
+        "2: .balign 4\n",
+        "");
+    struct symbols *s;
+    char why[200] = "";
+    assert_int_equal(symbols_open(e.bytes, e.n, "k.elf", &s, why, sizeof why),
+                     0);
+    struct abi *abi = abi_from_symbols(s, why, sizeof why);
+    assert_non_null(abi);
+    assert_string_equal(abi_find(abi, 1)->name, "exit");
+    abi_free(abi);
+    symbols_close(s);
+    free(e.bytes);
+}
+
+static void an_image_without_tables_says_so(void **state)
+{
+    (void)state;
+    struct elf_file e =
+        compile_elf("void _start(void) { for (;;); }", NULL, "");
+    struct symbols *s;
+    char why[200] = "";
+    assert_int_equal(symbols_open(e.bytes, e.n, "k.elf", &s, why, sizeof why),
+                     0);
+    assert_null(abi_from_symbols(s, why, sizeof why));
+    assert_string_equal(why, "k.elf: no table note (.note.sallyport)");
+    symbols_close(s);
+    free(e.bytes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(calls_have_typed_arguments),
+        cmocka_unit_test(errors_and_signals_have_names),
+        cmocka_unit_test(flags_read_as_their_names_and_the_rest),
+        cmocka_unit_test(wrong_tables_are_refused_with_line_and_reason),
+        cmocka_unit_test(the_tables_are_found_in_an_images_note),
+        cmocka_unit_test(an_image_without_tables_says_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
