@@ -27,8 +27,7 @@
 #define DEVICE        0x10000000ul /* the UART's physical address */
 
 #define NEVER_MAPPED  0x2000000000ul       /* between heap and stack */
-#define NOT_CANONICAL 0x0000010000000000ul /* bits 63..39 must repeat bit 38   \
-                                            */
+#define NOT_CANONICAL 0x0000010000000000ul /* bits 63..39 are not bit 38 */
 #define ILLEGAL_WORD  0x00000000 /* all zeroes is no instruction, by decree */
 #define RET           0x00008067
 
@@ -297,260 +296,72 @@ static void broken_pipe(void)
 static const struct death {
     const char *name;
     void (*run)(void);
-    int signal;
-    const char *signal_name;
+    int signal; /* which ends the process */
     const char *what;
 } deaths[] = {
-#define DEATH(name, run, signal, what) {name, run, signal, #signal, what},
-    DEATH("null-load", null_load, SIGSEGV, "load from address 0") DEATH(
-        "null-store", null_store, SIGSEGV,
-        "store to address 0") DEATH("null-call", null_call, SIGSEGV,
-                                    "call of address 0") DEATH("unmapped-load",
-                                                               unmapped_load,
-                                                               SIGSEGV,
-                                                               "load, no page "
-                                                               "there")
-        DEATH("unmapped-store", unmapped_store, SIGSEGV,
-              "store, no page there") DEATH("unmapped-call", unmapped_call,
-                                            SIGSEGV, "call, no page there")
-            DEATH("unmapped-atomic", unmapped_atomic, SIGSEGV,
-                  "atomic add, no page there") DEATH("device", device, SIGSEGV,
-                                                     "store to the console's "
-                                                     "physical address")
-                DEATH("not-canonical", not_canonical, SIGSEGV,
-                      "load from 2^40: no Sv39 address") DEATH("address-top",
-                                                               address_top,
-                                                               SIGSEGV,
-                                                               "load from the "
-                                                               "last 8 bytes")
-                    DEATH("heap-end", heap_end, SIGSEGV, "load behind the heap") DEATH(
-                        "stack-overflow", stack_overflow, SIGSEGV,
-                        "recursion without end, into the guard") DEATH("write-"
-                                                                       "text",
-                                                                       write_text,
-                                                                       SIGSEGV,
-                                                                       "store "
-                                                                       "to its "
-                                                                       "own "
-                                                                       "code")
-                        DEATH("write-rodata", write_rodata, SIGSEGV,
-                              "store to a constant") DEATH("atomic-rodata",
-                                                           atomic_rodata,
-                                                           SIGSEGV,
-                                                           "atomic add to a "
-                                                           "constant")
-                            DEATH("run-data", run_data, SIGSEGV,
-                                  "call of a variable") DEATH("run-stack",
-                                                              run_stack,
-                                                              SIGSEGV,
-                                                              "call of code on "
-                                                              "the stack")
-                                DEATH(
-                                    "run-heap", run_heap, SIGSEGV,
-                                    "call of code from malloc") DEATH("kernel-"
-                                                                      "load",
-                                                                      kernel_load,
-                                                                      SIGSEGV,
-                                                                      "load "
-                                                                      "from "
-                                                                      "the "
-                                                                      "kernel")
-                                    DEATH("kernel-store", kernel_store, SIGSEGV, "store to the kernel") DEATH(
-                                        "kernel-call", kernel_call,
-                                        SIGSEGV, "call of the kernel") DEATH("t"
-                                                                             "r"
-                                                                             "a"
-                                                                             "m"
-                                                                             "p"
-                                                                             "o"
-                                                                             "l"
-                                                                             "i"
-                                                                             "n"
-                                                                             "e"
-                                                                             "-"
-                                                                             "l"
-                                                                             "o"
-                                                                             "a"
-                                                                             "d",
-                                                                             trampoline_load, SIGSEGV,
-                                                                             "l"
-                                                                             "o"
-                                                                             "a"
-                                                                             "d"
-                                                                             " "
-                                                                             "f"
-                                                                             "r"
-                                                                             "o"
-                                                                             "m"
-                                                                             " "
-                                                                             "t"
-                                                                             "h"
-                                                                             "e"
-                                                                             " "
-                                                                             "t"
-                                                                             "r"
-                                                                             "a"
-                                                                             "m"
-                                                                             "p"
-                                                                             "o"
-                                                                             "l"
-                                                                             "i"
-                                                                             "n"
-                                                                             "e"
-                                                                             ":"
-                                                                             " "
-                                                                             "m"
-                                                                             "a"
-                                                                             "p"
-                                                                             "p"
-                                                                             "e"
-                                                                             "d"
-                                                                             ","
-                                                                             " "
-                                                                             "n"
-                                                                             "o"
-                                                                             "t"
-                                                                             " "
-                                                                             "f"
-                                                                             "o"
-                                                                             "r"
-                                                                             " "
-                                                                             "U"
-                                                                             "-"
-                                                                             "m"
-                                                                             "o"
-                                                                             "d"
-                                                                             "e")
-                                        DEATH(
-                                            "trampoline-call", trampoline_call,
-                                            SIGSEGV, "call of the trampoline")
-                                            DEATH("trapframe-load",
-                                                  trapframe_load,
-                                                  SIGSEGV,
-                                                  "load from its own trap "
-                                                  "frame") DEATH("trapframe-"
-                                                                 "store",
-                                                                 trapframe_store,
-                                                                 SIGSEGV, "store to its own trap frame")
-                                                DEATH("read-csr", read_csr, SIGILL, "csrr sstatus in U-mode") DEATH(
-                                                    "write-satp",
-                                                    write_satp,
-                                                    SIGILL,
-                                                    "csrw satp in U-mode")
-                                                    DEATH("sret", do_sret, SIGILL, "sret in U-mode") DEATH(
-                                                        "mret",
-                                                        do_mret,
-                                                        SIGILL, "mret in U-mode")
-                                                        DEATH("sfence", fence, SIGILL, "sfence.vma in U-mode") DEATH(
-                                                            "illegal", illegal,
-                                                            SIGILL,
-                                                            "a word that is no "
-                                                            "instruction")
-                                                            DEATH(
-                                                                "float",
-                                                                float_add,
-                                                                SIGILL,
-                                                                "floating "
-                                                                "point, which "
-                                                                "is switched "
-                                                                "off") DEATH("e"
-                                                                             "b"
-                                                                             "r"
-                                                                             "e"
-                                                                             "a"
-                                                                             "k",
-                                                                             do_ebreak,
-                                                                             SIGTRAP,
-                                                                             "b"
-                                                                             "r"
-                                                                             "e"
-                                                                             "a"
-                                                                             "k"
-                                                                             "p"
-                                                                             "o"
-                                                                             "i"
-                                                                             "n"
-                                                                             "t"
-                                                                             ","
-                                                                             " "
-                                                                             "a"
-                                                                             "n"
-                                                                             "d"
-                                                                             " "
-                                                                             "n"
-                                                                             "o"
-                                                                             " "
-                                                                             "d"
-                                                                             "e"
-                                                                             "b"
-                                                                             "u"
-                                                                             "g"
-                                                                             "g"
-                                                                             "e"
-                                                                             "r")
-                                                                DEATH(
-                                                                    "misaligned"
-                                                                    "-atomic",
-                                                                    misaligned_atomic,
-                                                                    SIGBUS, "atomic add to an odd half of a word")
-                                                                    DEATH("misa"
-                                                                          "lign"
-                                                                          "ed-"
-                                                                          "rese"
-                                                                          "rve",
-                                                                          misaligned_reserve,
-                                                                          SIGBUS,
-                                                                          "lr."
-                                                                          "d "
-                                                                          "from"
-                                                                          " an "
-                                                                          "odd "
-                                                                          "half"
-                                                                          " of "
-                                                                          "a "
-                                                                          "wor"
-                                                                          "d") DEATH("abort",
-                                                                                     do_abort,
-                                                                                     SIGABRT, "abort()")
-                                                                        DEATH(
-                                                                            "ki"
-                                                                            "ll"
-                                                                            "-s"
-                                                                            "el"
-                                                                            "f",
-                                                                            kill_self,
-                                                                            SIGKILL,
-                                                                            "ki"
-                                                                            "ll"
-                                                                            "(g"
-                                                                            "et"
-                                                                            "pi"
-                                                                            "d("
-                                                                            "),"
-                                                                            " S"
-                                                                            "IG"
-                                                                            "KI"
-                                                                            "LL"
-                                                                            ")")
-                                                                            DEATH(
-                                                                                "interrupt-self",
-                                                                                interrupt_self,
-                                                                                SIGINT,
-                                                                                "raise(SIGINT)")
-                                                                                DEATH(
-                                                                                    "broken-pipe",
-                                                                                    broken_pipe,
-                                                                                    SIGPIPE,
-                                                                                    "write to a pipe without reader")
-#undef DEATH
+    {"null-load", null_load, SIGSEGV, "load from address 0"},
+    {"null-store", null_store, SIGSEGV, "store to address 0"},
+    {"null-call", null_call, SIGSEGV, "call of address 0"},
+    {"unmapped-load", unmapped_load, SIGSEGV, "load, no page there"},
+    {"unmapped-store", unmapped_store, SIGSEGV, "store, no page there"},
+    {"unmapped-call", unmapped_call, SIGSEGV, "call, no page there"},
+    {"unmapped-atomic", unmapped_atomic, SIGSEGV, "atomic add, no page there"},
+    {"device", device, SIGSEGV, "store to the console's address"},
+    {"not-canonical", not_canonical, SIGSEGV,
+     "load from 2^40: no Sv39 address"},
+    {"address-top", address_top, SIGSEGV, "load from the last 8 bytes"},
+    {"heap-end", heap_end, SIGSEGV, "load behind the heap"},
+    {"stack-overflow", stack_overflow, SIGSEGV, "recursion into the guard"},
+    {"write-text", write_text, SIGSEGV, "store to its own code"},
+    {"write-rodata", write_rodata, SIGSEGV, "store to a constant"},
+    {"atomic-rodata", atomic_rodata, SIGSEGV, "atomic add to a constant"},
+    {"run-data", run_data, SIGSEGV, "call of a variable"},
+    {"run-stack", run_stack, SIGSEGV, "call of code on the stack"},
+    {"run-heap", run_heap, SIGSEGV, "call of code from malloc"},
+    {"kernel-load", kernel_load, SIGSEGV, "load from the kernel"},
+    {"kernel-store", kernel_store, SIGSEGV, "store to the kernel"},
+    {"kernel-call", kernel_call, SIGSEGV, "call of the kernel"},
+    {"trampoline-load", trampoline_load, SIGSEGV, "load from the trampoline"},
+    {"trampoline-call", trampoline_call, SIGSEGV, "call of the trampoline"},
+    {"trapframe-load", trapframe_load, SIGSEGV, "load from its trap frame"},
+    {"trapframe-store", trapframe_store, SIGSEGV, "store to its trap frame"},
+    {"read-csr", read_csr, SIGILL, "csrr sstatus in U-mode"},
+    {"write-satp", write_satp, SIGILL, "csrw satp in U-mode"},
+    {"sret", do_sret, SIGILL, "sret in U-mode"},
+    {"mret", do_mret, SIGILL, "mret in U-mode"},
+    {"sfence", fence, SIGILL, "sfence.vma in U-mode"},
+    {"illegal", illegal, SIGILL, "a word that is no instruction"},
+    {"float", float_add, SIGILL, "floating point, switched off"},
+    {"ebreak", do_ebreak, SIGTRAP, "breakpoint, and no debugger"},
+    {"misaligned-atomic", misaligned_atomic, SIGBUS,
+     "atomic add across two words"},
+    {"misaligned-reserve", misaligned_reserve, SIGBUS, "lr.d across two words"},
+    {"abort", do_abort, SIGABRT, "abort()"},
+    {"kill-self", kill_self, SIGKILL, "kill(getpid(), SIGKILL)"},
+    {"interrupt-self", interrupt_self, SIGINT, "raise(SIGINT)"},
+    {"broken-pipe", broken_pipe, SIGPIPE, "write to a pipe nobody reads"},
 };
 #define DEATH_COUNT (sizeof deaths / sizeof deaths[0])
+
+static const char *signal_name(int number)
+{
+    switch (number) {
+#define SIGNAL(name, action, help)                                             \
+    case name:                                                                 \
+        return #name;
+#include "signal.def"
+#undef SIGNAL
+    default:
+        return "?";
+    }
+}
 
 static int list_deaths(void)
 {
     for (size_t i = 0; i < DEATH_COUNT; i++)
-        printf("%-18s %-7s %3d  %s\n", deaths[i].name, deaths[i].signal_name,
-               128 + deaths[i].signal, deaths[i].what);
+        printf("%-18s %-7s %3d  %s\n", deaths[i].name,
+               signal_name(deaths[i].signal), 128 + deaths[i].signal,
+               deaths[i].what);
     return 0;
 }
 
