@@ -21,11 +21,11 @@
 #include <fcntl.h>
 #include <signal.h>
 
-#define RING_BYTES 4096
-#define WRITE_CHUNK 512
+#define RING_BYTES   4096
+#define WRITE_CHUNK  512
 #define CTRL(letter) ((letter) - '@')
-#define END CTRL('D')
-#define DELETE 0x7f
+#define END          CTRL('D')
+#define DELETE       0x7f
 
 static struct {
     struct inode *node;

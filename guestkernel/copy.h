@@ -15,7 +15,7 @@
 
 #include "riscv.h"
 
-#define COPY_MAX (64ul << 20)
+#define COPY_MAX   (64ul << 20)
 #define MUST_CHECK __attribute__((warn_unused_result))
 
 MUST_CHECK int copyin(struct user_addr from, void *to, size_t n);

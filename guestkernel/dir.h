@@ -13,14 +13,14 @@
 struct dentry {
     struct dentry *next; /* in the order they were made */
     struct inode *inode;
-    uint64_t cookie;     /* getdents' position: grows along the list */
+    uint64_t cookie; /* getdents' position: grows along the list */
     uint8_t length;
-    char name[];         /* NUL-ended */
+    char name[]; /* NUL-ended */
 };
 /* "." and ".." are no entries; getdents gives them these positions. */
-#define COOKIE_DOT 0
+#define COOKIE_DOT    0
 #define COOKIE_DOTDOT 1
-#define COOKIE_FIRST 2
+#define COOKIE_FIRST  2
 
 struct dentry *dir_find(const struct inode *dir, const char *name, size_t n);
 /* Gives inode a name in dir and counts the link; ENOMEM, or ENOENT if dir was

@@ -11,7 +11,7 @@
 #include <errno.h>
 
 #define SEGMENTS_MAX 16
-#define HEADERS_MAX 64
+#define HEADERS_MAX  64
 
 static bool is_our_kind(const Elf64_Ehdr *h)
 {
@@ -106,8 +106,8 @@ int elf_load(struct vm *vm, struct inode *file, uint64_t *entry)
             return ENOEXEC; /* wants a dynamic linker */
         if (s.p_type != PT_LOAD || s.p_memsz == 0)
             continue;
-        int error = ++segments > SEGMENTS_MAX ? ENOEXEC
-                                              : add_segment(vm, &s, file);
+        int error =
+            ++segments > SEGMENTS_MAX ? ENOEXEC : add_segment(vm, &s, file);
         if (error)
             return error;
     }

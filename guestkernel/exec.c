@@ -19,7 +19,7 @@
 #include <errno.h>
 
 #define STRING_MAX SALLYPORT_ARG_STRING_MAX
-#define WORDS_MAX (PAGE_SIZE / sizeof(uint64_t))
+#define WORDS_MAX  (PAGE_SIZE / sizeof(uint64_t))
 
 /* A program on its way to become the process's. */
 struct image {
@@ -28,9 +28,9 @@ struct image {
     char path[PATH_MAX_BYTES]; /* absolute */
     const char *name;          /* its last part */
     /* Frames of the kernel's for the time of building, both one page. */
-    uint64_t *words;           /* argc, argv, 0, envp, 0, auxv */
+    uint64_t *words; /* argc, argv, 0, envp, 0, auxv */
     char *string;
-    unsigned used;             /* words */
+    unsigned used; /* words */
     unsigned strings;
     uint64_t string_bytes;
 };
@@ -52,8 +52,7 @@ static void image_discard(struct image *im)
 
 /* ---- The file ---- */
 
-static int find_program(const char *path, struct image *im,
-                        struct inode **file)
+static int find_program(const char *path, struct image *im, struct inode **file)
 {
     struct place place;
     int error = path_walk(sched.current->cwd, path, &place);
@@ -65,8 +64,8 @@ static int find_program(const char *path, struct image *im,
         return EACCES;
     if (place.inode->writers)
         return ETXTBSY;
-    error = path_of(place.dir, place.name, place.length, im->path,
-                    sizeof im->path);
+    error =
+        path_of(place.dir, place.name, place.length, im->path, sizeof im->path);
     if (error)
         return error == ERANGE ? ENAMETOOLONG : error;
     im->name = im->path + strlen(im->path) - place.length;

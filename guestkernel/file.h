@@ -25,7 +25,7 @@ struct file {
     int flags;           /* as given to open */
     struct inode *inode; /* NULL: a pipe */
     struct pipe *pipe;
-    uint64_t offset;     /* of a directory: a cookie */
+    uint64_t offset; /* of a directory: a cookie */
 };
 
 bool file_is_readable(const struct file *f);
@@ -46,10 +46,10 @@ void file_share_all(struct proc *from, struct proc *to);
 void file_close_all(struct proc *p);
 void file_close_on_exec(struct proc *p);
 
-extern const struct file_ops inode_ops;     /* inodefile.c */
-extern const struct file_ops null_ops;      /* device.c */
+extern const struct file_ops inode_ops; /* inodefile.c */
+extern const struct file_ops null_ops;  /* device.c */
 extern const struct file_ops zero_ops;
-extern const struct file_ops console_ops;   /* console.c */
-extern const struct file_ops pipe_ops;      /* pipe.c */
+extern const struct file_ops console_ops; /* console.c */
+extern const struct file_ops pipe_ops;    /* pipe.c */
 
 #endif

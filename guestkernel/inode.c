@@ -14,7 +14,7 @@
 #include <errno.h>
 
 #define FANOUT_SHIFT 9
-#define FANOUT (1u << FANOUT_SHIFT)
+#define FANOUT       (1u << FANOUT_SHIFT)
 
 static const char zero_page[PAGE_SIZE];
 
@@ -85,7 +85,8 @@ static void **tree_slot(struct inode *i, uint64_t index, bool alloc)
                 return NULL;
             *slot = kva(page);
         }
-        slot = (void **)*slot + (index >> FANOUT_SHIFT * (h - 1) & (FANOUT - 1));
+        slot =
+            (void **)*slot + (index >> FANOUT_SHIFT * (h - 1) & (FANOUT - 1));
     }
     return slot;
 }

@@ -18,24 +18,24 @@ struct file_ops;
 
 struct inode {
     enum inode_type type;
-    uint16_t number;       /* st_ino, which is 16 bits wide */
-    uint16_t mode;         /* permission bits */
-    uint32_t links;        /* names; a directory's "." and ".." count */
+    uint16_t number; /* st_ino, which is 16 bits wide */
+    uint16_t mode;   /* permission bits */
+    uint32_t links;  /* names; a directory's "." and ".." count */
     uint32_t references;
-    uint32_t text;         /* regions that run from it: no writing then */
-    uint32_t writers;      /* open for writing: no exec then */
-    uint64_t size;         /* bytes; of a directory 0 */
+    uint32_t text;    /* regions that run from it: no writing then */
+    uint32_t writers; /* open for writing: no exec then */
+    uint64_t size;    /* bytes; of a directory 0 */
 
     /* A file's bytes. Page n is, in this order: the own frame in the tree, if
      * there is one; the initrd's bytes, as far as archive_bytes goes; zero. */
     const char *archive;
     uint64_t archive_bytes;
-    void *tree;            /* height 0: the page itself; else 512 pointers */
+    void *tree; /* height 0: the page itself; else 512 pointers */
     unsigned height;
 
     /* A directory's names. */
     struct dentry *first, *last;
-    struct inode *parent;  /* the root's is itself; a removed one's is NULL */
+    struct inode *parent; /* the root's is itself; a removed one's is NULL */
     uint64_t next_cookie;
 
     const struct file_ops *device;

@@ -157,8 +157,7 @@ static int64_t put_stat(const struct inode *i, struct user_addr to)
         st.st_mode = type_bits(i) | i->mode;
         st.st_nlink = (nlink_t)i->links;
         st.st_size = (off_t)i->size;
-        st.st_blocks =
-            (blkcnt_t)((i->size + S_BLKSIZE - 1) / S_BLKSIZE);
+        st.st_blocks = (blkcnt_t)((i->size + S_BLKSIZE - 1) / S_BLKSIZE);
     } else {
         st.st_mode = S_IFIFO | 0600;
         st.st_nlink = 1;

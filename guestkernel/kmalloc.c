@@ -10,13 +10,13 @@
 #include "string.h"
 
 #define SMALLEST_SHIFT 5 /* 32 bytes */
-#define CLASSES 6        /* 32 64 128 256 512 1024 */
+#define CLASSES        6 /* 32 64 128 256 512 1024 */
 
 struct free_object {
     struct free_object *next;
 };
 
-struct slab { /* at the start of its page */
+struct slab {                     /* at the start of its page */
     struct slab *next, *previous; /* slabs of the class with a free object */
     struct free_object *free;     /* returned ones */
     uint16_t untouched;           /* offset of the first never used one */

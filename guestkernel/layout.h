@@ -23,25 +23,25 @@
 
 #include "../emu/platform/platform.h"
 
-#define PAGE_SIZE      4096
-#define PAGE_SHIFT     12
-#define MEGAPAGE_SIZE  0x200000
+#define PAGE_SIZE       4096
+#define PAGE_SHIFT      12
+#define MEGAPAGE_SIZE   0x200000
 
-#define DIRECT_MAP     0xffffffc000000000 /* va = pa + this */
-#define KERNEL_LINK    0xffffffc080200000 /* DIRECT_MAP + PLAT_KERNEL_BASE */
+#define DIRECT_MAP      0xffffffc000000000 /* va = pa + this */
+#define KERNEL_LINK     0xffffffc080200000 /* DIRECT_MAP + PLAT_KERNEL_BASE */
 
-#define TRAMPOLINE     0xffffffffffffe000
-#define TRAPFRAME      0xffffffffffffd000 /* the running process's */
+#define TRAMPOLINE      0xffffffffffffe000
+#define TRAPFRAME       0xffffffffffffd000 /* the running process's */
 
-#define KSTACK_AREA    0xffffffff80000000
-#define KSTACK_SIZE    0x2000
-#define KSTACK_STRIDE  0x4000 /* so 8 KiB of guard below each stack */
+#define KSTACK_AREA     0xffffffff80000000
+#define KSTACK_SIZE     0x2000
+#define KSTACK_STRIDE   0x4000 /* so 8 KiB of guard below each stack */
 
-#define USER_BASE      0x1000       /* page 0 is never mapped */
-#define USER_TOP       0x4000000000 /* the end of the lower half */
-#define USER_STACK_TOP 0x3ffffff000
-#define USER_GUARD     0x10000      /* unmapped below the stack */
-#define USER_IMAGE_TOP 0x3f00000000 /* segments and heap end below this */
+#define USER_BASE       0x1000       /* page 0 is never mapped */
+#define USER_TOP        0x4000000000 /* the end of the lower half */
+#define USER_STACK_TOP  0x3ffffff000
+#define USER_GUARD      0x10000      /* unmapped below the stack */
+#define USER_IMAGE_TOP  0x3f00000000 /* segments and heap end below this */
 
 /* At the top of each kernel stack: where its process's trap frame is in the
  * direct map, for the unwinding rules of trampoline.S. */

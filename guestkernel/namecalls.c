@@ -16,7 +16,7 @@
 #include <fcntl.h>
 
 #define PERMISSION_BITS 0777
-#define LINKS_MAX 32767 /* nlink_t has 16 bits */
+#define LINKS_MAX       32767 /* nlink_t has 16 bits */
 
 static int fetch_path(uint64_t va, char path[PATH_MAX_BYTES])
 {
@@ -49,8 +49,7 @@ static int check_open(const struct inode *i, int flags)
     return 0;
 }
 
-static int create(const struct place *place, uint16_t mode,
-                  struct inode **out)
+static int create(const struct place *place, uint16_t mode, struct inode **out)
 {
     if (place->slash)
         return EISDIR;

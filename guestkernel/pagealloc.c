@@ -11,13 +11,13 @@
 #include "probe.h"
 #include "string.h"
 
-#define FRAME(page) (((page) - PLAT_RAM_BASE) >> PAGE_SHIFT)
-#define RANGES 2
+#define FRAME(page) (((page)-PLAT_RAM_BASE) >> PAGE_SHIFT)
+#define RANGES      2
 
 static struct {
-    uint16_t *references;  /* by FRAME(); only managed frames' are valid */
-    paddr free;            /* returned frames, contents anything */
-    paddr zeroed;          /* returned frames, zero but for the link */
+    uint16_t *references; /* by FRAME(); only managed frames' are valid */
+    paddr free;           /* returned frames, contents anything */
+    paddr zeroed;         /* returned frames, zero but for the link */
     struct {
         paddr start, next, end; /* [next, end) was never handed out */
     } range[RANGES];

@@ -23,9 +23,9 @@ static bool stack_word(vaddr va, uint64_t *word)
     bool boot = va >= (vaddr)boot_stack && va < (vaddr)boot_stack_top;
     bool trap = va >= (vaddr)trap_stack && va < (vaddr)trap_stack_top;
     uint64_t slot = (va - KSTACK_AREA) / KSTACK_STRIDE;
-    bool kstack = va >= KSTACK_AREA && slot < PROC_MAX && kstack_in_use(slot) &&
-                  (va - KSTACK_AREA) % KSTACK_STRIDE >=
-                      KSTACK_STRIDE - KSTACK_SIZE;
+    bool kstack =
+        va >= KSTACK_AREA && slot < PROC_MAX && kstack_in_use(slot) &&
+        (va - KSTACK_AREA) % KSTACK_STRIDE >= KSTACK_STRIDE - KSTACK_SIZE;
     if (va % sizeof *word || !(boot || trap || kstack))
         return false;
     *word = *(uint64_t *)va;

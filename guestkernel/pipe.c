@@ -24,7 +24,7 @@
 _Static_assert(CAPACITY == PAGE_SIZE, "the ring is one page");
 
 struct pipe {
-    uint64_t channel;         /* a number for the probes */
+    uint64_t channel; /* a number for the probes */
     char *ring;
     uint64_t written, consumed;
     uint32_t readers, writers; /* open files at each end */

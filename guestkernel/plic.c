@@ -6,10 +6,10 @@
 #include "plic.h"
 #include "riscv.h"
 
-#define PRIORITY(source) (4 * (source))
+#define PRIORITY(source)        (4 * (source))
 #define ENABLE(context, source) (0x2000 + 0x80 * (context) + (source) / 32 * 4)
-#define THRESHOLD(context) (0x200000 + 0x1000 * (context))
-#define CLAIM(context) (THRESHOLD(context) + 4)
+#define THRESHOLD(context)      (0x200000 + 0x1000 * (context))
+#define CLAIM(context)          (THRESHOLD(context) + 4)
 
 static volatile uint32_t *plic_register(uint64_t offset)
 {

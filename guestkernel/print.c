@@ -64,10 +64,9 @@ static const char *convert(struct sink *s, const char *p, va_list *list)
         break;
     case 'u':
     case 'x':
-        put_number(s,
-                   wide ? va_arg(*list, unsigned long)
-                        : va_arg(*list, unsigned),
-                   *p == 'u' ? 10 : 16);
+        put_number(
+            s, wide ? va_arg(*list, unsigned long) : va_arg(*list, unsigned),
+            *p == 'u' ? 10 : 16);
         break;
     case 'p':
         put_string(s, "0x");

@@ -50,10 +50,10 @@
                      PROBE_IN(b), PROBE_IN(c), PROBE_IN(d)                     \
                      : "memory")
 #define PROBE_5(name, a, b, c, d, e)                                           \
-    __asm__ volatile(PROBE_NOTE(name, "8@%0 8@%1 8@%2 8@%3 8@%4")::PROBE_IN(   \
-                         a),                                                   \
-                     PROBE_IN(b), PROBE_IN(c), PROBE_IN(d), PROBE_IN(e)        \
-                     : "memory")
+    __asm__ volatile(                                                          \
+        PROBE_NOTE(name, "8@%0 8@%1 8@%2 8@%3 8@%4")::PROBE_IN(a),             \
+        PROBE_IN(b), PROBE_IN(c), PROBE_IN(d), PROBE_IN(e)                     \
+        : "memory")
 
 /* PROBE(name, args...): picks the macro by the number of arguments. */
 #define PROBE_PICK(_1, _2, _3, _4, _5, macro, ...) macro

@@ -194,8 +194,7 @@ static void give_children_to_init(struct proc *parent)
 static _Noreturn void end_of_init(int status)
 {
     export_files();
-    power_off(WIFEXITED(status) ? WEXITSTATUS(status)
-                                : 128 + WTERMSIG(status));
+    power_off(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 void proc_exit(int wait_status)

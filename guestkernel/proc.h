@@ -27,25 +27,25 @@ enum proc_state {
 struct proc {
     enum proc_state state;
     int pid, pgid;
-    struct proc *parent;       /* NULL: pid 1 */
+    struct proc *parent; /* NULL: pid 1 */
     char name[32];
-    int wait_status;           /* of a zombie */
+    int wait_status;            /* of a zombie */
     struct wait_queue children; /* it waits here in waitpid */
 
     struct vm vm;
-    uint64_t satp;             /* of vm */
-    struct trapframe *frame;   /* a page of its own */
-    uint64_t kernel_sp;        /* saved by swtch while it does not run */
+    uint64_t satp;           /* of vm */
+    struct trapframe *frame; /* a page of its own */
+    uint64_t kernel_sp;      /* saved by swtch while it does not run */
 
     /* Owned by sched.c */
-    struct wait_queue *queue;  /* it is in this one, or NULL */
+    struct wait_queue *queue; /* it is in this one, or NULL */
     struct proc *queue_next, *sleepers_next;
-    uint64_t deadline;         /* in the sleepers' list: mtime, else 0 */
+    uint64_t deadline; /* in the sleepers' list: mtime, else 0 */
 
-    uint32_t signals;          /* pending and deadly: bit n is signal n */
+    uint32_t signals; /* pending and deadly: bit n is signal n */
 
     struct file *file[OPEN_MAX];
-    uint64_t close_on_exec;    /* bit n: descriptor n */
+    uint64_t close_on_exec; /* bit n: descriptor n */
     struct inode *cwd;
 };
 _Static_assert(OPEN_MAX <= 64, "close_on_exec has 64 bits");
@@ -60,7 +60,7 @@ struct proc *proc_next(struct proc *p);
 /* Has this slot's kernel stack been made? */
 bool kstack_in_use(unsigned slot);
 
-#define WAIT_EXITED(code) (((code) & 0xff) << 8)
+#define WAIT_EXITED(code)   (((code)&0xff) << 8)
 #define WAIT_KILLED(signal) (signal)
 
 #endif

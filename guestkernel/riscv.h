@@ -27,13 +27,13 @@ struct user_addr {
  *  SPP   the mode a trap came from and sret returns to: 0 user, 1 supervisor
  *  SUM   S-mode may load and store user pages
  */
-#define SSTATUS_SIE  (1ul << 1)
-#define SSTATUS_SPIE (1ul << 5)
-#define SSTATUS_SPP  (1ul << 8)
-#define SSTATUS_SUM  (1ul << 18)
+#define SSTATUS_SIE            (1ul << 1)
+#define SSTATUS_SPIE           (1ul << 5)
+#define SSTATUS_SPP            (1ul << 8)
+#define SSTATUS_SUM            (1ul << 18)
 
-#define SIE_STIE     (1ul << 5) /* timer interrupts */
-#define SIE_SEIE     (1ul << 9) /* external interrupts */
+#define SIE_STIE               (1ul << 5) /* timer interrupts */
+#define SIE_SEIE               (1ul << 9) /* external interrupts */
 
 /* scause: bit 63 set for an interrupt (manual, table "scause values"). */
 #define CAUSE_INTERRUPT        (1ul << 63)
@@ -56,8 +56,8 @@ struct user_addr {
  * satp    63  60 59     44 43                 0
  *        | MODE | ASID     | PPN of the root  |      MODE 8 = Sv39
  */
-#define SATP_SV39 (8ul << 60)
-#define SATP(root) (SATP_SV39 | (paddr)(root) >> PAGE_SHIFT)
+#define SATP_SV39              (8ul << 60)
+#define SATP(root)             (SATP_SV39 | (paddr)(root) >> PAGE_SHIFT)
 
 /*
  * Sv39: va    38    30 29    21 20    12 11      0
@@ -66,25 +66,26 @@ struct user_addr {
  *            | PPN                | RSW |D A G U X W R V
  * R=W=X=0 in a valid entry: it points at the next table.
  */
-#define PTE_V   (1ul << 0)
-#define PTE_R   (1ul << 1)
-#define PTE_W   (1ul << 2)
-#define PTE_X   (1ul << 3)
-#define PTE_U   (1ul << 4)
-#define PTE_G   (1ul << 5)
-#define PTE_A   (1ul << 6)
-#define PTE_D   (1ul << 7)
-#define PTE_COW (1ul << 8) /* RSW: the region is writable, this frame is not */
-#define PTE_FLAGS 0x3fful
-#define PTE_TO_PA(pte) (((pte) >> 10) << PAGE_SHIFT)
-#define PA_TO_PTE(pa) (((paddr)(pa) >> PAGE_SHIFT) << 10)
-#define PTE_IS_LEAF(pte) (((pte) & (PTE_R | PTE_W | PTE_X)) != 0)
-#define PTES_PER_TABLE 512
-#define VPN(va, level) ((va) >> (PAGE_SHIFT + 9 * (level)) & 511)
+#define PTE_V                  (1ul << 0)
+#define PTE_R                  (1ul << 1)
+#define PTE_W                  (1ul << 2)
+#define PTE_X                  (1ul << 3)
+#define PTE_U                  (1ul << 4)
+#define PTE_G                  (1ul << 5)
+#define PTE_A                  (1ul << 6)
+#define PTE_D                  (1ul << 7)
+#define PTE_COW                (1ul << 8) /* RSW: the region is writable, this frame is not \
+                                           */
+#define PTE_FLAGS              0x3fful
+#define PTE_TO_PA(pte)         (((pte) >> 10) << PAGE_SHIFT)
+#define PA_TO_PTE(pa)          (((paddr)(pa) >> PAGE_SHIFT) << 10)
+#define PTE_IS_LEAF(pte)       (((pte) & (PTE_R | PTE_W | PTE_X)) != 0)
+#define PTES_PER_TABLE         512
+#define VPN(va, level)         ((va) >> (PAGE_SHIFT + 9 * (level)) & 511)
 
-#define PAGE_DOWN(a) ((a) & ~(uint64_t)(PAGE_SIZE - 1))
-#define PAGE_UP(a) PAGE_DOWN((a) + PAGE_SIZE - 1)
-#define PAGE_OFFSET(a) ((a) & (PAGE_SIZE - 1))
+#define PAGE_DOWN(a)           ((a) & ~(uint64_t)(PAGE_SIZE - 1))
+#define PAGE_UP(a)             PAGE_DOWN((a) + PAGE_SIZE - 1)
+#define PAGE_OFFSET(a)         ((a) & (PAGE_SIZE - 1))
 
 /* The direct map, both ways. */
 static inline void *kva(paddr pa)

@@ -18,7 +18,7 @@
 #include <errno.h>
 
 #define SLICE_TICKS (PLAT_TIMEBASE_HZ / 100) /* 10 ms */
-#define NEVER UINT64_MAX
+#define NEVER       UINT64_MAX
 
 struct sched sched;
 

@@ -60,6 +60,6 @@ void swtch(uint64_t *save, uint64_t other);
 void fork_return(void);
 /* What fork_return finds, from sp up: swtch's 13 registers, ra last. */
 #define SWTCH_WORDS 14
-#define SWTCH_RA 12
+#define SWTCH_RA    12
 
 #endif

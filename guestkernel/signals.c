@@ -18,7 +18,8 @@ _Static_assert(NSIG <= 32, "proc.signals has 32 bits");
 
 void signal_send(struct proc *p, int signal)
 {
-    if (p->pid == 1 || p->state == PROC_ZOMBIE || action_of[signal] != TERMINATE)
+    if (p->pid == 1 || p->state == PROC_ZOMBIE ||
+        action_of[signal] != TERMINATE)
         return;
     p->signals |= 1u << signal;
     sched_interrupt(p);
@@ -63,7 +64,8 @@ int64_t sys_kill(const uint64_t *arg)
 {
     int pid = (int)arg[0], signal = (int)arg[1];
     if (signal < 0 || signal >= NSIG ||
-        (signal && (action_of[signal] == UNKNOWN || action_of[signal] == REFUSE)))
+        (signal &&
+         (action_of[signal] == UNKNOWN || action_of[signal] == REFUSE)))
         return -EINVAL;
     if (pid == INT32_MIN)
         return -ESRCH;

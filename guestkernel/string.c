@@ -6,7 +6,7 @@
 #include "string.h"
 #include <stdint.h>
 
-#define WORD 8
+#define WORD            8
 #define MISALIGNMENT(p) ((uintptr_t)(p) & (WORD - 1))
 
 /* Words that may alias any object. */

@@ -29,7 +29,7 @@ void syscall(struct trapframe *frame)
 }
 
 #define NS_PER_SECOND 1000000000
-#define NS_PER_TICK (NS_PER_SECOND / PLAT_TIMEBASE_HZ)
+#define NS_PER_TICK   (NS_PER_SECOND / PLAT_TIMEBASE_HZ)
 
 int64_t sys_uptime(const uint64_t *arg)
 {

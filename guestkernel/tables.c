@@ -2,9 +2,9 @@
  * tables.c - the kernel's tables as text, for whoever decodes its calls: a note
  * in the image that is not loaded. Format: emu/platform/platform.h.
  *
- * The rows come from the .def files of abi/. Numbers that are picolibc's are filled in by
- * the compiler, as operands of the assembly text; the function around it is
- * never called and is left out of the image by the linker script.
+ * The rows come from the .def files of abi/. Numbers that are picolibc's are
+ * filled in by the compiler, as operands of the assembly text; the function
+ * around it is never called and is left out of the image by the linker script.
  */
 #include "../emu/platform/platform.h"
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#define TEXT(line) ".ascii \"" line "\\n\"\n"
+#define TEXT(line)            ".ascii \"" line "\\n\"\n"
 #define NUMBERED(line, value) __asm__ volatile(TEXT(line)::"i"(value))
 
 void tables(void);
@@ -27,8 +27,8 @@ __attribute__((section(".discard.tables"))) void tables(void)
                      "3:\n" TEXT(PLAT_NOTE_ABI_MAGIC));
 
 #define CALL(number, name, result, args, help)                                 \
-    __asm__ volatile(TEXT("call\\t" #number "\\t" #name "\\t" #result "\\t" args \
-                          "\\t" help));
+    __asm__ volatile(TEXT("call\\t" #number "\\t" #name "\\t" #result          \
+                          "\\t" args "\\t" help));
 #include "abi/syscall.def"
 #undef CALL
 

@@ -12,18 +12,18 @@
 #include "riscv.h"
 
 struct trapframe {
-    uint64_t epc;           /* user pc: of the ecall, or of what faulted */
+    uint64_t epc; /* user pc: of the ecall, or of what faulted */
     uint64_t ra, sp, gp, tp;
     uint64_t t0, t1, t2;
     uint64_t s0, s1;
-    uint64_t a[8];          /* a7 is a[7]; a system call's result goes to a0 */
+    uint64_t a[8]; /* a7 is a[7]; a system call's result goes to a0 */
     uint64_t s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
     uint64_t t3, t4, t5, t6;
     /* What the trampoline needs to get into the kernel. */
-    uint64_t kernel_satp;   /* layout=shared: not used */
-    uint64_t kernel_sp;     /* top of the kernel stack, KSTACK_RESERVED off */
-    uint64_t kernel_entry;  /* usertrap */
-    uint64_t self;          /* this frame in the direct map */
+    uint64_t kernel_satp;  /* layout=shared: not used */
+    uint64_t kernel_sp;    /* top of the kernel stack, KSTACK_RESERVED off */
+    uint64_t kernel_entry; /* usertrap */
+    uint64_t self;         /* this frame in the direct map */
 };
 
 _Static_assert(offsetof(struct trapframe, epc) == TF_EPC, "epc");

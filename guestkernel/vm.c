@@ -414,9 +414,8 @@ static int resize_heap(struct vm *vm, uint64_t end)
         heap->end = page_end; /* an empty region holds nothing and stays */
         return 0;
     }
-    struct region fresh = {.start = vm->heap_start,
-                           .end = page_end,
-                           .access = PTE_R | PTE_W};
+    struct region fresh = {
+        .start = vm->heap_start, .end = page_end, .access = PTE_R | PTE_W};
     return page_end > vm->heap_start ? vm_add_region(vm, &fresh) : 0;
 }
 

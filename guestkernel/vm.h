@@ -15,8 +15,8 @@ struct inode;
 struct region {
     struct region *next; /* in address order */
     uint64_t start, end;
-    pte_t access;        /* PTE_R, PTE_W, PTE_X */
-    struct inode *file;  /* holds a reference and a text lock, or NULL */
+    pte_t access;       /* PTE_R, PTE_W, PTE_X */
+    struct inode *file; /* holds a reference and a text lock, or NULL */
     uint64_t file_offset, file_va, file_end;
 };
 

@@ -19,16 +19,16 @@ enum {
 };
 
 /* Limits of this kernel. */
-#define SALLYPORT_PATH_MAX 1024 /* bytes of a path, its NUL included */
-#define SALLYPORT_NAME_MAX 255  /* bytes of one name, without a NUL */
-#define SALLYPORT_OPEN_MAX 64   /* descriptors of a process */
-#define SALLYPORT_PROC_MAX 64   /* processes */
-#define SALLYPORT_PIPE_BUF 512  /* a write up to this is never split */
-#define SALLYPORT_PIPE_CAPACITY 4096 /* bytes a pipe holds */
-#define SALLYPORT_ARG_MAX 65536 /* bytes of argv and envp together */
-#define SALLYPORT_ARG_STRING_MAX 4096 /* bytes of one string, with its NUL */
-#define SALLYPORT_ARG_COUNT_MAX 500 /* strings of argv and envp together */
-#define SALLYPORT_STACK_BYTES 0x100000 /* a program's stack; a guard below it */
+#define SALLYPORT_PATH_MAX       1024  /* bytes of a path, its NUL included */
+#define SALLYPORT_NAME_MAX       255   /* bytes of one name, without a NUL */
+#define SALLYPORT_OPEN_MAX       64    /* descriptors of a process */
+#define SALLYPORT_PROC_MAX       64    /* processes */
+#define SALLYPORT_PIPE_BUF       512   /* a write up to this is never split */
+#define SALLYPORT_PIPE_CAPACITY  4096  /* bytes a pipe holds */
+#define SALLYPORT_ARG_MAX        65536 /* bytes of argv and envp together */
+#define SALLYPORT_ARG_STRING_MAX 4096  /* bytes of one string, with its NUL */
+#define SALLYPORT_ARG_COUNT_MAX  500   /* strings of argv and envp together */
+#define SALLYPORT_STACK_BYTES    0x100000 /* of a program; a guard below it */
 
 /* One process, as getprocs fills it in: lowest pid first, whole records only;
  * the call returns bytes written (n * sizeof(struct procinfo)). A buffer of

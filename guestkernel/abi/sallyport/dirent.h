@@ -14,17 +14,17 @@
 #include <stdint.h>
 
 #define DT_UNKNOWN 0
-#define DT_FIFO 1
-#define DT_CHR 2
-#define DT_DIR 4
-#define DT_REG 8
+#define DT_FIFO    1
+#define DT_CHR     2
+#define DT_DIR     4
+#define DT_REG     8
 
 struct dirent {
     uint64_t d_ino;
-    uint64_t d_off;      /* the directory offset after this record */
-    uint16_t d_reclen;   /* bytes of this record */
-    uint8_t d_type;      /* DT_* */
-    char d_name[256];    /* NUL-ended; the record may be shorter than this */
+    uint64_t d_off;    /* the directory offset after this record */
+    uint16_t d_reclen; /* bytes of this record */
+    uint8_t d_type;    /* DT_* */
+    char d_name[256];  /* NUL-ended; the record may be shorter than this */
 };
 
 #endif
