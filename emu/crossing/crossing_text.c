@@ -227,11 +227,25 @@ static void put_transfer(struct writer *w, const struct tracker *t,
     put_text(w, "\n");
 }
 
-static void put_mapping(struct writer *w, const struct mapping *m)
+/* Pages of the process itself, or of the child that fork is making. */
+static void put_root(struct writer *w, const struct tracker *t,
+                     const struct event *e)
 {
+    const struct mapping *m = e->mapping;
+    const struct process *p = tracker_process(t, e->pid);
+    if (p != NULL && p->root != m->root)
+        put_text(w, "  in root 0x%" PRIx64, m->root >> 12);
+    put_text(w, "\n");
+}
+
+static void put_mapping(struct writer *w, const struct tracker *t,
+                        const struct event *e)
+{
+    const struct mapping *m = e->mapping;
     if (m->kind == MAPPING_UNMAP) {
-        put_text(w, "       %-8s 0x%" PRIx64 "  frame 0x%" PRIx64 "\n", "unmap",
+        put_text(w, "       %-8s 0x%" PRIx64 "  frame 0x%" PRIx64, "unmap",
                  m->va, m->pa);
+        put_root(w, t, e);
         return;
     }
     put_text(w, "       %-8s 0x%" PRIx64 " -> frame 0x%" PRIx64 "  %c%c%c%c",
@@ -240,7 +254,7 @@ static void put_mapping(struct writer *w, const struct mapping *m)
              m->flags & PTE_U ? 'u' : '-');
     if (m->kind == MAPPING_COW)
         put_text(w, "  copy of frame 0x%" PRIx64, m->old_pa);
-    put_text(w, "\n");
+    put_root(w, t, e);
 }
 
 static void put_link(struct writer *w, const struct tracker *t,
@@ -262,7 +276,7 @@ void event_text(const struct tracker *t, const struct event *e, char *text,
         put_transfer(&w, t, e->transfer);
         return;
     case EVENT_MAP:
-        put_mapping(&w, e->mapping);
+        put_mapping(&w, t, e);
         return;
     case EVENT_LINK:
         put_link(&w, t, e->link);

@@ -118,11 +118,13 @@ static void saw_exit(struct tracker *t, const uint64_t *arg)
         return;
     uint64_t number = p->pub.open;
     r->wait_status = (int32_t)arg[1];
+    if (number == t->s.current)
+        t->s.ending = number;
     tracker_close(t, number, OUTCOME_NEVER_RETURNS, machine_clock(t->machine));
     tracker_say(t, &(struct event){.kind = EVENT_NEVER}, number, p);
 }
 
-/* "store to 0x2000: the page is read-only: W = 0" */
+/* "store page fault at 0x2000; the page is read-only: W = 0" */
 static void death_reason(struct tracker *t, const struct proc *p,
                          uint64_t cause, uint64_t tval, char *text, size_t n)
 {
@@ -141,7 +143,7 @@ static void death_reason(struct tracker *t, const struct proc *p,
     struct sv39_walk walk = sv39_walk(t->machine, p->pub.root, tval);
     enum sv39_why why = sv39_check(&walk, access, CPU_U, false, false);
     if (why != SV39_OK && why != SV39_BARE)
-        put_text(&w, ": %s", sv39_sentence(why, NULL));
+        put_text(&w, "; %s", sv39_sentence(why, NULL));
 }
 
 static void saw_death(struct tracker *t, const uint64_t *arg)
@@ -155,7 +157,7 @@ static void saw_death(struct tracker *t, const uint64_t *arg)
     snprintf(text, sizeof text, "killed by %s", name);
     if (r != NULL && r->kind == CROSSING_FAULT && r->cause == arg[2]) {
         death_reason(t, p, arg[2], arg[3], reason, sizeof reason);
-        snprintf(text, sizeof text, "%s: killed by %s", reason, name);
+        snprintf(text, sizeof text, "%s; killed by %s", reason, name);
     }
     if (r != NULL)
         r->signal = (uint8_t)arg[1];
@@ -200,7 +202,7 @@ static void saw_wake(struct tracker *t, const uint64_t *arg)
     p->pub.state = PROCESS_RUNNING;
     p->pub.blocked_on[0] = '\0';
     if (r != NULL)
-        r->woken_by = t->s.current;
+        r->woken_by = t->s.current != 0 ? t->s.current : t->s.ending;
 }
 
 static void saw_panic(struct tracker *t, const uint64_t *arg)
@@ -303,10 +305,23 @@ static void saw_copyinstr(struct tracker *t, const uint64_t *arg)
 
 /* ---- Mappings ---- */
 
+/* A copy-on-write page is reported as mapped and as copied: one page. */
+static bool same_page(const struct tracker *t, const struct record *c,
+                      const struct mapping *m)
+{
+    uint32_t last = c->chain[CHAIN_MAPPING].last;
+    if (m->kind != MAPPING_COW || last == 0)
+        return false;
+    const struct mapping_record *r = list_at(&t->s.mappings, last - 1);
+    return r->m.kind == MAPPING_MAP && r->m.root == m->root &&
+           r->m.va == m->va && r->m.pa == m->pa;
+}
+
 static void add_mapping(struct tracker *t, const struct mapping *m)
 {
     uint64_t number = t->s.current;
     struct record *c = tracker_record(t, number);
+    bool again = c != NULL && same_page(t, c, m);
     uint32_t index = tracker_chain(t, number, CHAIN_MAPPING, &t->s.mappings,
                                    offsetof(struct mapping_record, next));
     if (index == 0)
@@ -316,7 +331,7 @@ static void add_mapping(struct tracker *t, const struct mapping *m)
     r->m.clock = machine_clock(t->machine);
     if (c != NULL && m->kind == MAPPING_UNMAP)
         c->pages_unmapped++;
-    else if (c != NULL)
+    else if (c != NULL && !again)
         c->pages_mapped++;
     struct event e = {.kind = EVENT_MAP, .mapping = &r->m};
     tracker_say(t, &e, number, owner(t));

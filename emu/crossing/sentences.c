@@ -303,7 +303,7 @@ static void put_what_faulted(struct writer *w, const struct crossing *c)
     put_who(w, c);
     switch (c->cause) {
     case 12:
-        put_text(w, " jumped to 0x%" PRIx64, c->tval);
+        put_text(w, " went to 0x%" PRIx64 " for its next instruction", c->tval);
         break;
     case 13:
     case 5:
@@ -336,7 +336,8 @@ static void put_what_faulted(struct writer *w, const struct crossing *c)
     put_text(w, ".");
 }
 
-static void put_mended(struct writer *w, const struct mapping *m)
+static void put_mended(struct writer *w, const struct crossing *c,
+                       const struct mapping *m)
 {
     if (m->kind == MAPPING_COW)
         put_text(w,
@@ -371,7 +372,7 @@ static void put_fault(struct writer *w, const struct tracker *t,
         if (c->mapping[i].kind != MAPPING_UNMAP)
             mended = &c->mapping[i];
     if (mended != NULL)
-        put_mended(w, mended);
+        put_mended(w, c, mended);
     if (c->outcome == OUTCOME_RETURNED && c->return_pc == c->user_pc)
         put_text(w, " Then the instruction at 0x%" PRIx64 " was tried again.",
                  c->user_pc);
@@ -405,8 +406,9 @@ static void put_interrupt(struct writer *w, const struct tracker *t,
                  signal_name(t, c->signal, name, sizeof name));
     else if (c->outcome == OUTCOME_RETURNED)
         put_text(w,
-                 " It went on at the same place after %" PRIu64
-                 " instructions, %" PRIu64 " of them its own kernel's.",
+                 " It went on at the same place %" PRIu64
+                 " instructions later; %" PRIu64
+                 " of them were the kernel's work for this interrupt.",
                  c->clock_out - c->clock_in, c->own_insns);
 }
 

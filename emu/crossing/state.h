@@ -110,6 +110,7 @@ struct tracker_state {
     uint32_t owner;        /* process index + 1, 0: the kernel */
     bool in_user;
     uint64_t current, line; /* crossing numbers, 0: none */
+    uint64_t ending;        /* closed by exit, its kernel work not over */
     bool panicked;
     uint32_t panic_text;
     struct list records, transfers, mappings, links, nesteds, strings;

@@ -134,6 +134,7 @@ void tracker_give_hart(struct tracker *t, struct proc *p)
                     process_at(t, left->process));
         s->line = 0;
     }
+    s->ending = 0;
     s->owner = p != NULL ? p->index + 1 : 0;
     s->current = p != NULL && p->opens > 0 ? p->open[p->opens - 1] : 0;
     struct record *back = tracker_record(t, s->current);
