@@ -71,8 +71,19 @@ void s_trap(struct frame *f);
 void print(const char *text);
 void print_hex(const char *label, u64 value);
 
-/* blk.c: tests the disk, its interrupt handled by disk_interrupt. */
-void test_disk(void);
-void disk_interrupt(void);
+/* blk.c */
+#define DISK_READ       0
+#define DISK_WRITE      1
+#define DISK_FLUSH      4
+#define DISK_DATA_BYTES 1024
+extern u8 disk_data[DISK_DATA_BYTES];
+struct disk_result {
+    u8 status;
+    u32 used_bytes;
+};
+u32 disk_start(void); /* the status register at the end */
+void disk_stop(void);
+u32 disk_interrupt(void); /* acknowledges; what it was */
+struct disk_result disk_request(u32 type, u64 sector, u32 bytes);
 
 #endif

@@ -160,6 +160,53 @@ static void test_delegation(void)
     CSR_WRITE(mie, 0);
 }
 
+static void print_request(const char *what, u32 type, u64 sector, u32 bytes)
+{
+    print(what);
+    print("\n");
+    struct disk_result r = disk_request(type, sector, bytes);
+    print_hex("  status", r.status);
+    if (r.status == 0) /* after an error QEMU counts bytes it did not write */
+        print_hex("  used length", r.used_bytes);
+}
+
+static u64 data_sum(void)
+{
+    u64 sum = 0;
+    for (u32 i = 0; i < DISK_DATA_BYTES; i++)
+        sum = sum * 31 + disk_data[i];
+    return sum;
+}
+
+static void fill_data(u8 with)
+{
+    for (u32 i = 0; i < DISK_DATA_BYTES; i++)
+        disk_data[i] = (u8)(with + i);
+}
+
+static void test_disk(void)
+{
+    print("-- Disk\n");
+    print_hex("magic", REG32(PLAT_VIRTIO_BASE));
+    print_hex("version", REG32(PLAT_VIRTIO_BASE + 4));
+    print_hex("device", REG32(PLAT_VIRTIO_BASE + 8));
+    print_hex("sectors", REG32(PLAT_VIRTIO_BASE + 0x100));
+    print_hex("status", disk_start());
+    print_request("read sectors 1, 2", DISK_READ, 1, 1024);
+    print_hex("  sum", data_sum());
+    fill_data(0x40);
+    print_request("write sectors 5, 6", DISK_WRITE, 5, 1024);
+    print_request("flush", DISK_FLUSH, 0, 0);
+    fill_data(0);
+    print_request("read sectors 5, 6", DISK_READ, 5, 1024);
+    print_hex("  sum", data_sum());
+    print_request("read past the end", DISK_READ, 1ul << 40, 512);
+    print_request("write past the end", DISK_WRITE, 1ul << 40, 512);
+    print_request("an unknown request", 99, 0, 512);
+    disk_stop();
+    print_hex("status after reset", REG32(PLAT_VIRTIO_BASE + 0x70));
+}
+
 static void end(void)
 {
 #ifdef END_TOHOST
@@ -185,7 +232,6 @@ void main(void)
     set_up_pmp();
     in_mode(touch_secret, 0, 1);
     test_delegation();
-    print("-- Disk\n");
     test_disk();
     end();
 }

@@ -24,7 +24,7 @@ static void external(unsigned context)
         REG8(PLAT_UART_BASE + 1) = 0;
     print_hex("  claimed source", source);
     if (source == PLAT_IRQ_VIRTIO)
-        disk_interrupt();
+        print_hex("  disk interrupt", disk_interrupt());
     REG32(PLIC_CLAIM(context)) = source;
 }
 
