@@ -345,6 +345,11 @@ static void put_mended(struct writer *w, const struct crossing *c,
                  "first write: frame 0x%" PRIx64 " is this process's own "
                  "copy of frame 0x%" PRIx64 ".",
                  m->pa, m->old_pa);
+    else if (c->why == SV39_NOT_WRITABLE)
+        put_text(w,
+                 " Nobody shares frame 0x%" PRIx64
+                 " any more, so the kernel made the page writable again.",
+                 m->pa);
     else if (m->flags & PTE_X)
         put_text(w,
                  " It is a page of the program's code, brought in at its "
