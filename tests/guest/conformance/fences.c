@@ -9,7 +9,7 @@
 
 const char *const test_name = "fences";
 
-#define VA 0x40000000UL
+#define VA 0x1040000000UL
 
 SNIPPET(load, "ld a2, 0(a0)\n ecall");
 SNIPPET(store, "nop\n sd a1, 0(a0)\n ecall");

@@ -11,7 +11,7 @@
 
 const char *const test_name = "sv39";
 
-#define VA 0x0000000040201000UL /* a page with an index in all levels */
+#define VA 0x0000001080201000UL /* a page with an index in all levels */
 
 SNIPPET(load, "li a2, 5\n ld a2, 0(a0)\n ecall");
 SNIPPET(store, "nop\n sd a1, 0(a0)\n ecall");
