@@ -70,9 +70,18 @@ static const struct option_row rows[] = {
      "One JSON object a line on stdout, and nothing else there."},
     {"--quiet", NULL, KIND_FLAG, FIELD(quiet), ON_MACHINE, 0, 0,
      "No remarks of Sallyport's own on stderr, errors excepted."},
+    {"--size", "WxH", KIND_TEXT, FIELD(size), ON_GUI | ON_SHOT, 0, 0,
+     "Of the window or picture in pixels (default 1600x1000)."},
+    {"--scale", "K", KIND_TEXT, FIELD(scale), ON_GUI | ON_SHOT, 0, 0,
+     "Draw everything K times as large, 0.5 to 4 (default: by the size)."},
+    {"--palette", "NAME", KIND_TEXT, FIELD(palette), ON_GUI | ON_SHOT, 0, 0,
+     "light (the default) or dark."},
     {"--at", "CROSSING", KIND_NUMBER, FIELD(at), ON_SHOT, 1, UINT64_MAX,
      "Take the picture when this crossing has ended (default: the end of the "
      "run)."},
+    {"--moment", "NAME", KIND_TEXT, FIELD(moment), ON_SHOT, 0, 0,
+     "With --at: when. trap (it has just begun), copy (its first bytes are "
+     "across), refusal (something was refused), end (the default)."},
     {"--panel", "NAME", KIND_TEXT, FIELD(panel), ON_SHOT, 0, 0,
      "Draw this panel alone."},
     {"-o", "FILE", KIND_TEXT, FIELD(output), ON_SHOT, 0, 0,

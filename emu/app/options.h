@@ -55,9 +55,13 @@ struct options {
     const char *script;
     bool json, quiet;
 
+    /* The window (gui) and the picture (shot). */
+    const char *size, *palette, *scale; /* NULL: the default */
+
     /* The picture (shot). */
-    uint64_t at;       /* number of a crossing; 0: not given */
-    const char *panel; /* NULL: the whole window */
+    uint64_t at;        /* number of a crossing; 0: not given */
+    const char *moment; /* of that crossing; NULL: its end */
+    const char *panel;  /* NULL: the whole window */
     const char *output;
 
     /* PROGRAM and its arguments; count 0: the guest's shell. They point

@@ -147,9 +147,12 @@ static bool ended_from_outside(struct runner *r)
 static void on_event(void *ctx, const struct event *event)
 {
     struct runner *r = ctx;
+    const struct runner_desc *desc = r->desc;
     if (event->crossing == NULL || r->crossing_over ||
-        event->crossing->number != r->desc->until_crossing ||
-        event->crossing->outcome == OUTCOME_OPEN)
+        event->crossing->number != desc->until_crossing)
+        return;
+    if (event->crossing->outcome == OUTCOME_OPEN &&
+        (desc->telling == NULL || !desc->telling(desc->telling_ctx, event)))
         return;
     r->crossing_over = true;
     machine_request_stop(r->machine);

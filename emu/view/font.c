@@ -47,6 +47,7 @@ struct fonts {
     PangoFontMap *map;
     PangoContext *context;
     PangoFontDescription *prose[FONTS];
+    PangoAttrList *plain; /* no contextual forms: 0x stays a 0 and an x */
     struct mono mono[FONTS];
     struct layout_slot slot[LAYOUTS];
 };
@@ -240,6 +241,7 @@ static PangoLayout *layout_new(struct fonts *f, enum font font,
 {
     PangoLayout *layout = pango_layout_new(f->context);
     pango_layout_set_font_description(layout, f->prose[font]);
+    pango_layout_set_attributes(layout, f->plain);
     /* Pango wants UTF-8; anything else was replaced where it came in. */
     pango_layout_set_text(layout, text, -1);
     return layout;
@@ -272,6 +274,8 @@ static void prose_open(struct fonts *f)
     cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
     pango_cairo_context_set_font_options(f->context, options);
     pango_cairo_context_set_resolution(f->context, 96);
+    f->plain = pango_attr_list_new();
+    pango_attr_list_insert(f->plain, pango_attr_font_features_new("calt=0"));
     cairo_font_options_destroy(options);
     for (int i = 0; i < FONTS; i++) {
         f->prose[i] = pango_font_description_new();
@@ -311,6 +315,7 @@ void fonts_destroy(struct fonts *f)
         mono_close(&f->mono[i]);
         pango_font_description_free(f->prose[i]);
     }
+    pango_attr_list_unref(f->plain);
     g_object_unref(f->context);
     g_object_unref(f->map);
     free(f);

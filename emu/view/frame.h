@@ -6,6 +6,7 @@
 #ifndef SALLYPORT_FRAME_H
 #define SALLYPORT_FRAME_H
 
+#include "number.h"
 #include "palette.h"
 #include "spans.h"
 #include "terminal.h"
@@ -129,10 +130,6 @@ double frame_address(struct frame *f, enum font font, double x, double y,
 /* A small scroll bar at b's right edge: rows first..first+shown of total. */
 void frame_scrollbar(struct frame *f, struct box b, size_t total, size_t first,
                      size_t shown);
-/* Thousands separated: "1,240". */
-const char *frame_number(char text[32], uint64_t n);
-/* Cuts an address's leading f's for display: "..80203a10" stays whole if
- * chars allow. */
 colour frame_kind_colour(const struct frame *f, enum crossing_kind kind,
                          bool failed);
 
@@ -158,6 +155,7 @@ void part_code(struct frame *f, const struct scene_side *side,
                enum scene_space space, enum panel panel, struct box b);
 void part_registers(struct frame *f, const struct scene_side *side,
                     enum scene_space space, struct box b);
+size_t part_register_columns(enum scene_space space, double width);
 void part_strip(struct frame *f, const struct scene_side *side,
                 enum scene_space space, struct box b);
 double part_walk_height(const struct frame *f, double width);
@@ -166,8 +164,8 @@ void part_same(struct frame *f, struct box b);
 /* A walk's PTE flag letters, the deciding one lit; returns the width. */
 double part_flags(struct frame *f, double x, double y, uint64_t flags,
                   unsigned deciding);
-double part_bytes(struct frame *f, const struct scene_step *step, struct box b,
-                  bool on_wall);
+double part_bytes(struct frame *f, const struct scene_step *step,
+                  struct box b);
 
 /* The filter (filter.c). */
 void filter_advance(struct filter *filter, const struct scene_rows *rows);

@@ -102,6 +102,7 @@ static void paint_line(cairo_t *cr, const struct draw_item *it)
 {
     static const double dash[] = {4, 3};
     struct box b = it->box;
+    cairo_new_path(cr);
     cairo_move_to(cr, b.x, b.y);
     if (it->kind == DRAW_CURVE)
         cairo_curve_to(cr, b.x + b.w * 0.2, b.y + it->radius,
@@ -126,6 +127,7 @@ static void paint_triangle(cairo_t *cr, const struct draw_item *it)
                                       {0, 2, 1, 0, 2, 2}};
     const char *c = corner[it->direction & 3];
     struct box b = it->box;
+    cairo_new_path(cr);
     for (int i = 0; i < 6; i += 2)
         cairo_line_to(cr, b.x + b.w * c[i] / 2, b.y + b.h * c[i + 1] / 2);
     cairo_close_path(cr);

@@ -22,6 +22,7 @@ struct palette {
     colour line;               /* the one hairline colour */
     colour strong, on_strong;  /* the button that is pressed */
     colour lit, on_lit;        /* current line, value that just changed */
+    colour mark;               /* around what goes on now */
     colour space[HUES];        /* a filled area of that space */
     colour word[HUES];         /* text in that space's colour on paper/card */
     colour tint_top[2], tint_bottom[2]; /* behind user (0) and kernel (1) */

@@ -45,18 +45,18 @@ static double header(struct frame *f, const struct scene_card *card,
 }
 
 struct step_look {
-    colour fill, ink, soft, disc, on_disc;
+    colour fill, ink, soft, disc, on_disc, border;
 };
 
 static struct step_look look_of(struct frame *f, const struct scene_step *step)
 {
     const struct palette *p = f->p;
     if (step->now || step->kind == STEP_BYTES)
-        return (struct step_look){p->lit, p->on_lit, p->on_lit, p->strong,
-                                  p->on_strong};
+        return (struct step_look){p->card, p->ink, p->soft, p->strong,
+                                  p->on_strong, p->mark};
     return (struct step_look){p->wall_card, p->wall_ink, p->wall_soft,
                               palette_mix(p->wall_card, p->wall_ink, 0.18),
-                              p->wall_ink};
+                              p->wall_ink, COLOUR_NONE};
 }
 
 /* Measures when paint is false, so that the panel knows what fits. */
@@ -82,9 +82,12 @@ static void draw_step(struct frame *f, const struct scene_step *step,
     struct step_look look = look_of(f, step);
     struct draw_item *card =
         draw_card(f->d, b, look.fill,
-                  step->refused ? f->p->space[HUE_REFUSAL] : COLOUR_NONE, 7);
-    card->stroke_width = step->refused ? 2 : 1;
-    char digit[8];
+                  step->refused ? f->p->space[HUE_REFUSAL]
+                  : step->now   ? look.border
+                                : COLOUR_NONE,
+                  7);
+    card->stroke_width = 2;
+    char digit[24];
     snprintf(digit, sizeof digit, "%zu", number);
     struct box disc = BOX(b.x + 8, b.y + 4, 18, 18);
     draw_rect(f->d, disc, look.disc)->radius = 9;
@@ -101,7 +104,7 @@ static void draw_step(struct frame *f, const struct scene_step *step,
         draw_text(f->d, FONT_MONO, x, y, right - x, look.soft, step->detail);
     }
     if (step->kind == STEP_BYTES)
-        part_bytes(f, step, BOX(x, y + 21, right - x, 0), true);
+        part_bytes(f, step, BOX(x, y + 21, right - x, 0));
 }
 
 /* The steps from the first that makes the last ones fit; the wheel goes back
@@ -138,8 +141,6 @@ static void draw_steps(struct frame *f, const struct scene_card *card,
 static double refusal_height(struct frame *f, const struct scene_card *card,
                              double w)
 {
-    char text[340];
-    snprintf(text, sizeof text, "%s. %s", card->refusal_head, card->refusal);
     size_t lines = 0, next;
     for (const char *rest = card->refusal; *rest && lines < 4; rest += next) {
         fonts_wrap(f->v->fonts, FONT_TEXT, rest, w - 24, &next);

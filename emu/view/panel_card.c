@@ -90,8 +90,8 @@ static void transfer_line(struct frame *f, const struct transfer *t,
     x += frame_address(f, FONT_MONO, x, y, right - x, f->p->word[HUE_KERNEL],
                        t->kernel_va) + 10;
     char done[32], length[32];
-    snprintf(text, sizeof text, "%s of %s bytes", frame_number(done, t->done),
-             frame_number(length, t->length));
+    snprintf(text, sizeof text, "%s of %s bytes", number_text(done, t->done),
+             number_text(length, t->length));
     draw_text(f->d, FONT_SMALL, x, y + 1, right - x, f->p->soft, text);
     box_cut_top(b, 20);
     if (t->error && b->h >= 18) {
@@ -112,9 +112,8 @@ static void transfer_line(struct frame *f, const struct transfer *t,
                                   .va = t->user_va,
                                   .refused = t->error != 0};
         memcpy(step.byte, t->data, t->shown);
-        double h = b->h >= 44 ? part_bytes(f, &step, BOX(b->x + 12, b->y,
-                                                         b->w - 12, 0), false)
-                              : 0;
+        struct box cells = BOX(b->x + 12, b->y, b->w - 12, 0);
+        double h = b->h >= 44 ? part_bytes(f, &step, cells) : 0;
         box_cut_top(b, h + 6);
     }
 }

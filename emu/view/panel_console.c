@@ -175,7 +175,7 @@ void panel_registers(struct frame *f, struct box b)
     tabs(f, PANEL_REGISTERS, &b);
     if (b.h < 60)
         return;
-    double columns = b.w >= 560 ? 4 : b.w >= 400 ? 3 : 2;
+    double columns = (double)part_register_columns(SPACE_USER, b.w);
     double rows = ceil((double)f->s->user.regs / columns);
     double half = fmin(20 + rows * 20, b.h / 2);
     one_side(f, &f->s->user, SPACE_USER, box_cut_top(&b, half));

@@ -62,7 +62,7 @@ static void number_cell(struct frame *f, const struct column *c, double y,
                         colour ink, uint64_t n, bool known)
 {
     char text[32];
-    put(f, c, FONT_MONO, y, ink, known ? frame_number(text, n) : "-");
+    put(f, c, FONT_MONO, y, ink, known ? number_text(text, n) : "-");
 }
 
 static void crossing_row(struct frame *f, const struct column *column,

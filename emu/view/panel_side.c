@@ -67,9 +67,9 @@ static void side(struct frame *f, const struct scene_side *side,
     }
     part_strip(f, side, space, box_cut_bottom(&in, 62));
     box_cut_bottom(&in, 6);
-    double columns = in.w >= 560 ? 4 : in.w >= 400 ? 3 : 2;
+    double columns = (double)part_register_columns(space, in.w);
     double all = ceil((double)side->regs / columns);
-    double rows = fmin(all, fmax(2, floor(in.h * 0.36 / 20)));
+    double rows = fmin(all, fmax(2, floor(in.h * 0.34 / 20)));
     part_registers(f, side, space, box_cut_bottom(&in, rows * 20));
     box_cut_bottom(&in, 8);
     part_code(f, side, space, user ? PANEL_USER : PANEL_KERNEL, in);

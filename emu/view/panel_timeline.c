@@ -321,8 +321,8 @@ static void timeline_header(struct frame *f, struct box b, size_t left_out)
     snprintf(text, sizeof text,
              "clock %s \xe2\x80\xa6 %s    wheel zooms, drag moves, click "
              "selects, Z the whole run",
-             frame_number(from, t->begin > 0 ? (uint64_t)t->begin : 0),
-             frame_number(to, t->end > 0 ? (uint64_t)t->end : 0));
+             number_text(from, t->begin > 0 ? (uint64_t)t->begin : 0),
+             number_text(to, t->end > 0 ? (uint64_t)t->end : 0));
     x += draw_text(f->d, FONT_SMALL, x, b.y, right - x, f->p->soft, text) + 18;
     if (left_out)
         draw_textf(f->d, FONT_SMALL, x, b.y, right - x, f->p->soft,

@@ -125,8 +125,8 @@ static void status_counts(struct frame *f, double x, double y, double right)
 {
     char clock[32], executed[32], text[128];
     snprintf(text, sizeof text, "clock %s    instruction %s",
-             frame_number(clock, f->s->clock),
-             frame_number(executed, f->s->executed));
+             number_text(clock, f->s->clock),
+             number_text(executed, f->s->executed));
     draw_text(f->d, FONT_SMALL, x, y, right - x, f->p->soft, text);
 }
 

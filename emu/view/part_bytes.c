@@ -29,11 +29,10 @@ static void byte_text(char text[8], uint8_t byte)
 enum cell_state { CARRIED, REFUSED, BEHIND };
 
 static void cell(struct frame *f, enum cell_state state, uint8_t byte,
-                 bool known, bool on_wall, struct box b)
+                 bool known, struct box b)
 {
     const struct palette *p = f->p;
-    colour under = on_wall ? p->lit : p->card;
-    colour ink = on_wall ? p->on_lit : p->ink;
+    colour under = p->card, ink = p->ink;
     colour fill = state == CARRIED   ? p->space[HUE_USER]
                   : state == REFUSED ? p->space[HUE_REFUSAL]
                                      : under;
@@ -46,9 +45,11 @@ static void cell(struct frame *f, enum cell_state state, uint8_t byte,
         byte_text(text, byte);
     else if (state == BEHIND)
         return;
-    draw_text_centre(f->d, text[1] && !(text[0] & 0x80) ? FONT_MONO
-                                                        : FONT_MONO_BOLD,
-                     b, state == BEHIND ? ink : palette_on(fill), text);
+    enum font font = text[0] & 0x80 ? FONT_SMALL_BOLD
+                     : text[1]      ? FONT_MONO
+                                    : FONT_MONO_BOLD;
+    draw_text_centre(f->d, font, b, state == BEHIND ? ink : palette_on(fill),
+                     text);
 }
 
 /* Where a page ends between two cells there is a bar. */
@@ -61,8 +62,8 @@ static double caption(struct frame *f, const struct scene_step *step,
                       struct box b, colour ink)
 {
     char text[160], done[32], length[32];
-    frame_number(done, step->done);
-    frame_number(length, step->length);
+    number_text(done, step->done);
+    number_text(length, step->length);
     if (step->refused)
         snprintf(text, sizeof text, "%s of %s carried, then refused", done,
                  length);
@@ -75,10 +76,9 @@ static double caption(struct frame *f, const struct scene_step *step,
     return fonts_line(FONT_SMALL);
 }
 
-double part_bytes(struct frame *f, const struct scene_step *step, struct box b,
-                  bool on_wall)
+double part_bytes(struct frame *f, const struct scene_step *step, struct box b)
 {
-    colour ink = on_wall ? f->p->on_lit : f->p->ink;
+    colour ink = f->p->ink;
     size_t fit = (size_t)fmax(0, floor((b.w - 12) / (CELL_W + 2)));
     uint64_t all = step->refused ? step->length : step->shown;
     size_t cells = (size_t)fmin((double)all, (double)fit);
@@ -98,7 +98,7 @@ double part_bytes(struct frame *f, const struct scene_step *step, struct box b,
                                 : i == step->done && step->refused ? REFUSED
                                                                     : BEHIND;
         bool known = i < step->shown;
-        cell(f, state, known ? step->byte[i] : 0, known, on_wall,
+        cell(f, state, known ? step->byte[i] : 0, known,
              BOX(x, b.y, CELL_W, CELL_H));
         x += CELL_W + 2;
     }

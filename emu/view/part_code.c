@@ -33,7 +33,7 @@ static void source_row(struct frame *f, const struct scene_side *side,
     bool current = line == side->line;
     if (current)
         current_band(f, space, side->running, row, row.x + 46);
-    char number[16];
+    char number[24];
     snprintf(number, sizeof number, "%zu", line);
     draw_text_right(f->d, current ? FONT_MONO_BOLD : FONT_MONO, row.x + 40,
                     row.y, 36, current ? f->p->on_lit : f->p->soft, number);
@@ -131,7 +131,7 @@ void part_code(struct frame *f, const struct scene_side *side,
     box_cut_top(&in, 4);
     bool source = side->text && side->line && side->line <= side->lines;
     size_t rows = (size_t)fmax(0, floor((in.h - 3) / ROW));
-    size_t below = !source ? rows : rows >= 16 ? 6 : rows >= 10 ? 4 : rows / 3;
+    size_t below = !source ? rows : rows >= 16 ? 6 : rows >= 10 ? 4 : (rows + 1) / 3;
     if (below > side->insns && source)
         below = side->insns;
     if (source && rows > below) {

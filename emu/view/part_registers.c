@@ -24,10 +24,11 @@ static void value_text(struct frame *f, char *text, size_t n, double room,
         snprintf(text, n, "0x%llx", (unsigned long long)r->value);
     size_t length = strlen(text), fit;
     fit = (size_t)fmax(0, room / fonts_cell(f->v->fonts, FONT_MONO));
-    if (!r->note[0] && length > fit && fit > 3)
-        snprintf(text, n, "\xe2\x80\xa6%0*llx", (int)fit - 1,
-                 (unsigned long long)(r->value &
-                                      ((UINT64_C(1) << (4 * (fit - 1))) - 1)));
+    if (!r->note[0] && length > fit && fit > 3) {
+        char last[40];
+        snprintf(last, sizeof last, "%s", text + length - (fit - 1));
+        snprintf(text, n, "\xe2\x80\xa6%s", last);
+    }
 }
 
 static void cell(struct frame *f, const struct scene_register *r, struct box b)
@@ -51,12 +52,18 @@ static void cell(struct frame *f, const struct scene_register *r, struct box b)
     draw_about(f->d, r->value);
 }
 
+/* The kernel's addresses are long. */
+size_t part_register_columns(enum scene_space space, double width)
+{
+    double one = space == SPACE_USER ? 138 : 176;
+    return width < 2 * one ? 2 : width > 5 * one ? 5 : (size_t)(width / one);
+}
+
 void part_registers(struct frame *f, const struct scene_side *side,
                     enum scene_space space, struct box b)
 {
-    (void)space;
     size_t rows = (size_t)(b.h / ROW);
-    size_t columns = b.w >= 560 ? 4 : b.w >= 400 ? 3 : 2;
+    size_t columns = part_register_columns(space, b.w);
     double w = b.w / (double)columns;
     for (size_t i = 0; i < rows * columns && i < side->regs; i++)
         cell(f, &side->reg[i],

@@ -62,7 +62,7 @@ static void range_tip(char *tip, size_t n, const struct scene_range *r)
         snprintf(tip, n, "%s  0x%llx .. 0x%llx  %s pages  %s", r->name,
                  (unsigned long long)r->va,
                  (unsigned long long)(r->va + r->bytes - 1),
-                 frame_number(pages, r->bytes / 4096), rights);
+                 number_text(pages, r->bytes / 4096), rights);
     else
         snprintf(tip, n, "nothing is mapped  0x%llx .. 0x%llx",
                  (unsigned long long)r->va,

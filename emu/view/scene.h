@@ -57,7 +57,7 @@ struct scene_side {
     char no_source[96]; /* why there is none */
     struct scene_insn insn[SCENE_INSNS];
     size_t insns;
-    struct scene_register reg[SCENE_REGISTERS];
+    struct scene_register reg[SCENE_REGISTERS + 1]; /* a spare one */
     size_t regs;
     const char *reg_note; /* what the values are: "at the trap", NULL: live */
     struct scene_range range[SCENE_RANGES];
@@ -126,12 +126,12 @@ struct scene_card {
     char result[64];
     char sentence[512];
     char cost[120];     /* "611 insns, 1,240 cycles, 7 bytes" */
-    struct scene_step step[SCENE_STEPS];
+    struct scene_step step[SCENE_STEPS + 1]; /* the last is never shown */
     size_t steps, steps_left_out;
     bool refused;
     char refusal_head[64];  /* "EFAULT at byte 7" */
-    char refusal[256];      /* one plain sentence */
-    struct scene_fact fact[SCENE_FACTS];
+    char refusal[512];      /* one plain sentence */
+    struct scene_fact fact[SCENE_FACTS + 1];
     size_t facts;
     const struct crossing *record; /* transfers and mappings, or NULL */
 };

@@ -369,20 +369,6 @@ void frame_scrollbar(struct frame *f, struct box b, size_t total, size_t first,
         ->radius = 2;
 }
 
-const char *frame_number(char text[32], uint64_t n)
-{
-    char plain[24];
-    int length = snprintf(plain, sizeof plain, "%llu", (unsigned long long)n);
-    int out = 0;
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            text[out++] = ',';
-        text[out++] = plain[i];
-    }
-    text[out] = '\0';
-    return text;
-}
-
 colour frame_kind_colour(const struct frame *f, enum crossing_kind kind,
                          bool failed)
 {

@@ -1,0 +1,193 @@
+/*
+ * cmd_shot.c - `sallyport shot`: runs the guest without a window up to the
+ * moment asked for, and draws what the window would show then, by the same
+ * code.
+ */
+#include "looks.h"
+#include "runner.h"
+
+#include "../view/picture.h"
+#include "../view/stage.h"
+
+#include <string.h>
+
+struct moment {
+    const char *name;
+    bool (*is)(const struct event *event);
+};
+
+static bool is_trap(const struct event *event)
+{
+    return event->kind == EVENT_ENTER;
+}
+
+static bool is_copy(const struct event *event)
+{
+    return event->kind == EVENT_TRANSFER;
+}
+
+static bool is_refusal(const struct event *event)
+{
+    return stage_crossing_refused(event->crossing);
+}
+
+static bool is_end(const struct event *event)
+{
+    return event->crossing->outcome != OUTCOME_OPEN;
+}
+
+static const struct moment moments[] = {
+    {"trap", is_trap},
+    {"copy", is_copy},
+    {"refusal", is_refusal},
+    {"end", is_end},
+};
+
+static bool is_moment(void *ctx, const struct event *event)
+{
+    const struct moment *moment = ctx;
+    return moment->is(event);
+}
+
+static int find_moment(const struct options *o, const struct moment **out,
+                       struct complaint *why)
+{
+    size_t n = sizeof moments / sizeof moments[0];
+    *out = &moments[n - 1];
+    if (o->moment == NULL)
+        return 0;
+    if (o->at == 0)
+        return complain(why, APP_USAGE, "--moment: needs --at CROSSING");
+    for (size_t i = 0; i < n; i++) {
+        *out = &moments[i];
+        if (strcmp(o->moment, moments[i].name) == 0)
+            return 0;
+    }
+    return complain(why, APP_UNUSABLE,
+                    "--moment %s: trap, copy, refusal or end", o->moment);
+}
+
+static int check(const struct options *o, struct view *v,
+                 struct complaint *why)
+{
+    if (o->output == NULL)
+        return complain(why, APP_USAGE, "shot: -o FILE is missing");
+    if (!picture_known(o->output))
+        return complain(why, APP_UNUSABLE,
+                        "%s: a picture's name ends in .png, .svg, .pdf or .txt",
+                        o->output);
+    if (view_only(v, o->panel))
+        return 0;
+    char names[320] = "";
+    for (size_t i = 0; view_panel_name(i) != NULL; i++) {
+        strcat(names, i == 0 ? "" : " ");
+        strcat(names, view_panel_name(i));
+    }
+    return complain(why, APP_UNUSABLE, "--panel %s: one of %s", o->panel,
+                    names);
+}
+
+/* The guest's end is not shot's: only what kept the picture from being what
+ * was asked for is an error. */
+static int run(const struct options *o, struct session *s,
+               const struct moment *moment, struct verdict *verdict,
+               struct complaint *why)
+{
+    struct report report = {.trace = false};
+    struct runner_desc desc = {
+        .session = s,
+        .report = &report,
+        .use_stdin = true,
+        .until_crossing = o->at,
+        .telling = is_moment,
+        .telling_ctx = (void *)moment,
+    };
+    struct complaint end = {.text = ""};
+    runner_run(&desc, verdict, &end);
+    bool own = verdict->cause == VERDICT_ERROR ||
+               verdict->cause == VERDICT_INTERRUPTED;
+    if (own) {
+        *why = end;
+        return verdict->status;
+    }
+    if (o->at != 0 && verdict->cause != VERDICT_CROSSING)
+        return complain(why, APP_UNUSABLE,
+                        "--at %llu: the run ended at crossing %llu before "
+                        "that moment",
+                        (unsigned long long)o->at,
+                        (unsigned long long)tracker_count(s->tracker));
+    if (moment->is == is_trap) {
+        struct machine_stop stop; /* the trap itself: listeners hear before */
+        machine_step(s->machine, &stop);
+    }
+    return 0;
+}
+
+static int draw(const struct options *o, const struct looks *looks,
+                struct stage *stage, struct view *v,
+                const struct verdict *verdict, struct complaint *why)
+{
+    static struct scene scene; /* too big for the stack of a small thread */
+    char how[96], reason[400];
+    snprintf(how, sizeof how, "ended with status %d", verdict->status);
+    struct stage_want want = {
+        .run = verdict->cause == VERDICT_CROSSING ? RUN_PAUSED : RUN_ENDED,
+        .how = verdict->cause == VERDICT_CROSSING ? NULL : how,
+        .selected = o->at,
+    };
+    stage_fill(stage, &want, &scene);
+    view_resize(v, looks->width, looks->height, looks->scale);
+    view_set_dark(v, looks->dark);
+    view_select(v, o->at);
+    view_frame(v, &scene);
+    if (picture_save(v, o->output, looks->width, looks->height, reason,
+                     sizeof reason) != 0)
+        return complain(why, APP_UNUSABLE, "%s", reason);
+    return 0;
+}
+
+static int shoot(const struct options *o, const struct looks *looks,
+                 const struct moment *moment, struct view *v,
+                 struct complaint *why)
+{
+    struct session_desc desc = {.options = o, .track = true};
+    struct session *s;
+    struct verdict verdict = {.cause = VERDICT_ERROR};
+    struct stage *stage = NULL;
+    int status = session_open(&desc, &s, why);
+    if (status == 0) {
+        struct stage_desc stage_desc = {.machine = s->machine,
+                                        .tracker = s->tracker,
+                                        .sources = s->sources,
+                                        .program = looks_program(o)};
+        stage = stage_create(&stage_desc);
+        status = stage != NULL ? run(o, s, moment, &verdict, why)
+                               : complain(why, APP_UNUSABLE,
+                                          "shot: out of memory");
+    }
+    if (status == 0)
+        status = draw(o, looks, stage, v, &verdict, why);
+    if (status == 0)
+        status = session_finish(s, 0, why);
+    stage_destroy(stage);
+    session_close(s);
+    return status;
+}
+
+int cmd_shot(const struct options *options, struct complaint *why)
+{
+    struct looks looks;
+    const struct moment *moment;
+    struct view *v = view_create();
+    if (v == NULL)
+        return complain(why, APP_UNUSABLE, "shot: out of memory");
+    int status = looks_read(options, &looks, why);
+    if (status == 0)
+        status = find_moment(options, &moment, why);
+    if (status == 0)
+        status = check(options, v, why);
+    if (status == 0)
+        status = shoot(options, &looks, moment, v, why);
+    view_destroy(v);
+    return status;
+}

@@ -1,0 +1,357 @@
+/*
+ * stage_card.c - a crossing record told as numbered steps, as facts, and, if
+ * something was refused, with the reason.
+ */
+#include "stage_state.h"
+
+#include "number.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ARROW "\xe2\x86\x92"
+
+/* ---- Steps ---- */
+
+__attribute__((format(printf, 3, 4))) static struct scene_step *
+add_step(struct scene_card *card, const char *title, const char *format, ...)
+{
+    struct scene_step *s = &card->step[SCENE_STEPS];
+    if (card->steps < SCENE_STEPS - 2) /* the way back needs two */
+        s = &card->step[card->steps++];
+    else
+        card->steps_left_out++;
+    *s = (struct scene_step){.kind = STEP_PLAIN};
+    snprintf(s->title, sizeof s->title, "%s", title);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(s->detail, sizeof s->detail, format, args);
+    va_end(args);
+    return s;
+}
+
+static void way_in(const struct stage *st, const struct crossing *c,
+                   struct scene_card *card)
+{
+    add_step(card, "trap in:", "%s, pc 0x%" PRIx64 ", U " ARROW " S",
+             cpu_cause_name(c->cause), c->user_pc);
+    if (c->trapframe_va)
+        add_step(card, "31 registers packed into the trap frame",
+                 "at 0x%" PRIx64, c->trapframe_va);
+    if (c->satp_writes && st->kernel_root)
+        add_step(card, "gate:", "satp 0x%" PRIx64 " " ARROW " 0x%" PRIx64 "%s",
+                 c->root >> 12, st->kernel_root >> 12,
+                 c->fences ? ", fence" : "");
+}
+
+static const char *const transfer_words[] = {"copyin", "copyout", "copyinstr"};
+
+static void transfer_step(const struct transfer *t, struct scene_card *card)
+{
+    char title[64];
+    bool out = t->kind == TRANSFER_COPYOUT;
+    uint64_t length = t->kind == TRANSFER_COPYINSTR && !t->error ? t->done
+                                                                 : t->length;
+    if (t->kind == TRANSFER_COPYINSTR && t->error)
+        snprintf(title, sizeof title, "copyinstr from");
+    else
+        snprintf(title, sizeof title, "%s %" PRIu64 " byte%s %s",
+                 transfer_words[t->kind], length, length == 1 ? "" : "s",
+                 out ? "to" : "from");
+    struct scene_step *s = add_step(card, title, "0x%" PRIx64, t->user_va);
+    s->kind = STEP_BYTES;
+    memcpy(s->byte, t->data, sizeof s->byte);
+    s->shown = t->shown;
+    s->done = t->done;
+    s->length = length;
+    s->va = t->user_va;
+    s->inward = !out;
+    s->refused = t->error != 0;
+}
+
+/* Mappings of one kind that follow each other are one step. */
+static size_t mapping_steps(const struct crossing *c, size_t first,
+                            uint64_t until, struct scene_card *card)
+{
+    const struct mapping *m = &c->mapping[first];
+    size_t n = 1;
+    while (first + n < c->mappings && c->mapping[first + n].kind == m->kind &&
+           c->mapping[first + n].clock < until)
+        n++;
+    const struct mapping *last = &c->mapping[first + n - 1];
+    static const char *const words[] = {"mapped", "unmapped",
+                                        "given a frame of its own"};
+    char title[96];
+    snprintf(title, sizeof title, "%zu page%s %s:", n, n == 1 ? "" : "s",
+             words[m->kind]);
+    if (n > 1)
+        add_step(card, title, "0x%" PRIx64 " \xe2\x80\xa6 0x%" PRIx64, m->va,
+                 last->va);
+    else if (m->kind == MAPPING_COW)
+        add_step(card, title, "0x%" PRIx64 ", frame 0x%" PRIx64 " " ARROW
+                 " 0x%" PRIx64, m->va, m->old_pa >> 12, m->pa >> 12);
+    else
+        add_step(card, title, "0x%" PRIx64 ", frame 0x%" PRIx64, m->va,
+                 m->pa >> 12);
+    return first + n;
+}
+
+static void link_steps(const struct crossing *c, struct scene_card *card)
+{
+    for (size_t i = 0; i < c->links && i < 3; i++) {
+        const struct link *l = &c->link[i];
+        if (l->to == c->number)
+            add_step(card, "bytes from another crossing:",
+                     "%" PRIu64 " of #%" PRIu64, l->bytes, l->from);
+        else
+            add_step(card, "bytes for another crossing:",
+                     "%" PRIu64 " to #%" PRIu64, l->bytes, l->to);
+    }
+}
+
+/* Transfers and mappings in the order of the clock. */
+static void work_steps(const struct crossing *c, struct scene_card *card)
+{
+    size_t m = 0, t = 0;
+    while (t < c->transfers || m < c->mappings) {
+        uint64_t next = t < c->transfers ? c->transfer[t].clock : UINT64_MAX;
+        if (m < c->mappings && c->mapping[m].clock <= next)
+            m = mapping_steps(c, m, next, card);
+        else
+            transfer_step(&c->transfer[t++], card);
+    }
+    if (c->block_count)
+        add_step(card, "sleeps until woken:", "%s%s", c->blocked_on,
+                 c->block_count > 1 ? ", more than once" : "");
+    if (c->nesteds)
+        add_step(card, "traps taken inside the kernel:", "%zu", c->nesteds);
+}
+
+static void way_back(const struct stage *st, const struct crossing *c,
+                     struct scene_card *card)
+{
+    if (card->steps_left_out) {
+        struct scene_step *more = &card->step[card->steps - 1];
+        *more = (struct scene_step){.kind = STEP_PLAIN};
+        snprintf(more->title, sizeof more->title,
+                 "%zu more steps: see Transfers", card->steps_left_out + 1);
+    }
+    if (c->outcome == OUTCOME_OPEN)
+        return;
+    struct scene_step *s = &card->step[card->steps++];
+    *s = (struct scene_step){.kind = STEP_RESULT};
+    if (c->outcome == OUTCOME_NEVER_RETURNS) {
+        snprintf(s->title, sizeof s->title, "never returns");
+        return;
+    }
+    if (c->satp_writes > 1 && st->kernel_root) {
+        snprintf(s->title, sizeof s->title, "gate back:");
+        snprintf(s->detail, sizeof s->detail,
+                 "satp 0x%" PRIx64 " " ARROW " 0x%" PRIx64 "%s",
+                 st->kernel_root >> 12, c->root >> 12,
+                 c->fences > 1 ? ", fence" : "");
+        s = &card->step[card->steps++];
+        *s = (struct scene_step){.kind = STEP_RESULT};
+    }
+    bool handler = c->outcome == OUTCOME_TO_HANDLER;
+    snprintf(s->title, sizeof s->title, "%s",
+             handler                      ? "sret into the signal handler"
+             : c->kind == CROSSING_CALL ? "31 registers back, sret, result:"
+                                          : "31 registers back, sret");
+    if (c->kind == CROSSING_CALL && !handler)
+        snprintf(s->detail, sizeof s->detail, "%s", card->result);
+}
+
+/* ---- Refusal ---- */
+
+bool stage_crossing_refused(const struct crossing *c)
+{
+    for (size_t i = 0; i < c->transfers; i++)
+        if (c->transfer[i].error)
+            return true;
+    return c->signal != 0;
+}
+
+static void capital(char *text)
+{
+    if (text[0] >= 'a' && text[0] <= 'z')
+        text[0] = (char)(text[0] - 'a' + 'A');
+}
+
+static void refused_transfer(const struct stage *st, const struct transfer *t,
+                             struct scene_card *card)
+{
+    const struct abi *abi = tracker_abi(st->tracker);
+    const char *name = abi ? abi_errno_name(abi, t->error) : NULL;
+    char number[24];
+    snprintf(number, sizeof number, "errno %d", t->error);
+    snprintf(card->refusal_head, sizeof card->refusal_head,
+             "%s at byte %" PRIu64, name ? name : number, t->done);
+    if (t->why == SV39_OK) {
+        const char *help = abi ? abi_errno_help(abi, t->error) : NULL;
+        snprintf(card->refusal, sizeof card->refusal, "%s", help ? help : "");
+        return;
+    }
+    unsigned bit;
+    char why[128];
+    snprintf(why, sizeof why, "%s", sv39_sentence(t->why, &bit));
+    capital(why);
+    snprintf(card->refusal, sizeof card->refusal,
+             "%s, at 0x%" PRIx64 ". The kernel may not %s where the program "
+             "may not.",
+             why, t->stopped_va,
+             t->kind == TRANSFER_COPYOUT ? "write" : "read");
+}
+
+static void tell_refusal(const struct stage *st, const struct crossing *c,
+                         struct scene_card *card)
+{
+    card->refused = stage_crossing_refused(c);
+    for (size_t i = 0; i < c->transfers; i++) {
+        if (!c->transfer[i].error)
+            continue;
+        refused_transfer(st, &c->transfer[i], card);
+        return;
+    }
+    if (!c->signal)
+        return;
+    const struct abi *abi = tracker_abi(st->tracker);
+    const char *name = abi ? abi_signal_name(abi, c->signal) : NULL;
+    char number[24];
+    snprintf(number, sizeof number, "signal %d", c->signal);
+    snprintf(card->refusal_head, sizeof card->refusal_head, "killed by %s",
+             name ? name : number);
+    snprintf(card->refusal, sizeof card->refusal, "%s", card->sentence);
+}
+
+/* ---- Facts ---- */
+
+__attribute__((format(printf, 3, 4))) static struct scene_fact *
+add_fact(struct scene_card *card, const char *label, const char *format, ...)
+{
+    struct scene_fact *fact = &card->fact[SCENE_FACTS];
+    if (card->facts < SCENE_FACTS)
+        fact = &card->fact[card->facts++];
+    *fact = (struct scene_fact){0};
+    snprintf(fact->label, sizeof fact->label, "%s", label);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(fact->value, sizeof fact->value, format, args);
+    va_end(args);
+    return fact;
+}
+
+static void place_fact(struct stage *st, const struct crossing *c,
+                       struct scene_card *card)
+{
+    uint64_t image_va;
+    char place[96];
+    const char *file;
+    unsigned line;
+    struct symbols *s = tracker_symbols(st->tracker, CPU_U, c->root,
+                                        c->user_pc, &image_va);
+    struct scene_fact *fact;
+    if (!s || !symbols_describe(s, image_va, place, sizeof place))
+        snprintf(place, sizeof place, "0x%" PRIx64, c->user_pc);
+    if (s && symbols_line(s, image_va, &file, &line))
+        fact = add_fact(card, "from", "%s  %s:%u", place, file, line);
+    else
+        fact = add_fact(card, "from", "%s", place);
+    fact->has_va = true;
+    fact->va = c->user_pc;
+}
+
+static void cost_facts(const struct crossing *c, struct scene_card *card)
+{
+    char insns[32], elapsed[32], cycles[32];
+    if (c->outcome == OUTCOME_OPEN)
+        return;
+    add_fact(card, "cost", "%s insns own, %s elapsed, %s model cycles",
+             number_text(insns, c->own_insns),
+             number_text(elapsed, c->clock_out - c->clock_in),
+             number_text(cycles, c->cycles));
+    add_fact(card, "boundary",
+             "%" PRIu64 " traps, %" PRIu64 " returns, %" PRIu64
+             " satp writes, %" PRIu64 " fences",
+             c->traps, c->returns, c->satp_writes, c->fences);
+}
+
+static void fill_facts(struct stage *st, const struct crossing *c,
+                       struct scene_card *card)
+{
+    add_fact(card, "what", "%s", card->what);
+    place_fact(st, c, card);
+    if (card->result[0])
+        add_fact(card, "result", "%s", card->result);
+    if (c->kind == CROSSING_FAULT) {
+        struct scene_fact *fact =
+            add_fact(card, "stval", "0x%" PRIx64, c->tval);
+        fact->has_va = true;
+        fact->va = c->tval;
+    }
+    if (c->bytes_in || c->bytes_out)
+        add_fact(card, "copied", "%" PRIu64 " bytes in, %" PRIu64 " bytes out",
+                 c->bytes_in, c->bytes_out);
+    if (c->pages_mapped || c->pages_unmapped)
+        add_fact(card, "pages", "%" PRIu64 " mapped, %" PRIu64 " unmapped",
+                 c->pages_mapped, c->pages_unmapped);
+    cost_facts(c, card);
+    if (c->trapframe_va)
+        add_fact(card, "trap frame", "0x%" PRIx64, c->trapframe_va);
+    if (c->block_count)
+        add_fact(card, "slept", "%" PRIu64 " times, last: %s", c->block_count,
+                 c->blocked_on);
+    if (c->fork_child)
+        add_fact(card, "child", "pid %" PRIu64, c->fork_child);
+    add_fact(card, "clock", "%" PRIu64 " in%s%s", c->clock_in,
+             c->outcome == OUTCOME_OPEN ? ", still open" : "", "");
+}
+
+static void fill_cost(const struct crossing *c, struct scene_card *card)
+{
+    char insns[32], cycles[32], bytes[32];
+    if (c->outcome == OUTCOME_OPEN)
+        return;
+    uint64_t copied = c->bytes_in + c->bytes_out;
+    size_t n = (size_t)snprintf(card->cost, sizeof card->cost,
+                                "%s insns \xc2\xb7 %s cycles",
+                                number_text(insns, c->own_insns),
+                                number_text(cycles, c->cycles));
+    if (copied && n < sizeof card->cost)
+        snprintf(card->cost + n, sizeof card->cost - n, " \xc2\xb7 %s bytes",
+                 number_text(bytes, copied));
+}
+
+void stage_card(struct stage *st, const struct crossing *c,
+                const struct stand *at, struct scene_card *card)
+{
+    if (!c)
+        return;
+    int64_t result = (int64_t)c->result;
+    card->present = true;
+    card->number = c->number;
+    card->kind = c->kind;
+    card->open = c->outcome == OUTCOME_OPEN;
+    card->died = c->signal != 0;
+    card->failed = card->died || (c->kind == CROSSING_CALL && !card->open &&
+                                  result < 0 && result >= -4095);
+    card->record = c;
+    stage_who(st, c->pid, c->root, false, card->who, sizeof card->who);
+    size_t who = strlen(card->who);
+    snprintf(card->who + who, sizeof card->who - who, " %s", c->process);
+    crossing_describe(st->tracker, c, card->what, sizeof card->what);
+    crossing_result(st->tracker, c, card->result, sizeof card->result);
+    crossing_sentence(st->tracker, c, card->sentence, sizeof card->sentence);
+    way_in(st, c, card);
+    link_steps(c, card);
+    work_steps(c, card);
+    way_back(st, c, card);
+    if (card->open && card->steps && !at->user_live &&
+        c == tracker_current(st->tracker))
+        card->step[card->steps - 1].now = true;
+    tell_refusal(st, c, card);
+    fill_facts(st, c, card);
+    fill_cost(c, card);
+}

@@ -1,0 +1,136 @@
+/*
+ * stage_code.c - a side's source file and the instructions around its pc.
+ */
+#include "stage_state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BEFORE 16          /* instructions kept before the pc */
+#define FUNCTION_MAX 16384 /* a longer function is shown from the pc on */
+
+/* Names the target of a branch or call: "beqz a5, 0x10240" becomes
+ * "beqz a5, copyout+0x98". */
+static void name_target(char *text, size_t n, struct symbols *s,
+                        uint64_t to_image)
+{
+    char *hex = strstr(text, "0x"), *end, name[64];
+    bool jumps = (text[0] == 'b' || text[0] == 'j' ||
+                  strncmp(text, "c.b", 3) == 0 || strncmp(text, "c.j", 3) == 0);
+    if (!jumps || !hex || !s)
+        return;
+    uint64_t target = strtoull(hex, &end, 16) + to_image;
+    if (*end == '\0' && symbols_describe(s, target, name, sizeof name))
+        snprintf(hex, n - (size_t)(hex - text), "%s", name);
+}
+
+/* What an ecall asks for is in a7. */
+static void name_call(const struct stage *st, char *text, size_t n,
+                      const uint64_t *x)
+{
+    const struct abi *abi = tracker_abi(st->tracker);
+    if (!x || !abi || strcmp(text, "ecall") != 0)
+        return;
+    const struct abi_call *call = abi_find(abi, x[17]);
+    if (call)
+        snprintf(text, n, "ecall  # a7 = %" PRIu64 ": %s", x[17], call->name);
+}
+
+/* Where to begin, so that instructions are cut rightly: at the function's
+ * start if it is near, else at the pc. */
+static uint64_t begin_at(struct symbols *s, uint64_t image_va, uint64_t pc)
+{
+    const char *name;
+    uint64_t start, bytes;
+    if (s && symbols_function(s, image_va, &name, &start, &bytes) &&
+        image_va >= start && image_va - start < FUNCTION_MAX)
+        return pc - (image_va - start);
+    return pc;
+}
+
+static void add_insn(struct stage *st, struct scene_side *side, uint64_t va,
+                     const uint8_t *bytes, size_t have, struct symbols *s,
+                     uint64_t to_image, const uint64_t *x)
+{
+    if (side->insns == SCENE_INSNS) {
+        memmove(side->insn, side->insn + 1,
+                (SCENE_INSNS - 1) * sizeof side->insn[0]);
+        side->insns--;
+    }
+    struct scene_insn *insn = &side->insn[side->insns++];
+    *insn = (struct scene_insn){.va = va, .current = va == side->pc};
+    cpu_disassemble(va, bytes, have, insn->text, sizeof insn->text);
+    for (char *c = insn->text; *c; c++)
+        if (*c == '\t')
+            *c = ' ';
+    name_target(insn->text, sizeof insn->text, s, to_image);
+    if (insn->current)
+        name_call(st, insn->text, sizeof insn->text, x);
+}
+
+static void fill_insns(struct stage *st, struct scene_side *side,
+                       uint64_t root, struct symbols *s, uint64_t image_va,
+                       const uint64_t *x)
+{
+    static const size_t after = (SCENE_INSNS - BEFORE) * 4;
+    uint64_t begin = begin_at(s, image_va, side->pc);
+    size_t want = (size_t)(side->pc - begin) + after;
+    uint8_t *code = malloc(want);
+    size_t have = code ? stage_read(st, root, begin, code, want) : 0;
+    size_t seen = 0;
+    for (size_t at = 0; at + 2 <= have;) {
+        size_t length = (code[at] & 3) == 3 ? 4 : 2;
+        uint64_t va = begin + at;
+        bool near = va + BEFORE * 4 >= side->pc;
+        if (near && at + length <= have)
+            add_insn(st, side, va, code + at, have - at, s, image_va - side->pc,
+                     x);
+        if (va > side->pc && ++seen >= SCENE_INSNS - BEFORE - 1)
+            break;
+        at += length;
+    }
+    free(code);
+}
+
+static void fill_source(struct stage *st, struct scene_side *side,
+                        struct symbols *s, uint64_t image_va)
+{
+    const char *file;
+    unsigned line;
+    if (!s) {
+        snprintf(side->no_source, sizeof side->no_source,
+                 "no symbols for this address");
+        return;
+    }
+    if (!symbols_line(s, image_va, &file, &line)) {
+        snprintf(side->no_source, sizeof side->no_source,
+                 "no source line for this address");
+        return;
+    }
+    side->file = file;
+    side->line = line;
+    const struct source_file *text =
+        st->sources ? sources_find(st->sources, file) : NULL;
+    if (text) {
+        side->text = text->line;
+        side->lines = text->lines;
+    } else {
+        snprintf(side->no_source, sizeof side->no_source, "%s is not here",
+                 file);
+    }
+}
+
+void stage_code(struct stage *st, struct scene_side *side, enum cpu_priv priv,
+                uint64_t root, uint64_t pc, const uint64_t *x)
+{
+    uint64_t image_va = pc;
+    struct symbols *s =
+        tracker_symbols(st->tracker, priv, root, pc, &image_va);
+    side->pc = pc;
+    if (!s || !symbols_describe(s, image_va, side->where, sizeof side->where))
+        snprintf(side->where, sizeof side->where, "0x%" PRIx64, pc);
+    fill_source(st, side, s, image_va);
+    fill_insns(st, side, root, s, image_va, x);
+}

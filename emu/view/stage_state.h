@@ -1,0 +1,75 @@
+/*
+ * stage_state.h - inside the stage: what it remembers, and the parts it is
+ * made of.
+ */
+#ifndef SALLYPORT_STAGE_STATE_H
+#define SALLYPORT_STAGE_STATE_H
+
+#include "spans.h"
+#include "stage.h"
+#include "terminal.h"
+
+#define CSR(name) cpu_csr_number(name)
+
+/* A process's registers when it last trapped. */
+struct saved_user {
+    uint64_t root, pc, x[32], used;
+};
+#define SAVED_USERS 64
+
+struct reg_memory { /* register values of an earlier scene */
+    struct scene_register reg[SCENE_REGISTERS + 1];
+    size_t regs;
+    uint64_t root;
+};
+
+struct stage {
+    struct machine *machine;
+    struct cpu *cpu;
+    struct tracker *tracker;
+    struct sources *sources;
+    char program[64];
+    struct spans *spans;
+    struct terminal *terminal;
+    struct saved_user saved[SAVED_USERS];
+    uint64_t saves;
+    uint64_t kernel_root; /* last root that is no process's; 0: none yet */
+    struct reg_memory last[2], before[2]; /* user, kernel */
+    bool marked;
+    struct sv39_range ranges[512]; /* scratch */
+};
+
+/* Where things stand, found once per fill. */
+struct stand {
+    enum cpu_priv priv;
+    uint64_t pc, satp, root; /* root in force; 0: none */
+    int pid;                 /* of the process shown on the user side */
+    uint64_t user_root;      /* its table; 0: no process yet */
+    bool user_live;          /* the hart runs it */
+    const struct saved_user *saved;
+    const struct crossing *open; /* its open crossing, or NULL */
+    enum scene_run run;
+};
+
+uint64_t stage_csr(const struct stage *st, const char *name);
+/* Bytes at va in the space of root (0: physical); returns how many. */
+size_t stage_read(struct stage *st, uint64_t root, uint64_t va, void *buf,
+                  size_t n);
+/* "pid 4", or "root 0x8041f" where there are no pids. */
+void stage_who(const struct stage *st, int pid, uint64_t root, bool name,
+               char *text, size_t n);
+
+void stage_code(struct stage *st, struct scene_side *side, enum cpu_priv priv,
+                uint64_t root, uint64_t pc, const uint64_t *x);
+void stage_registers(struct stage *st, struct scene_side *side,
+                     enum scene_space space, const struct stand *at);
+void stage_user_ranges(struct stage *st, struct scene_side *side,
+                       const struct stand *at);
+void stage_kernel_ranges(struct stage *st, struct scene_side *side,
+                         const struct stand *at);
+void stage_card(struct stage *st, const struct crossing *c,
+                const struct stand *at, struct scene_card *card);
+void stage_address(struct stage *st, const struct stand *at,
+                   const struct stage_want *want, struct scene *scene);
+
+#endif
