@@ -3,3 +3,4 @@
 sallyport_test(symbols inspect)
 sallyport_test(probes inspect)
 sallyport_test(abi inspect)
+sallyport_test(sv39 inspect)
