@@ -116,10 +116,10 @@ static int run(const struct options *o, struct session *s,
                         "that moment",
                         (unsigned long long)o->at,
                         (unsigned long long)tracker_count(s->tracker));
-    if (moment->is == is_trap) {
-        struct machine_stop stop; /* the trap itself: listeners hear before */
+    struct machine_stop stop;
+    /* listeners hear of a trap before it is taken */
+    if (moment->is == is_trap && cpu_privilege(machine_cpu(s->machine)) == CPU_U)
         machine_step(s->machine, &stop);
-    }
     return 0;
 }
 

@@ -204,6 +204,8 @@ int runner_run(const struct runner_desc *desc, struct verdict *verdict,
     feed_open(&r.feed, r.machine, script, desc->use_stdin);
     while (!run_stretch(&r))
         continue;
+    if (desc->session->tracker != NULL)
+        tracker_unlisten(desc->session->tracker, &r);
     feed_close(&r.feed);
     script_close(script);
     return verdict->status;

@@ -192,7 +192,11 @@ struct tracker *tracker_create(const struct tracker_desc *desc, char *why,
                                size_t why_bytes);
 const char *tracker_warning(const struct tracker *t); /* "" if there is none */
 void tracker_destroy(struct tracker *t);
-void tracker_listen(struct tracker *t, tracker_listener *fn, void *ctx);
+/* Called in order of attachment; at most TRACKER_LISTENERS of them (false: no
+ * place is left). Not to be changed from within a call. */
+#define TRACKER_LISTENERS 8
+bool tracker_listen(struct tracker *t, tracker_listener *fn, void *ctx);
+void tracker_unlisten(struct tracker *t, void *ctx);
 
 /* ---- What was seen ----
  * A struct crossing is put together when asked for. It stays good while 64

@@ -281,7 +281,7 @@ static void add_transfer(struct tracker *t, enum transfer_kind kind,
         c->bytes_in += r->done;
     if (kind == TRANSFER_COPYINSTR && r->error == 0)
         whole_string(t, r);
-    if (t->listener == NULL)
+    if (t->listeners == 0)
         return;
     struct transfer transfer = transfer_of(t, r);
     struct event e = {.kind = EVENT_TRANSFER, .transfer = &transfer};

@@ -154,8 +154,11 @@ struct tracker {
     size_t initrd_bytes;
     struct cost_model cost;
     const struct abi_call *call[CALLS_FAST]; /* by number */
-    tracker_listener *listener;
-    void *listener_ctx;
+    struct listener {
+        tracker_listener *fn;
+        void *ctx;
+    } listener[TRACKER_LISTENERS];
+    size_t listeners;
     bool has_switch; /* the kernel says when it switches */
     bool failed;     /* out of memory: nothing more is recorded */
     char warning[200];
@@ -175,7 +178,7 @@ struct record *tracker_record(const struct tracker *t, uint64_t number);
 void tracker_give_hart(struct tracker *t, struct proc *p);
 void tracker_close(struct tracker *t, uint64_t number,
                    enum crossing_outcome outcome, uint64_t clock);
-/* Fills in who and when, and calls the listener. */
+/* Fills in who and when, and calls the listeners. */
 void tracker_say(struct tracker *t, struct event *e, uint64_t number,
                  const struct proc *p);
 /* Memory ran out: stop recording, and say so. */

@@ -110,14 +110,15 @@ void tracker_charge(struct tracker *t, uint64_t executed)
 void tracker_say(struct tracker *t, struct event *e, uint64_t number,
                  const struct proc *p)
 {
-    if (t->listener == NULL)
+    if (t->listeners == 0)
         return;
     if (e->clock == 0)
         e->clock = machine_clock(t->machine);
     e->crossing = tracker_crossing(t, number);
     e->pid = p != NULL ? p->pub.pid : 0;
     e->process = p != NULL ? p->pub.name : "";
-    t->listener(t->listener_ctx, e);
+    for (size_t i = 0; i < t->listeners; i++)
+        t->listener[i].fn(t->listener[i].ctx, e);
 }
 
 /* The reader follows one crossing; when another process gets the hart, the one
@@ -245,10 +246,21 @@ void tracker_destroy(struct tracker *t)
     free(t);
 }
 
-void tracker_listen(struct tracker *t, tracker_listener *fn, void *ctx)
+bool tracker_listen(struct tracker *t, tracker_listener *fn, void *ctx)
 {
-    t->listener = fn;
-    t->listener_ctx = ctx;
+    if (t->listeners == TRACKER_LISTENERS)
+        return false;
+    t->listener[t->listeners++] = (struct listener){fn, ctx};
+    return true;
+}
+
+void tracker_unlisten(struct tracker *t, void *ctx)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < t->listeners; i++)
+        if (t->listener[i].ctx != ctx)
+            t->listener[kept++] = t->listener[i];
+    t->listeners = kept;
 }
 
 /* ---- Answers ---- */

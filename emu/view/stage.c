@@ -76,7 +76,10 @@ struct stage *stage_create(const struct stage_desc *desc)
                                         .specials = CPU_SPECIAL_SATP,
                                         .console_out = on_console};
     machine_observe(st->machine, &observer);
-    tracker_listen(st->tracker, spans_event, st->spans);
+    if (!tracker_listen(st->tracker, spans_event, st->spans)) {
+        stage_destroy(st);
+        return NULL;
+    }
     return st;
 }
 
@@ -85,6 +88,7 @@ void stage_destroy(struct stage *st)
     if (!st)
         return;
     machine_unobserve(st->machine, st);
+    tracker_unlisten(st->tracker, st->spans);
     spans_destroy(st->spans);
     terminal_destroy(st->terminal);
     free(st);

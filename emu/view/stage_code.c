@@ -109,6 +109,9 @@ static void fill_source(struct stage *st, struct scene_side *side,
                  "no source line for this address");
         return;
     }
+    static const char root[] = SALLYPORT_SOURCE_DIR "/";
+    if (strncmp(file, root, sizeof root - 1) == 0)
+        file += sizeof root - 1;
     side->file = file;
     side->line = line;
     const struct source_file *text =

@@ -89,8 +89,9 @@ static void name_foreign_range(struct naming *n, const struct sv39_range *r)
 
 static uint64_t image_end(struct symbols *s)
 {
-    static const char *const names[] = {"_end", "end", "__heap_start",
-                                        "kernel_end", "__kernel_end"};
+    static const char *const names[] = {"image_end",    "_end",
+                                        "end",          "__heap_start",
+                                        "kernel_end",   "__kernel_end"};
     uint64_t va, bytes;
     for (size_t i = 0; s && i < sizeof names / sizeof names[0]; i++)
         if (symbols_address(s, names[i], &va, &bytes))
