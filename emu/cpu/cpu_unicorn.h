@@ -92,6 +92,7 @@ enum site_kind {
     SITE_FENCE = 1 << 7,
     SITE_FENCEI = 1 << 8,
     SITE_AMO_MINMAX = 1 << 9,
+    SITE_C_FLOAT = 1 << 10,
 };
 /* Those that follow from the instruction word. */
 #define SITE_BY_INSN (~(unsigned)(SITE_WATCH | SITE_STOP))
@@ -169,6 +170,8 @@ struct cpu {
     /* The block that is being translated. */
     bool fetching;
     uint64_t fetch_first, fetch_next, fetch_insn, fetch_base;
+    uint8_t *disguised; /* RAM that shows something else for a moment */
+    uint16_t disguise;  /* what is really there */
 };
 
 #define ALL_ONES       UINT64_MAX
@@ -220,6 +223,8 @@ bool site_fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address,
 struct site *site_find(const struct cpu *cpu, uint64_t pc);
 /* Whether the instruction at a site may run natively right now. */
 bool site_passes(struct cpu *cpu, const struct site *site, uint64_t now);
+/* Puts back the half-word that was hidden from the translator. */
+void site_undisguise(struct cpu *cpu);
 void site_event(struct cpu *cpu, struct site *site);
 bool site_arm_stop(struct cpu *cpu, uint64_t pc);
 void site_disarm_stop(struct cpu *cpu);
@@ -242,6 +247,8 @@ bool mem_translate(struct cpu *cpu, uint64_t va, enum mem_intent intent,
                    uint64_t *pa);
 /* Host memory at a physical address of RAM, or NULL. */
 uint8_t *mem_ram(const struct cpu *cpu, uint64_t pa, size_t bytes);
+/* Where in host memory a half-word of code lies, or NULL. */
+uint8_t *mem_code(struct cpu *cpu, uint64_t va);
 /* The instruction word at a virtual address; 0 if it cannot be read. */
 uint32_t mem_insn(struct cpu *cpu, uint64_t va);
 bool mem_is_guarded(const struct cpu *cpu, uint64_t pa);

@@ -64,7 +64,8 @@ static bool describe_special(const struct cpu *cpu, uint32_t insn,
     return true;
 }
 
-/* Is the instruction going to run, or to trap for want of privilege? */
+/* Whether the instruction is going to run, not to trap for want of privilege.
+ */
 static bool allowed_here(const struct cpu *cpu, enum cpu_special what)
 {
     enum cpu_priv priv = native_priv(cpu);
@@ -178,8 +179,10 @@ static void execute(struct cpu *cpu, uint32_t insn)
         wait_for_interrupt(cpu);
     else if (insn == INSN_EBREAK || insn == INSN_C_EBREAK)
         trap_take(cpu, EXC_BREAKPOINT, cpu->pc);
-    else
+    else if (insn_is_word_minmax(insn))
         amo_with_clean_operand(cpu, insn);
+    else
+        trap_take(cpu, EXC_ILLEGAL, insn);
 }
 
 void site_event(struct cpu *cpu, struct site *site)

@@ -82,13 +82,16 @@ bool mem_translate(struct cpu *cpu, uint64_t va, enum mem_intent intent,
     return walk(cpu, satp & SATP_PPN_MASK, va, pa);
 }
 
-static bool read_half(struct cpu *cpu, uint64_t va, uint32_t *half)
+uint8_t *mem_code(struct cpu *cpu, uint64_t va)
 {
     uint64_t pa;
+    return mem_translate(cpu, va, MEM_FETCH, &pa) ? mem_ram(cpu, pa, 2) : NULL;
+}
+
+static bool read_half(struct cpu *cpu, uint64_t va, uint32_t *half)
+{
     uint16_t value;
-    if (!mem_translate(cpu, va, MEM_FETCH, &pa))
-        return false;
-    const uint8_t *at = mem_ram(cpu, pa, sizeof value);
+    const uint8_t *at = mem_code(cpu, va);
     if (at == NULL)
         return false;
     memcpy(&value, at, sizeof value);

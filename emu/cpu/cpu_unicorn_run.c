@@ -52,6 +52,7 @@ static void stop_at_block(struct cpu *cpu, uint64_t pc, enum event_kind kind)
 
 static void block_near_bound(struct cpu *cpu, uint64_t pc)
 {
+    site_undisguise(cpu);
     if (cpu->parked)
         uc_emu_stop(cpu->uc);
     else if (cpu->attention || cpu->base >= cpu->bound)
@@ -79,6 +80,7 @@ static void insn_hook(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     cpu->base += cpu->block_insns;
     cpu->block_insns = 1;
     cpu->block_pc = pc;
+    site_undisguise(cpu);
     if (cpu->parked) {
         uc_emu_stop(cpu->uc);
         return;
@@ -143,6 +145,7 @@ static void engine_run(struct cpu *cpu, uint64_t bound)
     cpu->attention = false;
     cpu->bound = bound;
     uc_err err = uc_emu_start(cpu->uc, cpu->pc, ALL_ONES, 0, 0);
+    site_undisguise(cpu);
     if (cpu->parked) {
         cpu->parked = false;
         native_write(cpu, NATIVE_PRIV, cpu->parked_priv);
@@ -190,6 +193,9 @@ static void handle(struct cpu *cpu)
 {
     struct event event = cpu->event;
     switch (event.kind) {
+    case EVENT_BOUND: /* a hook left behind would slow its block down */
+        site_disarm_stop(cpu);
+        break;
     case EVENT_PARTIAL:
         arm(cpu, next_bound(cpu));
         break;

@@ -111,22 +111,18 @@ void site_free(struct cpu *cpu)
 
 /* ---- Seeing code at translation ---- */
 
-static bool is_word_minmax(uint32_t insn)
-{
-    return insn_opcode(insn) == INSN_OP_AMO && insn_funct3(insn) == 2 &&
-           insn >> 31 != 0;
-}
-
 static unsigned kinds_of(const struct cpu *cpu, uint32_t insn)
 {
     if (insn_is_csr(insn))
         return csr_site_kinds(insn);
     if (insn == INSN_MRET || insn == INSN_WFI || insn == INSN_EBREAK ||
-        insn == INSN_C_EBREAK)
+        insn == INSN_C_EBREAK || insn_is_c_reserved(insn))
         return SITE_EMULATE;
+    if (insn_is_c_float(insn))
+        return SITE_C_FLOAT;
     if (insn == INSN_SRET)
         return SITE_SRET;
-    if (is_word_minmax(insn))
+    if (insn_is_word_minmax(insn))
         return SITE_AMO_MINMAX;
     if (insn_is_sfence_vma(insn) && cpu->specials & CPU_SPECIAL_FENCE)
         return SITE_FENCE;
@@ -151,6 +147,32 @@ static void saw_instruction(struct cpu *cpu, uint64_t pc, uint32_t insn)
     add_kinds(cpu, site, kinds);
 }
 
+static bool float_is_off(struct cpu *cpu)
+{
+    return (native_read(cpu, NATIVE_MSTATUS) & MSTATUS_FS) == 0;
+}
+
+void site_undisguise(struct cpu *cpu)
+{
+    if (cpu->disguised != NULL)
+        memcpy(cpu->disguised, &cpu->disguise, sizeof cpu->disguise);
+    cpu->disguised = NULL;
+}
+
+/* With FS off the engine takes compressed float accesses for nothing at all,
+ * and loses temporaries over them: 500 in one block corrupt its heap. It is
+ * shown a jump instead, which ends the block; the site sees to it that the jump
+ * never runs. With FS on it translates the block anew. */
+static void disguise(struct cpu *cpu, uint64_t va)
+{
+    static const uint16_t jump = INSN_C_SELF;
+    cpu->disguised = mem_code(cpu, va);
+    if (cpu->disguised == NULL)
+        return;
+    memcpy(&cpu->disguise, cpu->disguised, sizeof cpu->disguise);
+    memcpy(cpu->disguised, &jump, sizeof jump);
+}
+
 static void begin_block(struct cpu *cpu, uint64_t pc)
 {
     cpu->fetching = true;
@@ -166,6 +188,7 @@ bool site_fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address,
 {
     struct cpu *cpu = user;
     (void)uc, (void)type, (void)size, (void)value;
+    site_undisguise(cpu);
     uint64_t first = native_reg(cpu, UC_RISCV_REG_PC);
     if (!cpu->fetching || first != cpu->fetch_first ||
         cpu->base != cpu->fetch_base ||
@@ -182,6 +205,8 @@ bool site_fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address,
         run_attention(cpu);
     }
     saw_instruction(cpu, va, insn);
+    if (insn_is_c_float(insn) && float_is_off(cpu))
+        disguise(cpu, va);
     return true;
 }
 
@@ -211,6 +236,12 @@ static bool status_write_is_clean(struct cpu *cpu, uint32_t insn)
     return insn_csr(insn) == CSR_SSTATUS ||
            (insn_funct3(insn) != 1 &&
             (csr_source(cpu, insn) & (MSTATUS_MPP | MSTATUS_MPRV)) == 0);
+}
+
+/* An sret under MPRV also clears MPRV, which the engine does not know. */
+static bool leaves_mprv(struct cpu *cpu)
+{
+    return native_read(cpu, NATIVE_MSTATUS) & MSTATUS_MPRV;
 }
 
 static bool special_wanted(const struct cpu *cpu, const struct site *site,
@@ -252,6 +283,8 @@ bool site_passes(struct cpu *cpu, const struct site *site, uint64_t now)
     return !((kinds & SITE_EPC && !epc_write_is_clean(cpu, insn)) ||
              (kinds & SITE_SATP && !satp_write_is_clean(cpu, insn)) ||
              (kinds & SITE_STATUS && !status_write_is_clean(cpu, insn)) ||
+             (kinds & SITE_C_FLOAT && float_is_off(cpu)) ||
+             (kinds & SITE_SRET && leaves_mprv(cpu)) ||
              (kinds & SITE_AMO_MINMAX && !operand_is_clean(cpu, insn)));
 }
 

@@ -15,6 +15,7 @@ void trap_hook(uc_engine *uc, uint32_t cause, void *user)
 {
     struct cpu *cpu = user;
     (void)uc;
+    site_undisguise(cpu);
     native_load(cpu);
     cpu->pc = native_get(cpu, NATIVE_PC) - 4;
     bool at_fetch = cause == EXC_FETCH_ACCESS || cause == EXC_FETCH_PAGE ||

@@ -23,6 +23,7 @@
 #define INSN_SRET      UINT32_C(0x10200073)
 #define INSN_MRET      UINT32_C(0x30200073)
 #define INSN_WFI       UINT32_C(0x10500073)
+#define INSN_C_SELF    UINT32_C(0xa001) /* c.j . */
 #define INSN_OP_SYSTEM 0x73
 #define INSN_OP_AMO    0x2f
 
@@ -82,6 +83,25 @@ static inline bool insn_is_fence_i(uint32_t insn)
 static inline bool insn_csr_writes(uint32_t insn)
 {
     return (insn_funct3(insn) & 3) == 1 || insn_rs1(insn) != 0;
+}
+
+/* c.fld, c.fsd, c.fldsp, c.fsdsp: illegal while mstatus.FS is 0. */
+static inline bool insn_is_c_float(uint32_t insn)
+{
+    return (insn & 1) == 0 && (insn >> 13 & 3) == 1;
+}
+
+/* The two holes among c.subw and c.addw, reserved (table 16.6). */
+static inline bool insn_is_c_reserved(uint32_t insn)
+{
+    return (insn & 0xfc43) == 0x9c41;
+}
+
+/* amomin.w, amomax.w, amominu.w, amomaxu.w */
+static inline bool insn_is_word_minmax(uint32_t insn)
+{
+    return insn_opcode(insn) == INSN_OP_AMO && insn_funct3(insn) == 2 &&
+           insn >> 31 != 0;
 }
 
 /* An AMO or SC: its faults are store faults. LR is a load. */

@@ -1,0 +1,105 @@
+/*
+ * bench_cpu.c - the processor against the floor: four loops (loops.S) on cpu/
+ * and on the bare harness (floor.c), medians of five, and their ratio.
+ *
+ *     bench_cpu LOOPS.bin
+ *
+ * The time is the host's: nothing here decides a test.
+ */
+#include "../../emu/cpu/cpu.h"
+#include "../../emu/platform/platform.h"
+#include "floor.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define RUNS      5
+#define RAM_BYTES ((size_t)4 << 20)
+
+static const struct {
+    const char *name;
+    uint64_t insns;
+} loops[] = {
+    {"3-instruction loop", 60000000},
+    {"9-instruction loop", 200000000},
+    {"store loop", 20000000},
+    {"getpid loop", 20000000},
+};
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static double cpu_seconds(const uint8_t *image, size_t bytes, uint64_t argument,
+                          uint64_t insns, uint64_t *traps)
+{
+    char why[200];
+    struct cpu *cpu;
+    uint8_t *ram = aligned_alloc(4096, RAM_BYTES);
+    struct cpu_desc desc = {.ram = ram, .ram_bytes = RAM_BYTES};
+    if (ram == NULL || cpu_create(&desc, &cpu, why, sizeof why) != 0) {
+        free(ram);
+        return -1;
+    }
+    memset(ram, 0, RAM_BYTES);
+    memcpy(ram, image, bytes);
+    cpu_set_pc(cpu, PLAT_RAM_BASE);
+    cpu_set_x(cpu, 10, argument);
+    double start = seconds_now();
+    enum cpu_stop stop = cpu_run(cpu, insns);
+    double took = seconds_now() - start;
+    *traps = cpu_traps(cpu);
+    cpu_destroy(cpu);
+    free(ram);
+    return stop == CPU_STOP_CLOCK ? took : -1;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+typedef double run_fn(const uint8_t *, size_t, uint64_t, uint64_t, uint64_t *);
+
+static double median(run_fn *run, const uint8_t *image, size_t bytes,
+                     size_t loop, uint64_t *traps)
+{
+    double times[RUNS];
+    for (size_t i = 0; i < RUNS; i++)
+        times[i] = run(image, bytes, loop, loops[loop].insns, traps);
+    qsort(times, RUNS, sizeof *times, by_size);
+    return times[RUNS / 2];
+}
+
+int main(int argc, char **argv)
+{
+    static uint8_t image[65536];
+    FILE *file = argc == 2 ? fopen(argv[1], "rb") : NULL;
+    if (file == NULL) {
+        fprintf(stderr, "usage: bench_cpu LOOPS.bin\n");
+        return 1;
+    }
+    size_t bytes = fread(image, 1, sizeof image, file);
+    fclose(file);
+    printf("%s; seconds, median of %d\n", cpu_engine_version(), RUNS);
+    printf("%-20s %10s %10s %10s %8s %14s\n", "", "insns", "floor", "cpu",
+           "ratio", "crossings/s");
+    for (size_t i = 0; i < sizeof loops / sizeof *loops; i++) {
+        uint64_t floor_traps, traps;
+        double floor = median(floor_run, image, bytes, i, &floor_traps);
+        double cpu = median(cpu_seconds, image, bytes, i, &traps);
+        printf("%-20s %10" PRIu64 " %10.3f %10.3f %8.2f", loops[i].name,
+               loops[i].insns, floor, cpu, cpu / floor);
+        if (traps > 0)
+            printf(" %14.0f", (double)traps / cpu);
+        printf("\n");
+    }
+    return 0;
+}
