@@ -104,8 +104,8 @@ static void address_top(void)
 
 static void heap_end(void)
 {
-    uint64_t end = (uint64_t)sbrk(0);
-    load((end + 4095) & ~4095ul);
+    sbrk(4096);
+    load(((uint64_t)sbrk(0) + 4095) & ~4095ul); /* the page after the last */
 }
 
 /* Each call keeps 1 KiB; the last one meets the guard below the stack. The

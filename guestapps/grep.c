@@ -108,7 +108,7 @@ static bool compile(regex_t *regex, const char *pattern, int flags)
 /* Takes the options; false: an unknown one. */
 static bool parse_options(int argc, char **argv, int *flags)
 {
-    for (int option; (option = getopt(argc, argv, "+:Eivncq")) != -1;) {
+    for (int option; (option = next_option(argc, argv, "+Eivncq")) != -1;) {
         switch (option) {
         case 'E':
             *flags |= REG_EXTENDED;

@@ -8,7 +8,7 @@
 
 int main(int argc, char **argv)
 {
-    if (getopt(argc, argv, "+:") != -1 || argc - optind != 2)
+    if (next_option(argc, argv, "+") != -1 || argc - optind != 2)
         return usage("ln FILE NEW-NAME");
     if (link(argv[optind], argv[optind + 1]) == 0)
         return 0;

@@ -123,7 +123,7 @@ static int list_files(char **paths, int count)
 int main(int argc, char **argv)
 {
     int option;
-    while ((option = getopt(argc, argv, "+:la")) != -1) {
+    while ((option = next_option(argc, argv, "+la")) != -1) {
         if (option == 'l')
             long_format = true;
         else if (option == 'a')

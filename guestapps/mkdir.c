@@ -46,7 +46,7 @@ static int make_with_parents(char *path)
 int main(int argc, char **argv)
 {
     int option, parents = 0, status = 0;
-    while ((option = getopt(argc, argv, "+:p")) != -1) {
+    while ((option = next_option(argc, argv, "+p")) != -1) {
         if (option != 'p')
             return usage("mkdir [-p] DIRECTORY...");
         parents = 1;

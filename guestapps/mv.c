@@ -33,7 +33,7 @@ static int move_into(char *from, const char *directory)
 
 int main(int argc, char **argv)
 {
-    if (getopt(argc, argv, "+:") != -1 || argc - optind < 2)
+    if (next_option(argc, argv, "+") != -1 || argc - optind < 2)
         return usage(HOW);
     const char *last = argv[argc - 1];
     struct stat st;

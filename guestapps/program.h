@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Says why a system call on `what` failed (errno). Returns 1. */
 static inline int complain(const char *program, const char *what)
@@ -22,6 +23,14 @@ static inline int usage(const char *how)
 {
     fprintf(stderr, "usage: %s\n", how);
     return 2;
+}
+
+/* getopt without messages of its own. Options end at the first argument that
+ * is none ("+"), as POSIX wants. */
+static inline int next_option(int argc, char **argv, const char *letters)
+{
+    opterr = 0;
+    return getopt(argc, argv, letters);
 }
 
 #endif

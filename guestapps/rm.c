@@ -84,7 +84,7 @@ static bool ends_in_dot(const char *path)
 int main(int argc, char **argv)
 {
     int option, status = 0;
-    while ((option = getopt(argc, argv, "+:rRf")) != -1) {
+    while ((option = next_option(argc, argv, "+rRf")) != -1) {
         if (option == 'r' || option == 'R')
             recursive = true;
         else if (option == 'f')

@@ -9,7 +9,7 @@
 
 int main(int argc, char **argv)
 {
-    if (getopt(argc, argv, "+:") != -1 || optind == argc)
+    if (next_option(argc, argv, "+") != -1 || optind == argc)
         return usage("rmdir DIRECTORY...");
     int status = 0;
     for (int i = optind; i < argc; i++)

@@ -78,7 +78,7 @@ static int count_file(const char *name, struct counts *total)
 int main(int argc, char **argv)
 {
     int option, status = 0;
-    while ((option = getopt(argc, argv, "+:lwc")) != -1) {
+    while ((option = next_option(argc, argv, "+lwc")) != -1) {
         if (option == 'l')
             want_lines = true;
         else if (option == 'w')

@@ -1,7 +1,7 @@
 /*
  * <sallyport/calls.h> - prototypes of the calls for which no standard header
  * has one. The others are in <unistd.h>, <fcntl.h>, <sys/stat.h>,
- * <sys/wait.h>, <signal.h>, <stdio.h> (rename), <time.h> and <sched.h>.
+ * <sys/wait.h>, <signal.h>, <stdio.h> (rename) and <time.h>.
  *
  * A call you add to syscall.def gets its stub by itself; its prototype goes
  * here.
@@ -16,6 +16,7 @@
 
 ssize_t getdents(int fd, void *buf, size_t n);
 ssize_t getprocs(struct procinfo *buf, size_t n); /* n: bytes */
-uint64_t uptime(void);                            /* nanoseconds */
+int sched_yield(void);
+uint64_t uptime(void); /* nanoseconds */
 
 #endif

@@ -1,0 +1,449 @@
+/*
+ * callall.c - makes every system call of the table at least once, most of them
+ * a second time so that they are refused, and prints each result. The output
+ * depends on nothing but the kernel: the tests compare it between machines.
+ *
+ * The list is made from syscall.def, so a call that is added there and not
+ * tried here is told, with status 1.
+ *
+ * Watch: every kind of argument there is. Numbers cross in registers; strings
+ * by copyinstr; buffers by copyin and copyout, or not at all, when the pointer
+ * is bad: then the crossing returns EFAULT and the program lives on. Compare
+ * that with `crash null-load`, where the same address is used without asking.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <sallyport/calls.h>
+#include "program.h"
+
+#define WORKSHOP "/tmp/callall"
+
+/* In the page that is never mapped; volatile, so that the compiler does not
+ * see it coming. */
+static void *volatile bad = (void *)8;
+
+/* try_exit, try_fork, ...: weak, because a new call has none yet. */
+#define CALL(number, name, result, args, help)                                 \
+    void try_##name(void) __attribute__((weak));
+#include "syscall.def"
+#undef CALL
+
+/* One line per result: the value, or the error's name. */
+static void told(const char *call, long result)
+{
+    if (result >= 0)
+        printf("%s = %ld\n", call, result);
+    else
+        printf("%s = -1, %s\n", call, strerror(errno));
+}
+
+/* A child that runs `what` and its status, as told by waitpid. */
+static int child_status(void (*what)(void))
+{
+    int status = -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        what();
+        _exit(0);
+    }
+    if (pid < 0 || waitpid(pid, &status, 0) != pid)
+        return -1;
+    return status;
+}
+
+/* ---- Processes ---- */
+
+static void exit_with_7(void)
+{
+    _exit(7);
+}
+
+void try_exit(void)
+{
+    printf("exit(7): status 0x%x\n", child_status(exit_with_7));
+}
+
+static int shared = 1; /* until somebody stores to it */
+
+static void store_own(void)
+{
+    shared = 2;
+}
+
+void try_fork(void)
+{
+    printf("fork: the child's status is 0x%x\n", child_status(store_own));
+    printf("fork: the parent's variable is still %d\n", shared);
+}
+
+static void run_echo(void)
+{
+    execve("/bin/echo", (char *[]){"echo", "hello from execve", NULL},
+           (char *[]){NULL});
+}
+
+void try_execve(void)
+{
+    printf("execve: status 0x%x\n", child_status(run_echo));
+    told("execve of nothing", execve("/nope", (char *[]){NULL}, NULL));
+    told("execve of a text", execve("/etc/motd", (char *[]){NULL}, NULL));
+    told("execve with a bad argv", execve("/bin/true", bad, NULL));
+}
+
+void try_waitpid(void)
+{
+    int status;
+    told("waitpid without children", waitpid(-1, &status, 0));
+    told("waitpid of a stranger", waitpid(1, &status, WNOHANG));
+}
+
+void try_kill(void)
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0)
+        for (;;)
+            sleep(1000);
+    told("kill", kill(pid, SIGTERM));
+    waitpid(pid, &status, 0);
+    printf("kill: the child died of signal %d\n", WTERMSIG(status));
+    told("kill of nobody", kill(30000, SIGTERM));
+    told("kill with signal 99", kill(getpid(), 99));
+}
+
+void try_getpid(void)
+{
+    printf("getpid: %s\n", getpid() > 1 ? "greater than 1" : "wrong");
+}
+
+static pid_t own_pid;
+
+static void ask_parent(void)
+{
+    _exit(getppid() == own_pid ? 5 : 6);
+}
+
+void try_getppid(void)
+{
+    own_pid = getpid();
+    printf("getppid in a child: status 0x%x\n", child_status(ask_parent));
+}
+
+static void lead_a_group(void)
+{
+    _exit(setpgid(0, 0) != 0);
+}
+
+void try_setpgid(void)
+{
+    printf("setpgid in a child: status 0x%x\n", child_status(lead_a_group));
+    told("setpgid of a stranger", setpgid(30000, 0));
+}
+
+static pid_t own_group(void)
+{
+    static struct procinfo list[SALLYPORT_PROC_MAX];
+    ssize_t bytes = getprocs(list, sizeof list);
+    for (size_t i = 0; bytes > 0 && i < (size_t)bytes / sizeof list[0]; i++)
+        if (list[i].pid == getpid())
+            return list[i].pgid;
+    return 0;
+}
+
+void try_tcsetpgrp(void)
+{
+    int null = open("/dev/null", O_RDONLY);
+    int console = open("/dev/console", O_RDWR);
+    told("tcsetpgrp on the console", tcsetpgrp(console, own_group()));
+    told("tcsetpgrp on no terminal", tcsetpgrp(null, own_group()));
+    close(console);
+    close(null);
+}
+
+void try_sched_yield(void)
+{
+    told("sched_yield", sched_yield());
+}
+
+/* ---- Memory and time ---- */
+
+void try_sbrk(void)
+{
+    char *old = sbrk(5000);
+    old[4999] = 1;
+    printf("sbrk: grew by %ld\n", (long)((char *)sbrk(0) - old));
+    sbrk(-5000);
+    printf("sbrk: and shrank to %ld\n", (long)((char *)sbrk(0) - old));
+    told("sbrk of everything", (long)sbrk(1L << 40));
+}
+
+void try_nanosleep(void)
+{
+    struct timespec time = {.tv_nsec = 1000000};
+    told("nanosleep", nanosleep(&time, NULL));
+    time.tv_nsec = 2000000000;
+    told("nanosleep of two seconds in nanoseconds", nanosleep(&time, NULL));
+    told("nanosleep with a bad pointer", nanosleep(bad, NULL));
+}
+
+void try_uptime(void)
+{
+    uint64_t before = uptime();
+    nanosleep(&(struct timespec){.tv_nsec = 1000}, NULL);
+    printf("uptime: %s\n", uptime() > before ? "goes on" : "stands still");
+}
+
+void try_getprocs(void)
+{
+    static struct procinfo list[SALLYPORT_PROC_MAX];
+    ssize_t bytes = getprocs(list, sizeof list);
+    int own = 0;
+    for (size_t i = 0; bytes > 0 && i < (size_t)bytes / sizeof list[0]; i++)
+        own += list[i].pid == getpid() && strcmp(list[i].name, "callall") == 0;
+    printf("getprocs: found itself %d time\n", own);
+    told("getprocs with a bad buffer", getprocs(bad, sizeof list));
+}
+
+/* ---- Descriptors ---- */
+
+void try_open(void)
+{
+    int fd = open("opened", O_RDWR | O_CREAT | O_TRUNC, 0644);
+    printf("open: %s\n", fd >= 3 ? "a descriptor" : "wrong");
+    close(fd);
+    told("open of nothing", open("/nope", O_RDONLY));
+    told("open with O_EXCL", open("opened", O_CREAT | O_EXCL, 0644));
+    told("open of a bad name", open(bad, O_RDONLY));
+    unlink("opened");
+}
+
+void try_close(void)
+{
+    told("close", close(open("made", O_RDONLY)));
+    told("close of 55", close(55));
+}
+
+void try_write(void)
+{
+    int fd = open("made", O_WRONLY);
+    told("write", write(fd, "twelve bytes", 12));
+    told("write of a bad buffer", write(fd, bad, 12));
+    told("write of nothing, badly", write(fd, bad, 0));
+    close(fd);
+    told("write to 55", write(55, "x", 1));
+}
+
+void try_read(void)
+{
+    char bytes[8] = {0};
+    int fd = open("made", O_RDONLY);
+    told("read", read(fd, bytes, 6));
+    printf("read: \"%s\"\n", bytes);
+    told("read into a bad buffer", read(fd, bad, 6));
+    told("read into the program's text", read(fd, (void *)try_read, 6));
+    close(fd);
+}
+
+void try_lseek(void)
+{
+    int fd = open("made", O_RDONLY);
+    told("lseek to the end", lseek(fd, 0, SEEK_END));
+    told("lseek back", lseek(fd, -2, SEEK_CUR));
+    told("lseek before the start", lseek(fd, -1, SEEK_SET));
+    close(fd);
+}
+
+void try_dup(void)
+{
+    int fd = open("made", O_RDONLY), copy = dup(fd);
+    lseek(fd, 5, SEEK_SET);
+    told("dup: the copy's offset", lseek(copy, 0, SEEK_CUR));
+    close(copy);
+    close(fd);
+    told("dup of 55", dup(55));
+}
+
+void try_dup2(void)
+{
+    int fd = open("made", O_RDONLY);
+    told("dup2", dup2(fd, 33));
+    told("dup2: the copy's close", close(33));
+    told("dup2 to 9999", dup2(fd, 9999));
+    close(fd);
+}
+
+void try_pipe(void)
+{
+    int ends[2];
+    char bytes[8] = {0};
+    told("pipe", pipe(ends));
+    told("pipe: write", write(ends[1], "through", 7));
+    told("pipe: read", read(ends[0], bytes, sizeof bytes));
+    printf("pipe: \"%s\"\n", bytes);
+    close(ends[1]);
+    told("pipe: read at its end", read(ends[0], bytes, 1));
+    close(ends[0]);
+    told("pipe into a bad array", pipe(bad));
+}
+
+void try_fstat(void)
+{
+    struct stat st;
+    int fd = open("made", O_RDONLY);
+    told("fstat", fstat(fd, &st));
+    printf("fstat: %ld bytes, mode %o\n", (long)st.st_size,
+           (unsigned)st.st_mode);
+    told("fstat into a bad buffer", fstat(fd, bad));
+    close(fd);
+}
+
+void try_ftruncate(void)
+{
+    int fd = open("made", O_RDWR);
+    told("ftruncate", ftruncate(fd, 4));
+    told("ftruncate: size", lseek(fd, 0, SEEK_END));
+    told("ftruncate to -1", ftruncate(fd, -1));
+    close(fd);
+}
+
+/* ---- Names ---- */
+
+void try_stat(void)
+{
+    struct stat st;
+    told("stat", stat("/bin", &st));
+    printf("stat: mode %o\n", (unsigned)st.st_mode);
+    told("stat of nothing", stat("nope", &st));
+    told("stat into a bad buffer", stat("/bin", bad));
+}
+
+void try_getdents(void)
+{
+    _Alignas(8) char records[512];
+    int fd = open(".", O_RDONLY | O_DIRECTORY);
+    ssize_t bytes = getdents(fd, records, sizeof records);
+    for (ssize_t at = 0; at < bytes;) {
+        struct dirent *entry = (struct dirent *)(records + at);
+        printf("getdents: %s\n", entry->d_name);
+        at += entry->d_reclen;
+    }
+    told("getdents at the end", getdents(fd, records, sizeof records));
+    lseek(fd, 0, SEEK_SET);
+    told("getdents into 4 bytes", getdents(fd, records, 4));
+    close(fd);
+}
+
+void try_mkdir(void)
+{
+    told("mkdir", mkdir("folder", 0755));
+    told("mkdir again", mkdir("folder", 0755));
+    told("mkdir below nothing", mkdir("nope/folder", 0755));
+}
+
+void try_rmdir(void)
+{
+    told("rmdir", rmdir("folder"));
+    told("rmdir again", rmdir("folder"));
+    told("rmdir of a full one", rmdir("/bin"));
+}
+
+void try_link(void)
+{
+    struct stat st;
+    told("link", link("made", "second"));
+    stat("made", &st);
+    printf("link: %u names\n", (unsigned)st.st_nlink);
+    told("link of a directory", link("/bin", "bin"));
+}
+
+void try_rename(void)
+{
+    told("rename", rename("second", "third"));
+    told("rename of nothing", rename("nope", "any"));
+    told("rename to a bad name", rename("third", bad));
+}
+
+void try_truncate(void)
+{
+    struct stat st;
+    told("truncate", truncate("made", 2));
+    stat("third", &st);
+    printf("truncate: %ld bytes by the other name\n", (long)st.st_size);
+    told("truncate of a directory", truncate("/bin", 0));
+}
+
+void try_unlink(void)
+{
+    close(open("short-lived", O_WRONLY | O_CREAT, 0644));
+    told("unlink", unlink("short-lived"));
+    told("unlink again", unlink("short-lived"));
+    told("unlink of a directory", unlink("/bin"));
+}
+
+void try_chdir(void)
+{
+    told("chdir", chdir("/etc"));
+    told("chdir to a file", chdir("motd"));
+    told("chdir back", chdir(WORKSHOP));
+}
+
+void try_getcwd(void)
+{
+    char path[64];
+    printf("getcwd: %s\n", getcwd(path, sizeof path) == NULL ? "?" : path);
+    told("getcwd into 3 bytes", getcwd(path, 3) == NULL ? -1 : 0);
+    told("getcwd into a bad buffer", getcwd(bad, 64) == NULL ? -1 : 0);
+}
+
+/* ---- All of them ---- */
+
+/* The directory and the file that the functions above work on. */
+static int set_up(void)
+{
+    if (mkdir(WORKSHOP, 0755) != 0 || chdir(WORKSHOP) != 0)
+        return complain("callall", WORKSHOP);
+    int fd = open("made", O_WRONLY | O_CREAT, 0644);
+    if (fd < 0 || write(fd, "a dozen bytes", 13) != 13 || close(fd) != 0)
+        return complain("callall", "made");
+    return 0;
+}
+
+static int clean_up(void)
+{
+    if (unlink("made") != 0 || unlink("third") != 0 || chdir("/") != 0 ||
+        rmdir(WORKSHOP) != 0)
+        return complain("callall", WORKSHOP);
+    return 0;
+}
+
+int main(void)
+{
+    static const struct {
+        const char *name;
+        void (*try)(void);
+    } calls[] = {
+#define CALL(number, name, result, args, help) {#name, try_##name},
+#include "syscall.def"
+#undef CALL
+    };
+    int untried = 0;
+    if (set_up() != 0)
+        return 1;
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        if (calls[i].try != NULL) {
+            calls[i].try();
+        } else {
+            printf("%s: not tried\n", calls[i].name);
+            untried++;
+        }
+    }
+    printf("%d calls of the table, %d not tried\n",
+           (int)(sizeof calls / sizeof calls[0]), untried);
+    return clean_up() != 0 || untried > 0;
+}
