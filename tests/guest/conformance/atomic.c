@@ -17,24 +17,23 @@ struct amo {
     u64 returned, stored;
 };
 
-#define AMO(op, memory, operand)                                             \
-    ({                                                                       \
-        struct amo r_;                                                       \
-        cell[1] = (memory);                                                  \
-        __asm__ volatile(#op " %0, %2, (%1)"                                 \
-                         : "=r"(r_.returned)                                 \
-                         : "r"(&cell[1]), "r"((u64) (operand))               \
-                         : "memory");                                        \
-        r_.stored = cell[1];                                                 \
-        r_;                                                                  \
+#define AMO(op, memory, operand)                                               \
+    ({                                                                         \
+        struct amo r_;                                                         \
+        cell[1] = (memory);                                                    \
+        __asm__ volatile(#op " %0, %2, (%1)"                                   \
+                         : "=r"(r_.returned)                                   \
+                         : "r"(&cell[1]), "r"((u64)(operand))                  \
+                         : "memory");                                          \
+        r_.stored = cell[1];                                                   \
+        r_;                                                                    \
     })
-#define CHECK_AMO(op, memory, operand, returned_, stored_)                   \
-    do {                                                                     \
-        struct amo got_ = AMO(op, memory, operand);                          \
-        check(#op " " #memory ", " #operand " returned", got_.returned,      \
-              returned_);                                                    \
-        check(#op " " #memory ", " #operand " stored", got_.stored,          \
-              stored_);                                                      \
+#define CHECK_AMO(op, memory, operand, returned_, stored_)                     \
+    do {                                                                       \
+        struct amo got_ = AMO(op, memory, operand);                            \
+        check(#op " " #memory ", " #operand " returned", got_.returned,        \
+              returned_);                                                      \
+        check(#op " " #memory ", " #operand " stored", got_.stored, stored_);  \
     } while (0)
 
 static void amo_double(void)
@@ -101,16 +100,13 @@ static void amo_registers(void)
                      : "memory");
     check("amoswap rd = rs2 returns", r, 12);
     check("amoswap rd = rs2 stores", cell[1], 5);
-    u64 p = (u64) &cell[1];
+    u64 p = (u64)&cell[1];
     __asm__ volatile("amomin.w %0, zero, (%0)" : "+r"(p)::"memory");
     check("amomin.w rd = rs1 returns", p, 5);
     check("amomin.w rd = rs1 stores", cell[1], 0);
     cell[1] = 0x8000000000000000;
-    p = (u64) &cell[1] + 4;
-    __asm__ volatile("amomaxu.w %0, %1, (%0)"
-                     : "+r"(p)
-                     : "r"(1UL)
-                     : "memory");
+    p = (u64)&cell[1] + 4;
+    __asm__ volatile("amomaxu.w %0, %1, (%0)" : "+r"(p) : "r"(1UL) : "memory");
     check("amomaxu.w on the upper word", cell[1], 0x8000000000000000);
     check("amomaxu.w on the upper word returns", p, 0xffffffff80000000);
     check("neighbours untouched", cell[0] | cell[2], 0);
@@ -190,7 +186,7 @@ static void at(const char *what, const char *snippet, int mode, u64 address,
 
 static void misaligned(void)
 {
-    u64 p = (u64) &cell[1];
+    u64 p = (u64)&cell[1];
     at("amoadd.w misaligned", amo_w, MODE_M, p + 2, C_STORE_MISALIGNED);
     at("amoswap.d misaligned", amo_d, MODE_M, p + 4, C_STORE_MISALIGNED);
     at("amomaxu.w misaligned", amo_max, MODE_M, p + 1, C_STORE_MISALIGNED);

@@ -10,15 +10,14 @@
 
 const char *const test_name = "compressed";
 
-#define C_OP(body, in)                                                       \
-    ({                                                                       \
-        register u64 r_ __asm__("a0") = (u64) (in);                          \
-        __asm__ volatile(".option push\n.option rvc\n" body                  \
-                         "\n.option pop"                                     \
-                         : "+r"(r_)                                          \
-                         :                                                   \
-                         : "a1", "a2", "memory");                            \
-        r_;                                                                  \
+#define C_OP(body, in)                                                         \
+    ({                                                                         \
+        register u64 r_ __asm__("a0") = (u64)(in);                             \
+        __asm__ volatile(".option push\n.option rvc\n" body "\n.option pop"    \
+                         : "+r"(r_)                                            \
+                         :                                                     \
+                         : "a1", "a2", "memory");                              \
+        r_;                                                                    \
     })
 
 static void immediates(void)
@@ -32,8 +31,7 @@ static void immediates(void)
           0xffffffff80000000);
     check("c.li -32", C_OP("c.li a0, -32", 0), -32UL);
     check("c.lui 31", C_OP("c.lui a0, 31", 0), 31 << 12);
-    check("c.lui negative", C_OP("c.lui a0, 0xfffe0", 0),
-          0xfffffffffffe0000);
+    check("c.lui negative", C_OP("c.lui a0, 0xfffe0", 0), 0xfffffffffffe0000);
     check("c.slli 63", C_OP("c.slli a0, 63", 3), 1UL << 63);
     check("c.srli 63", C_OP("c.srli a0, 63", ~0UL), 1);
     check("c.srli 33", C_OP("c.srli a0, 33", ~0UL), 0x7fffffff);
@@ -51,8 +49,7 @@ static void registers(void)
     check("c.xor", C_OP("li a1, 6\n c.xor a0, a1", 5), 3);
     check("c.or", C_OP("li a1, 6\n c.or a0, a1", 5), 7);
     check("c.and", C_OP("li a1, 6\n c.and a0, a1", 5), 4);
-    check("c.subw", C_OP("li a1, 1\n c.subw a0, a1", 0x80000000),
-          0x7fffffff);
+    check("c.subw", C_OP("li a1, 1\n c.subw a0, a1", 0x80000000), 0x7fffffff);
     check("c.addw", C_OP("li a1, 1\n c.addw a0, a1", 0x7fffffff),
           0xffffffff80000000);
 }
@@ -62,7 +59,7 @@ static u64 cells[32] __attribute__((aligned(16)));
 static void memory(void)
 {
     for (int i = 0; i < 32; i++)
-        cells[i] = 0x8000000080000000UL + (u64) i;
+        cells[i] = 0x8000000080000000UL + (u64)i;
     check("c.ld 0", C_OP("c.ld a0, 0(a0)", cells), 0x8000000080000000);
     check("c.ld 248", C_OP("c.ld a0, 248(a0)", cells), 0x800000008000001f);
     check("c.lw 124", C_OP("c.lw a0, 124(a0)", cells), 0xffffffff80000000);
@@ -76,27 +73,32 @@ static void memory(void)
          cells);
     check("c.sdsp 88", cells[11], 5);
     check("c.swsp 252", cells[31], 0x50000004d);
-    check("c.ldsp 88", C_OP("mv a2, sp\n mv sp, a0\n c.ldsp a0, 88(sp)\n"
-                            "mv sp, a2",
-                            cells),
+    check("c.ldsp 88",
+          C_OP("mv a2, sp\n mv sp, a0\n c.ldsp a0, 88(sp)\n"
+               "mv sp, a2",
+               cells),
           5);
-    check("c.lwsp 4", C_OP("mv a2, sp\n mv sp, a0\n c.lwsp a0, 4(sp)\n"
-                           "mv sp, a2",
-                           cells),
+    check("c.lwsp 4",
+          C_OP("mv a2, sp\n mv sp, a0\n c.lwsp a0, 4(sp)\n"
+               "mv sp, a2",
+               cells),
           ~0UL);
-    check("c.addi16sp -512", C_OP("mv a2, sp\n mv sp, a0\n"
-                                  "c.addi16sp sp, -512\n mv a0, sp\n"
-                                  "mv sp, a2",
-                                  0x1000),
+    check("c.addi16sp -512",
+          C_OP("mv a2, sp\n mv sp, a0\n"
+               "c.addi16sp sp, -512\n mv a0, sp\n"
+               "mv sp, a2",
+               0x1000),
           0xe00);
-    check("c.addi16sp 496", C_OP("mv a2, sp\n mv sp, a0\n"
-                                 "c.addi16sp sp, 496\n mv a0, sp\n"
-                                 "mv sp, a2",
-                                 0x1000),
+    check("c.addi16sp 496",
+          C_OP("mv a2, sp\n mv sp, a0\n"
+               "c.addi16sp sp, 496\n mv a0, sp\n"
+               "mv sp, a2",
+               0x1000),
           0x11f0);
-    check("c.addi4spn 1020", C_OP("mv a2, sp\n mv sp, a0\n"
-                                  "c.addi4spn a0, sp, 1020\n mv sp, a2",
-                                  0x1000),
+    check("c.addi4spn 1020",
+          C_OP("mv a2, sp\n mv sp, a0\n"
+               "c.addi4spn a0, sp, 1020\n mv sp, a2",
+               0x1000),
           0x13fc);
 }
 
@@ -131,8 +133,8 @@ SNIPPET(odd_jump, ".option rvc\n c.nop\n c.jr a0");
 static void break_at(const char *what, u64 mode, const char *snippet,
                      u64 offset)
 {
-    enter((long) mode, snippet, 0, 0);
-    u64 pc = (u64) snippet + offset;
+    enter((long)mode, snippet, 0, 0);
+    u64 pc = (u64)snippet + offset;
     check_trap(what, MODE_M, C_BREAK, pc, seen.tval == 0 ? 0 : pc);
 }
 
@@ -143,8 +145,8 @@ static void traps(void)
     for (int i = 0; i < 3; i++) {
         int mode = modes[i];
         enter(mode, odd_ecall, 0, 0);
-        check_trap_at("ecall at 2 mod 4", MODE_M, ecall_cause[mode],
-                      odd_ecall, 2, 0);
+        check_trap_at("ecall at 2 mod 4", MODE_M, ecall_cause[mode], odd_ecall,
+                      2, 0);
         enter(mode, odd_illegal, 0, 0);
         check_illegal("all ones at 2 mod 4", MODE_M, odd_illegal, 2,
                       0xffffffff);
@@ -152,8 +154,8 @@ static void traps(void)
         check_illegal("all zero at 2 mod 4", MODE_M, odd_zero, 2, 0);
         enter(mode, even_zero, 0, 0);
         check_illegal("all zero", MODE_M, even_zero, 0, 0);
-        break_at("c.ebreak at 2 mod 4", (u64) mode, odd_break, 2);
-        break_at("c.ebreak", (u64) mode, even_break, 0);
+        break_at("c.ebreak at 2 mod 4", (u64)mode, odd_break, 2);
+        break_at("c.ebreak", (u64)mode, even_break, 0);
         enter(mode, odd_load, NOTHING, 0);
         check_trap_at("c.ld from nothing", MODE_M, C_LOAD_ACCESS, odd_load, 2,
                       NOTHING);
@@ -161,7 +163,7 @@ static void traps(void)
         enter(mode, odd_store, NOTHING, 0);
         check_trap_at("c.sw to nothing", MODE_M, C_STORE_ACCESS, odd_store, 6,
                       NOTHING);
-        enter(mode, odd_jump, (u64) odd_ecall + 2, 0);
+        enter(mode, odd_jump, (u64)odd_ecall + 2, 0);
         check_trap_at("c.jr into the middle of a word", MODE_M,
                       ecall_cause[mode], odd_ecall, 2, 0);
     }

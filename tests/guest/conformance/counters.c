@@ -85,9 +85,8 @@ static void times(void)
     check("time passes", csr_read(time) > start, 1);
 }
 
-SNIPPET(read_hpm,
-        "csrr a2, mhpmcounter3\n csrr a2, mhpmevent3\n"
-        "csrr a2, mhpmcounter31\n csrr a2, mhpmevent31\n ecall");
+SNIPPET(read_hpm, "csrr a2, mhpmcounter3\n csrr a2, mhpmevent3\n"
+                  "csrr a2, mhpmcounter31\n csrr a2, mhpmevent31\n ecall");
 
 /* They exist, if only as zeroes. */
 static void hardware_counters(void)

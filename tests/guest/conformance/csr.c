@@ -40,13 +40,13 @@ static void run_word(int mode, u32 word)
 static void allowed(const char *what, int mode, u32 word)
 {
     run_word(mode, word);
-    check_trap(what, MODE_M, ecall_cause[mode], (u64) slot + 4, 0);
+    check_trap(what, MODE_M, ecall_cause[mode], (u64)slot + 4, 0);
 }
 
 static void refused(const char *what, int mode, u32 word)
 {
     run_word(mode, word);
-    check_illegal(what, MODE_M, (const char *) slot, 0, word);
+    check_illegal(what, MODE_M, (const char *)slot, 0, word);
     check("a refused CSR instruction leaves rd alone", seen.x[A0], 0);
 }
 
@@ -54,10 +54,9 @@ static void refused(const char *what, int mode, u32 word)
 
 static void by_privilege(void)
 {
-    static const u32 machine[] = {0x300, 0x301, 0x302, 0x303, 0x304, 0x305,
-                                  0x306, 0x340, 0x341, 0x342, 0x343, 0x344,
-                                  0x3a0, 0x3b0, 0xb00, 0xb02, 0xf11, 0xf12,
-                                  0xf13, 0xf14};
+    static const u32 machine[] = {
+        0x300, 0x301, 0x302, 0x303, 0x304, 0x305, 0x306, 0x340, 0x341, 0x342,
+        0x343, 0x344, 0x3a0, 0x3b0, 0xb00, 0xb02, 0xf11, 0xf12, 0xf13, 0xf14};
     static const u32 supervisor[] = {0x100, 0x104, 0x105, 0x106, 0x140,
                                      0x141, 0x142, 0x143, 0x144, 0x180};
     for (unsigned i = 0; i < sizeof machine / sizeof *machine; i++) {
@@ -89,10 +88,8 @@ static void read_only(void)
         refused("csrrw rd, ro, x0", MODE_M, encode(OP_CSRRW, csr, A0, 0));
         refused("csrrw x0, ro, x0", MODE_M, encode(OP_CSRRW, csr, 0, 0));
         refused("csrrwi x0, ro, 0", MODE_M, encode(OP_CSRRWI, csr, 0, 0));
-        refused("csrrs rd, ro, a1 = 0", MODE_M,
-                encode(OP_CSRRS, csr, A0, A1));
-        refused("csrrc rd, ro, a1 = 0", MODE_M,
-                encode(OP_CSRRC, csr, A0, A1));
+        refused("csrrs rd, ro, a1 = 0", MODE_M, encode(OP_CSRRS, csr, A0, A1));
+        refused("csrrc rd, ro, a1 = 0", MODE_M, encode(OP_CSRRC, csr, A0, A1));
         refused("csrrsi rd, ro, 1", MODE_M, encode(OP_CSRRSI, csr, A0, 1));
     }
 }
@@ -112,19 +109,19 @@ static void absent(void)
     refused("SYSTEM with funct3 = 4", MODE_M, encode(4, 0x340, A0, 0));
 }
 
-#define DO(op, operand)                                                      \
-    ({                                                                       \
-        u64 old_;                                                            \
-        __asm__ volatile(#op " %0, mscratch, %1"                             \
-                         : "=r"(old_)                                        \
-                         : "r"((u64) (operand)));                            \
-        old_;                                                                \
+#define DO(op, operand)                                                        \
+    ({                                                                         \
+        u64 old_;                                                              \
+        __asm__ volatile(#op " %0, mscratch, %1"                               \
+                         : "=r"(old_)                                          \
+                         : "r"((u64)(operand)));                               \
+        old_;                                                                  \
     })
-#define DO_IMMEDIATE(op, operand)                                            \
-    ({                                                                       \
-        u64 old_;                                                            \
-        __asm__ volatile(#op " %0, mscratch, " #operand : "=r"(old_));       \
-        old_;                                                                \
+#define DO_IMMEDIATE(op, operand)                                              \
+    ({                                                                         \
+        u64 old_;                                                              \
+        __asm__ volatile(#op " %0, mscratch, " #operand : "=r"(old_));         \
+        old_;                                                                  \
     })
 
 static void operations(void)

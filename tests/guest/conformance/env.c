@@ -16,7 +16,7 @@ extern volatile u64 tohost;
 
 static void put(char c)
 {
-    *(volatile u8 *) UART = (u8) c;
+    *(volatile u8 *)UART = (u8)c;
 }
 
 void print(const char *text)
@@ -39,11 +39,10 @@ static void print_decimal(u64 value)
 {
     if (value >= 10)
         print_decimal(value / 10);
-    put((char) ('0' + value % 10));
+    put((char)('0' + value % 10));
 }
 
-static void fail_line(const char *what, const char *part, u64 got,
-                      u64 expected)
+static void fail_line(const char *what, const char *part, u64 got, u64 expected)
 {
     if (count.failures++ == 0)
         count.first = count.cases;
@@ -87,11 +86,11 @@ void check_trap(const char *what, u64 level, u64 cause, u64 epc, u64 tval)
         fail_line(what, ", tval", seen.tval, tval);
 }
 
-void check_illegal(const char *what, u64 level, const char *snippet,
-                   u64 offset, u64 word)
+void check_illegal(const char *what, u64 level, const char *snippet, u64 offset,
+                   u64 word)
 {
     u64 tval = seen.tval == 0 ? 0 : word;
-    check_trap(what, level, C_ILLEGAL, (u64) snippet + offset, tval);
+    check_trap(what, level, C_ILLEGAL, (u64)snippet + offset, tval);
 }
 
 void reset_state(void)
@@ -138,8 +137,8 @@ void finish(void)
     }
     for (volatile int late = 0; late < 4096; late++)
         ;
-    store32(FINISHER, count.failures ? (u32) count.first << 16 | 0x3333
-                                     : 0x5555);
+    store32(FINISHER,
+            count.failures ? (u32)count.first << 16 | 0x3333 : 0x5555);
     for (;;)
         ;
 }

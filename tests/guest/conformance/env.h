@@ -17,7 +17,7 @@
 #define CONFORMANCE_ENV_H
 
 /* Offsets into struct seen, for env.S. */
-#define SEEN_X(n)   ((n) *8)
+#define SEEN_X(n)   ((n)*8)
 #define SEEN_CAUSE  256
 #define SEEN_EPC    264
 #define SEEN_TVAL   272
@@ -39,8 +39,8 @@ typedef int s32;
 
 /* The trap that ended the last snippet. */
 struct seen {
-    u64 x[32];  /* x2..x17 and x28..x31 as the snippet left them */
-    u64 cause;  /* mcause or scause ... */
+    u64 x[32]; /* x2..x17 and x28..x31 as the snippet left them */
+    u64 cause; /* mcause or scause ... */
     u64 epc;
     u64 tval;
     u64 status; /* mstatus or sstatus, just after the trap */
@@ -59,10 +59,10 @@ void enter(long mode, const void *pc, u64 a0, u64 a1);
 
 /* A snippet named `name` in a page-aligned section of its own: every
  * instruction is four bytes long unless it says `.option rvc`. */
-#define SNIPPET(name, body)                                                  \
-    extern const char name[];                                                \
-    __asm__(".pushsection .snippet, \"ax\"\n.option push\n.option norvc\n"  \
-            ".balign 4\n.globl " #name "\n" #name ":\n" body                \
+#define SNIPPET(name, body)                                                    \
+    extern const char name[];                                                  \
+    __asm__(".pushsection .snippet, \"ax\"\n.option push\n.option norvc\n"     \
+            ".balign 4\n.globl " #name "\n" #name ":\n" body                   \
             "\n.option pop\n.popsection")
 
 /* ---- Checking (env.c) ---- */
@@ -74,12 +74,12 @@ void check_either(const char *what, u64 got, u64 one, u64 other);
 /* The last snippet's trap: mode it went to, cause, epc, tval, all in one. */
 void check_trap(const char *what, u64 level, u64 cause, u64 epc, u64 tval);
 /* As check_trap, epc given as an offset from the snippet's first byte. */
-#define check_trap_at(what, level, cause, snippet, offset, tval)             \
-    check_trap(what, level, cause, (u64) (snippet) + (offset), tval)
+#define check_trap_at(what, level, cause, snippet, offset, tval)               \
+    check_trap(what, level, cause, (u64)(snippet) + (offset), tval)
 /* An illegal instruction `word` at the snippet's byte `offset`, taken to mode
  * `level`: tval holds the word, or 0 (3.1.16 allows both). */
-void check_illegal(const char *what, u64 level, const char *snippet,
-                   u64 offset, u64 word);
+void check_illegal(const char *what, u64 level, const char *snippet, u64 offset,
+                   u64 word);
 void finish(void);
 void stray_trap(void); /* for env.S */
 void print(const char *text);
@@ -90,44 +90,44 @@ void environment_open(void);
 void reset_state(void);
 
 /* ---- CSRs ---- */
-#define csr_read(csr)                                                        \
-    ({                                                                       \
-        u64 v_;                                                              \
-        __asm__ volatile("csrr %0, " #csr : "=r"(v_)::"memory");             \
-        v_;                                                                  \
+#define csr_read(csr)                                                          \
+    ({                                                                         \
+        u64 v_;                                                                \
+        __asm__ volatile("csrr %0, " #csr : "=r"(v_)::"memory");               \
+        v_;                                                                    \
     })
-#define csr_write(csr, value)                                                \
-    __asm__ volatile("csrw " #csr ", %0" ::"r"((u64) (value)) : "memory")
-#define csr_set(csr, value)                                                  \
-    __asm__ volatile("csrs " #csr ", %0" ::"r"((u64) (value)) : "memory")
-#define csr_clear(csr, value)                                                \
-    __asm__ volatile("csrc " #csr ", %0" ::"r"((u64) (value)) : "memory")
-#define csr_swap(csr, value)                                                 \
-    ({                                                                       \
-        u64 v_;                                                              \
-        __asm__ volatile("csrrw %0, " #csr ", %1"                            \
-                         : "=r"(v_)                                          \
-                         : "r"((u64) (value))                                \
-                         : "memory");                                        \
-        v_;                                                                  \
+#define csr_write(csr, value)                                                  \
+    __asm__ volatile("csrw " #csr ", %0" ::"r"((u64)(value)) : "memory")
+#define csr_set(csr, value)                                                    \
+    __asm__ volatile("csrs " #csr ", %0" ::"r"((u64)(value)) : "memory")
+#define csr_clear(csr, value)                                                  \
+    __asm__ volatile("csrc " #csr ", %0" ::"r"((u64)(value)) : "memory")
+#define csr_swap(csr, value)                                                   \
+    ({                                                                         \
+        u64 v_;                                                                \
+        __asm__ volatile("csrrw %0, " #csr ", %1"                              \
+                         : "=r"(v_)                                            \
+                         : "r"((u64)(value))                                   \
+                         : "memory");                                          \
+        v_;                                                                    \
     })
 
 /* mstatus (privileged manual 3.1.6) */
-#define ST_SIE  (1UL << 1)
-#define ST_MIE  (1UL << 3)
-#define ST_SPIE (1UL << 5)
-#define ST_MPIE (1UL << 7)
-#define ST_SPP  (1UL << 8)
-#define ST_MPP  (3UL << 11)
-#define ST_FS   (3UL << 13)
-#define ST_MPRV (1UL << 17)
-#define ST_SUM  (1UL << 18)
-#define ST_MXR  (1UL << 19)
-#define ST_TVM  (1UL << 20)
-#define ST_TW   (1UL << 21)
-#define ST_TSR  (1UL << 22)
-#define MPP(mode) ((u64) (mode) << 11)
-#define mpp_of(status) ((status) >> 11 & 3)
+#define ST_SIE             (1UL << 1)
+#define ST_MIE             (1UL << 3)
+#define ST_SPIE            (1UL << 5)
+#define ST_MPIE            (1UL << 7)
+#define ST_SPP             (1UL << 8)
+#define ST_MPP             (3UL << 11)
+#define ST_FS              (3UL << 13)
+#define ST_MPRV            (1UL << 17)
+#define ST_SUM             (1UL << 18)
+#define ST_MXR             (1UL << 19)
+#define ST_TVM             (1UL << 20)
+#define ST_TW              (1UL << 21)
+#define ST_TSR             (1UL << 22)
+#define MPP(mode)          ((u64)(mode) << 11)
+#define mpp_of(status)     ((status) >> 11 & 3)
 
 /* Causes (3.1.15) */
 #define C_FETCH_MISALIGNED 0
@@ -153,47 +153,47 @@ void reset_state(void);
 #define INT_MEI            11
 
 /* ---- The board (QEMU virt) ---- */
-#define FINISHER   0x00100000UL
-#define CLINT      0x02000000UL
-#define MSIP       (CLINT + 0x0)
-#define MTIMECMP   (CLINT + 0x4000)
-#define MTIME      (CLINT + 0xbff8)
-#define PLIC       0x0c000000UL
-#define UART       0x10000000UL
-#define NOTHING    0x08000000UL /* no RAM, no device */
-#define RAM_SCRATCH 0x80100000UL /* free pages from here on */
+#define FINISHER           0x00100000UL
+#define CLINT              0x02000000UL
+#define MSIP               (CLINT + 0x0)
+#define MTIMECMP           (CLINT + 0x4000)
+#define MTIME              (CLINT + 0xbff8)
+#define PLIC               0x0c000000UL
+#define UART               0x10000000UL
+#define NOTHING            0x08000000UL /* no RAM, no device */
+#define RAM_SCRATCH        0x80100000UL /* free pages from here on */
 
 static inline u64 load64(u64 at)
 {
-    return *(volatile u64 *) at;
+    return *(volatile u64 *)at;
 }
 static inline u32 load32(u64 at)
 {
-    return *(volatile u32 *) at;
+    return *(volatile u32 *)at;
 }
 static inline void store64(u64 at, u64 value)
 {
-    *(volatile u64 *) at = value;
+    *(volatile u64 *)at = value;
 }
 static inline void store32(u64 at, u32 value)
 {
-    *(volatile u32 *) at = value;
+    *(volatile u32 *)at = value;
 }
 
 /* ---- Page tables (paging.c) ---- */
-#define PTE_V 0x01UL
-#define PTE_R 0x02UL
-#define PTE_W 0x04UL
-#define PTE_X 0x08UL
-#define PTE_U 0x10UL
-#define PTE_G 0x20UL
-#define PTE_A 0x40UL
-#define PTE_D 0x80UL
-#define PTE_AD   (PTE_A | PTE_D)
-#define PTE_RW   (PTE_V | PTE_R | PTE_W | PTE_AD)
-#define PTE_RWX  (PTE_RW | PTE_X)
+#define PTE_V            0x01UL
+#define PTE_R            0x02UL
+#define PTE_W            0x04UL
+#define PTE_X            0x08UL
+#define PTE_U            0x10UL
+#define PTE_G            0x20UL
+#define PTE_A            0x40UL
+#define PTE_D            0x80UL
+#define PTE_AD           (PTE_A | PTE_D)
+#define PTE_RW           (PTE_V | PTE_R | PTE_W | PTE_AD)
+#define PTE_RWX          (PTE_RW | PTE_X)
 #define PTE_OF(pa, bits) (((pa) >> 12 << 10) | (bits))
-#define SATP_SV39 (8UL << 60)
+#define SATP_SV39        (8UL << 60)
 
 /* A fresh address space: RAM's first gigapage (0x80000000) identity mapped
  * R W X for S-mode, nothing else. Returns the root's physical address. */

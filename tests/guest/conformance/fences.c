@@ -83,7 +83,7 @@ static void pointer_changes(void)
 {
     u64 root = space_new(), one = marked_page(1), two = marked_page(2);
     space_map(root, VA, one, PTE_RW, 0);
-    u64 *pointer = (u64 *) root + (VA >> 30 & 511), old = *pointer;
+    u64 *pointer = (u64 *)root + (VA >> 30 & 511), old = *pointer;
     space_use(root);
     load_is("through the first table", VA, 1);
     *pointer = 0;
@@ -127,7 +127,7 @@ static u32 code[4] __attribute__((aligned(16)));
 
 static u64 call_code(void)
 {
-    u64 (*function)(void) = (u64(*)(void)) (u64) code;
+    u64 (*function)(void) = (u64(*)(void))(u64)code;
     __asm__ volatile("fence.i" ::: "memory");
     return function();
 }
@@ -136,7 +136,7 @@ static void self_modifying(void)
 {
     code[1] = 0x00008067; /* ret */
     for (u32 i = 0; i < 100; i++) {
-        *(volatile u32 *) code = i << 20 | 0x00000513; /* li a0, i */
+        *(volatile u32 *)code = i << 20 | 0x00000513; /* li a0, i */
         check("the newest code runs", call_code(), i);
     }
 }
@@ -167,18 +167,18 @@ static void written_through_an_alias(void)
     store32(frame, 0x00100613);     /* li a2, 1 */
     store32(frame + 4, 0x00000073); /* ecall */
     space_use(root);
-    enter(MODE_S, (const void *) VA, 0, 0);
+    enter(MODE_S, (const void *)VA, 0, 0);
     check("code in a mapped page", seen.x[12], 1);
     enter(MODE_S, store, VA + 0x1000, 0x0000007300200613);
     __asm__ volatile("fence.i" ::: "memory");
-    enter(MODE_S, (const void *) VA, 0, 0);
+    enter(MODE_S, (const void *)VA, 0, 0);
     check("code written through another address", seen.x[12], 2);
     /* Another frame under the same address. */
     u64 other = page_new();
     store64(other, 0x0000007300300613);
     space_map(root, VA, other, PTE_RWX, 0);
     __asm__ volatile("fence.i\n sfence.vma" ::: "memory");
-    enter(MODE_S, (const void *) VA, 0, 0);
+    enter(MODE_S, (const void *)VA, 0, 0);
     check("another frame's code at the same address", seen.x[12], 3);
     reset_state();
 }

@@ -1,5 +1,6 @@
 /*
- * float.c - F and D: edges of the number range, flags, rounding, and mstatus.FS.
+ * float.c - F and D: edges of the number range, flags, rounding, and
+ * mstatus.FS.
  *
  * Unprivileged manual: 11.2 (fcsr, reserved rounding modes are illegal), 11.3
  * (canonical NaN), 11.6-11.9 (arithmetic, min/max, conversions that saturate,
@@ -14,27 +15,27 @@ const char *const test_name = "float";
 #define NAN64 0x7ff8000000000000UL
 #define BOX   0xffffffff00000000UL
 
-#define NX 1
-#define UF 2
-#define OF 4
-#define DZ 8
-#define NV 16
+#define NX    1
+#define UF    2
+#define OF    4
+#define DZ    8
+#define NV    16
 
 /* One operation on raw bits; flags come out beside the result. */
 static u64 flags;
 
-#define OP2(move_in, op, move_out, a, b)                                     \
-    ({                                                                       \
-        u64 r_;                                                              \
-        __asm__ volatile("fsflags zero\n" move_in " fa0, %2\n" move_in       \
-                         " fa1, %3\n" op " fa0, fa0, fa1\n" move_out         \
-                         " %0, fa0\n frflags %1"                             \
-                         : "=&r"(r_), "=&r"(flags)                           \
-                         : "r"((u64) (a)), "r"((u64) (b))                    \
-                         : "fa0", "fa1");                                    \
-        r_;                                                                  \
+#define OP2(move_in, op, move_out, a, b)                                       \
+    ({                                                                         \
+        u64 r_;                                                                \
+        __asm__ volatile("fsflags zero\n" move_in " fa0, %2\n" move_in         \
+                         " fa1, %3\n" op " fa0, fa0, fa1\n" move_out           \
+                         " %0, fa0\n frflags %1"                               \
+                         : "=&r"(r_), "=&r"(flags)                             \
+                         : "r"((u64)(a)), "r"((u64)(b))                        \
+                         : "fa0", "fa1");                                      \
+        r_;                                                                    \
     })
-#define S2(op, a, b) ((u32) OP2("fmv.w.x", op, "fmv.x.w", a, b))
+#define S2(op, a, b) ((u32)OP2("fmv.w.x", op, "fmv.x.w", a, b))
 #define D2(op, a, b) OP2("fmv.d.x", op, "fmv.x.d", a, b)
 
 static void expect(const char *what, u64 got, u64 expected, u64 raised)
@@ -45,20 +46,18 @@ static void expect(const char *what, u64 got, u64 expected, u64 raised)
 
 static void arithmetic(void)
 {
-    expect("fadd.s 1 + 1", S2("fadd.s", 0x3f800000, 0x3f800000), 0x40000000,
-           0);
-    expect("fadd.s inf - inf", S2("fadd.s", 0x7f800000, 0xff800000), NAN32,
-           NV);
+    expect("fadd.s 1 + 1", S2("fadd.s", 0x3f800000, 0x3f800000), 0x40000000, 0);
+    expect("fadd.s inf - inf", S2("fadd.s", 0x7f800000, 0xff800000), NAN32, NV);
     expect("fdiv.s 1 / 0", S2("fdiv.s", 0x3f800000, 0), 0x7f800000, DZ);
     expect("fdiv.s 0 / 0", S2("fdiv.s", 0, 0), NAN32, NV);
     expect("fdiv.s 1 / 3", S2("fdiv.s", 0x3f800000, 0x40400000), 0x3eaaaaab,
            NX);
-    expect("fmul.s overflow", S2("fmul.s", 0x7f000000, 0x7f000000),
-           0x7f800000, OF | NX);
-    expect("fmul.s underflow", S2("fmul.s", 0x00800001, 0x3f000000),
-           0x00400000, UF | NX);
-    expect("fadd.s of a quiet NaN", S2("fadd.s", 0x7fc12345, 0x3f800000),
-           NAN32, 0);
+    expect("fmul.s overflow", S2("fmul.s", 0x7f000000, 0x7f000000), 0x7f800000,
+           OF | NX);
+    expect("fmul.s underflow", S2("fmul.s", 0x00800001, 0x3f000000), 0x00400000,
+           UF | NX);
+    expect("fadd.s of a quiet NaN", S2("fadd.s", 0x7fc12345, 0x3f800000), NAN32,
+           0);
     expect("fadd.s of a signalling NaN", S2("fadd.s", 0x7f800001, 0x3f800000),
            NAN32, NV);
     expect("fsub.d", D2("fsub.d", 0x3ff0000000000000, 0x4000000000000000),
@@ -87,8 +86,7 @@ static void signs_and_extremes(void)
 {
     expect("fmin.s -0, +0", S2("fmin.s", 0, 0x80000000), 0x80000000, 0);
     expect("fmax.s -0, +0", S2("fmax.s", 0x80000000, 0), 0, 0);
-    expect("fmin.s with a NaN", S2("fmin.s", NAN32, 0x3f800000), 0x3f800000,
-           0);
+    expect("fmin.s with a NaN", S2("fmin.s", NAN32, 0x3f800000), 0x3f800000, 0);
     expect("fmax.s of two NaNs", S2("fmax.s", NAN32, 0x7fc00001), NAN32, 0);
     expect("fmin.d, signalling",
            D2("fmin.d", 0x7ff0000000000001, 0x3ff0000000000000),
@@ -98,15 +96,15 @@ static void signs_and_extremes(void)
     expect("fsgnjx.d", D2("fsgnjx.d", 1UL << 63, 1UL << 63), 0, 0);
 }
 
-#define TO_INT(move_in, op, a)                                               \
-    ({                                                                       \
-        u64 r_;                                                              \
-        __asm__ volatile("fsflags zero\n" move_in " fa0, %2\n" op            \
-                         "\n frflags %1"                                     \
-                         : "=&r"(r_), "=&r"(flags)                           \
-                         : "r"((u64) (a))                                    \
-                         : "fa0");                                           \
-        r_;                                                                  \
+#define TO_INT(move_in, op, a)                                                 \
+    ({                                                                         \
+        u64 r_;                                                                \
+        __asm__ volatile("fsflags zero\n" move_in " fa0, %2\n" op              \
+                         "\n frflags %1"                                       \
+                         : "=&r"(r_), "=&r"(flags)                             \
+                         : "r"((u64)(a))                                       \
+                         : "fa0");                                             \
+        r_;                                                                    \
     })
 
 static void conversions(void)
@@ -119,16 +117,15 @@ static void conversions(void)
     expect("fcvt.wu.s -1",
            TO_INT("fmv.w.x", "fcvt.wu.s %0, fa0, rtz", 0xbf800000), 0, NV);
     expect("fcvt.wu.s 2^32 saturates and is sign-extended",
-           TO_INT("fmv.w.x", "fcvt.wu.s %0, fa0, rtz", 0x4f800000), ~0UL,
-           NV);
+           TO_INT("fmv.w.x", "fcvt.wu.s %0, fa0, rtz", 0x4f800000), ~0UL, NV);
     expect("fcvt.wu.d 3e9 is sign-extended",
            TO_INT("fmv.d.x", "fcvt.wu.d %0, fa0, rtz", 0x41e65a0bc0000000),
            0xffffffffb2d05e00, 0);
     expect("fcvt.l.d 2^63",
            TO_INT("fmv.d.x", "fcvt.l.d %0, fa0, rtz", 0x43e0000000000000),
            0x7fffffffffffffff, NV);
-    expect("fcvt.lu.d NaN", TO_INT("fmv.d.x", "fcvt.lu.d %0, fa0", NAN64),
-           ~0UL, NV);
+    expect("fcvt.lu.d NaN", TO_INT("fmv.d.x", "fcvt.lu.d %0, fa0", NAN64), ~0UL,
+           NV);
     expect("fcvt.w.d 2.5, nearest even",
            TO_INT("fmv.d.x", "fcvt.w.d %0, fa0, rne", 0x4004000000000000), 2,
            NX);
@@ -142,15 +139,15 @@ static void conversions(void)
            TO_INT("fmv.d.x", "fcvt.w.d %0, fa0, rmm", 0x4004000000000000), 3,
            NX);
     expect("-2.5 to zero",
-           TO_INT("fmv.d.x", "fcvt.w.d %0, fa0, rtz", 0xc004000000000000),
-           -2UL, NX);
+           TO_INT("fmv.d.x", "fcvt.w.d %0, fa0, rtz", 0xc004000000000000), -2UL,
+           NX);
     u64 r;
     __asm__ volatile("fsflags zero\n li t0, -1\n fcvt.s.lu fa0, t0\n"
                      "fmv.x.w %0, fa0\n frflags %1"
                      : "=&r"(r), "=&r"(flags)
                      :
                      : "t0", "fa0");
-    expect("fcvt.s.lu 2^64-1", (u32) r, 0x5f800000, NX);
+    expect("fcvt.s.lu 2^64-1", (u32)r, 0x5f800000, NX);
 }
 
 static void comparison(void)
@@ -160,8 +157,7 @@ static void comparison(void)
     expect("flt.s of a quiet NaN",
            TO_INT("fmv.w.x", "flt.s %0, fa0, fa0", NAN32), 0, NV);
     expect("fle.d of 1, 1",
-           TO_INT("fmv.d.x", "fle.d %0, fa0, fa0", 0x3ff0000000000000), 1,
-           0);
+           TO_INT("fmv.d.x", "fle.d %0, fa0, fa0", 0x3ff0000000000000), 1, 0);
     static const struct {
         u32 bits, class;
     } classes[] = {
@@ -222,22 +218,21 @@ static u64 memory_cell;
 
 static void status_field(void)
 {
-    static const char *const all[] = {f_add,   f_load, f_compressed_load,
-                                      f_store, f_move, f_csr,
-                                      f_set_csr};
+    static const char *const all[] = {
+        f_add, f_load, f_compressed_load, f_store, f_move, f_csr, f_set_csr};
     static const int modes[] = {MODE_U, MODE_S, MODE_M};
     for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
         for (int m = 0; m < 3; m++) {
             csr_write(mstatus, 0);
-            enter(modes[m], all[i], (u64) &memory_cell, 0);
+            enter(modes[m], all[i], (u64)&memory_cell, 0);
             check("FS off: cause", seen.cause, C_ILLEGAL);
-            check("FS off: epc", seen.epc, (u64) all[i]);
+            check("FS off: epc", seen.epc, (u64)all[i]);
             csr_write(mstatus, 1UL << 13);
-            enter(modes[m], all[i], (u64) &memory_cell, 0);
+            enter(modes[m], all[i], (u64)&memory_cell, 0);
             check("FS initial: runs", seen.cause != C_ILLEGAL, 1);
         }
     csr_write(mstatus, 2UL << 13);
-    enter(MODE_S, f_load, (u64) &memory_cell, 0);
+    enter(MODE_S, f_load, (u64)&memory_cell, 0);
     check("a load into f makes FS dirty", seen.status >> 13 & 3, 3);
     check("and SD shows it", seen.status >> 63, 1);
     csr_write(mstatus, 2UL << 13);
@@ -249,8 +244,7 @@ static void status_field(void)
 static void rounding_modes(void)
 {
     enter(MODE_M, f_bad_mode, 0, 0);
-    check_illegal("static rounding mode 5", MODE_M, f_bad_mode, 0,
-                  0x00a55553);
+    check_illegal("static rounding mode 5", MODE_M, f_bad_mode, 0, 0x00a55553);
     csr_write(frm, 5);
     enter(MODE_M, f_dynamic, 0, 0);
     check("dynamic rounding mode 5: cause", seen.cause, C_ILLEGAL);

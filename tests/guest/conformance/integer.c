@@ -14,23 +14,23 @@ const char *const test_name = "integer";
 #define MIN32 0xffffffff80000000UL
 #define ONES  0xffffffffffffffffUL
 
-#define RR(op, a, b)                                                         \
-    ({                                                                       \
-        u64 r_;                                                              \
-        __asm__ volatile(#op " %0, %1, %2"                                   \
-                         : "=r"(r_)                                          \
-                         : "r"((u64) (a)), "r"((u64) (b)));                  \
-        r_;                                                                  \
+#define RR(op, a, b)                                                           \
+    ({                                                                         \
+        u64 r_;                                                                \
+        __asm__ volatile(#op " %0, %1, %2"                                     \
+                         : "=r"(r_)                                            \
+                         : "r"((u64)(a)), "r"((u64)(b)));                      \
+        r_;                                                                    \
     })
-#define RI(op, a, imm)                                                       \
-    ({                                                                       \
-        u64 r_;                                                              \
-        __asm__ volatile(#op " %0, %1, " #imm : "=r"(r_) : "r"((u64) (a)));  \
-        r_;                                                                  \
+#define RI(op, a, imm)                                                         \
+    ({                                                                         \
+        u64 r_;                                                                \
+        __asm__ volatile(#op " %0, %1, " #imm : "=r"(r_) : "r"((u64)(a)));     \
+        r_;                                                                    \
     })
-#define CHECK_RR(op, a, b, expected)                                         \
+#define CHECK_RR(op, a, b, expected)                                           \
     check(#op " " #a ", " #b, RR(op, a, b), expected)
-#define CHECK_RI(op, a, imm, expected)                                       \
+#define CHECK_RI(op, a, imm, expected)                                         \
     check(#op " " #a ", " #imm, RI(op, a, imm), expected)
 
 static void arithmetic(void)
@@ -175,13 +175,11 @@ static const u8 bytes[16] __attribute__((aligned(16))) = {
     0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88,
 };
 
-#define LOAD(op, offset)                                                     \
-    ({                                                                       \
-        u64 r_;                                                              \
-        __asm__ volatile(#op " %0, " #offset "(%1)"                          \
-                         : "=r"(r_)                                          \
-                         : "r"(bytes));                                      \
-        r_;                                                                  \
+#define LOAD(op, offset)                                                       \
+    ({                                                                         \
+        u64 r_;                                                                \
+        __asm__ volatile(#op " %0, " #offset "(%1)" : "=r"(r_) : "r"(bytes));  \
+        r_;                                                                    \
     })
 
 static void loads_and_stores(void)
@@ -206,13 +204,13 @@ static void loads_and_stores(void)
     check("sd with a negative offset", word, MIN64);
 }
 
-#define TAKEN(op, a, b)                                                      \
-    ({                                                                       \
-        u64 r_ = 1;                                                          \
-        __asm__ volatile(#op " %1, %2, 1f\n li %0, 0\n1:"                    \
-                         : "+&r"(r_)                                         \
-                         : "r"((u64) (a)), "r"((u64) (b)));                  \
-        r_;                                                                  \
+#define TAKEN(op, a, b)                                                        \
+    ({                                                                         \
+        u64 r_ = 1;                                                            \
+        __asm__ volatile(#op " %1, %2, 1f\n li %0, 0\n1:"                      \
+                         : "+&r"(r_)                                           \
+                         : "r"((u64)(a)), "r"((u64)(b)));                      \
+        r_;                                                                    \
     })
 
 static void control(void)

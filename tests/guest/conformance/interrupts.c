@@ -29,9 +29,9 @@ static const u64 irqs[] = {INT_SSI, INT_MSI, INT_STI,
 /* The UART asks whenever its transmitter is empty, which is always. */
 static void uart_asks(int on)
 {
-    *(volatile u8 *) (UART + 1) = on ? 2 : 0;
+    *(volatile u8 *)(UART + 1) = on ? 2 : 0;
     if (!on)
-        (void) *(volatile u8 *) (UART + 2);
+        (void)*(volatile u8 *)(UART + 2);
 }
 
 static void plic_route(u64 context, int on)
@@ -100,7 +100,7 @@ static void one_rule(u64 irq, u64 mode, int delegated, int mie, int sie,
     raise(irq);
     check("the pending bit", csr_read(mip) & ALL, BIT(irq));
     csr_write(mstatus, (mie ? ST_MPIE : 0) | (sie ? ST_SIE : 0));
-    enter((long) mode, stay, 0, 0);
+    enter((long)mode, stay, 0, 0);
     u64 level = enabled ? level_of(irq, mode, delegated, mie, sie) : 0;
     if (level == 0)
         check_trap_at("not taken", MODE_M, ecall_cause[mode], stay, 16, 0);
@@ -114,8 +114,8 @@ static void rules(void)
     for (int i = 0; i < 6; i++)
         for (int m = 0; m < 3; m++)
             for (int set = 0; set < 16; set++)
-                one_rule(irqs[i], modes[m], set & 1, set >> 1 & 1,
-                         set >> 2 & 1, set >> 3 & 1);
+                one_rule(irqs[i], modes[m], set & 1, set >> 1 & 1, set >> 2 & 1,
+                         set >> 3 & 1);
     quiet();
 }
 
@@ -220,8 +220,8 @@ static void enabling_in_s(void)
     csr_write(mie, BIT(INT_SSI));
     csr_write(mstatus, ST_SIE);
     enter(MODE_S, on_by_sip, 0, 0);
-    check_trap_at("behind csrsi sip", MODE_S, C_INTERRUPT | INT_SSI,
-                  on_by_sip, 8, 0);
+    check_trap_at("behind csrsi sip", MODE_S, C_INTERRUPT | INT_SSI, on_by_sip,
+                  8, 0);
     check("SSIP stays until it is cleared", csr_read(mip) & 0x222,
           BIT(INT_SSI));
     quiet();
@@ -247,8 +247,8 @@ static void status_at_interrupt(void)
     raise(INT_SEI);
     csr_write(mstatus, ST_SIE);
     enter(MODE_S, stay, 0, 0);
-    check("from S: SPP, SIE, SPIE",
-          seen.status & (ST_SPP | ST_SIE | ST_SPIE), ST_SPP | ST_SPIE);
+    check("from S: SPP, SIE, SPIE", seen.status & (ST_SPP | ST_SIE | ST_SPIE),
+          ST_SPP | ST_SPIE);
     quiet();
 }
 
@@ -265,21 +265,21 @@ static void vectored(void)
 {
     extern const char vectors[], s_vectors[];
     quiet();
-    csr_write(mtvec, (u64) vectors | 1);
-    csr_write(stvec, (u64) s_vectors | 1);
+    csr_write(mtvec, (u64)vectors | 1);
+    csr_write(stvec, (u64)s_vectors | 1);
     for (int i = 0; i < 6; i++) {
         csr_write(mie, BIT(irqs[i]));
         raise(irqs[i]);
         enter(MODE_U, stay, 0, 0);
         check("mtvec entry of an interrupt", seen.x[3],
-              (u64) vectors + 4 * irqs[i] + 4);
+              (u64)vectors + 4 * irqs[i] + 4);
     }
     csr_write(mie, 0);
     enter(MODE_U, stay, 0, 0);
-    check("mtvec entry of an exception", seen.x[3], (u64) vectors + 4);
+    check("mtvec entry of an exception", seen.x[3], (u64)vectors + 4);
     quiet();
-    csr_write(mtvec, (u64) vectors | 1);
-    csr_write(stvec, (u64) s_vectors | 1);
+    csr_write(mtvec, (u64)vectors | 1);
+    csr_write(stvec, (u64)s_vectors | 1);
     csr_write(mideleg, 0x222);
     for (int i = 0; i < 6; i += 2) {
         csr_write(mie, BIT(irqs[i]));
@@ -287,12 +287,12 @@ static void vectored(void)
         enter(MODE_U, stay, 0, 0);
         check("stvec entry of an interrupt, mode", seen.level, MODE_S);
         check("stvec entry of an interrupt", seen.x[3],
-              (u64) s_vectors + 4 * irqs[i] + 4);
+              (u64)s_vectors + 4 * irqs[i] + 4);
     }
     csr_write(mie, 0);
     csr_write(medeleg, BIT(C_ECALL_U));
     enter(MODE_U, stay, 0, 0);
-    check("stvec entry of an exception", seen.x[3], (u64) s_vectors + 4);
+    check("stvec entry of an exception", seen.x[3], (u64)s_vectors + 4);
     quiet();
 }
 
@@ -301,8 +301,7 @@ static void plic(void)
 {
     quiet();
     plic_route(1, 1);
-    check("SEIP from the PLIC's context 1", csr_read(mip) & ALL,
-          BIT(INT_SEI));
+    check("SEIP from the PLIC's context 1", csr_read(mip) & ALL, BIT(INT_SEI));
     csr_clear(mip, BIT(INT_SEI));
     check("SEIP of the PLIC cannot be cleared in mip", csr_read(mip) & ALL,
           BIT(INT_SEI));
@@ -318,8 +317,7 @@ static void plic(void)
     uart_asks(0);
     quiet();
     plic_route(0, 1);
-    check("MEIP from the PLIC's context 0", csr_read(mip) & ALL,
-          BIT(INT_MEI));
+    check("MEIP from the PLIC's context 0", csr_read(mip) & ALL, BIT(INT_MEI));
     store32(PLIC_THRESHOLD(0), 7);
     check("the threshold holds it back", csr_read(mip) & ALL, 0);
     store32(PLIC_THRESHOLD(0), 0);

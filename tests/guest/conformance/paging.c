@@ -30,7 +30,7 @@ u64 *space_map(u64 root, u64 va, u64 pa, u64 bits, int level)
 {
     u64 table = root;
     for (int at = 2;; at--) {
-        u64 *entry = (u64 *) table + (va >> (12 + 9 * at) & 511);
+        u64 *entry = (u64 *)table + (va >> (12 + 9 * at) & 511);
         if (at == level) {
             *entry = PTE_OF(pa, bits);
             return entry;

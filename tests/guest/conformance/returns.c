@@ -24,22 +24,21 @@ static void mret_modes(void)
 {
     static const u64 modes[] = {MODE_U, MODE_S, MODE_M};
     for (int m = 0; m < 3; m++) {
-        enter(MODE_M, run_mret, MPP(modes[m]), (u64) land);
+        enter(MODE_M, run_mret, MPP(modes[m]), (u64)land);
         check_trap_at("mret goes to MPP", MODE_M, ecall_cause[modes[m]], land,
                       4, 0);
-        enter(MODE_M, run_mret, MPP(modes[m]) | ST_MPIE, (u64) land);
+        enter(MODE_M, run_mret, MPP(modes[m]) | ST_MPIE, (u64)land);
         check("mret: MIE becomes MPIE = 1", (seen.status & ST_MPIE) != 0, 1);
-        enter(MODE_M, run_mret, MPP(modes[m]) | ST_MIE, (u64) land);
+        enter(MODE_M, run_mret, MPP(modes[m]) | ST_MIE, (u64)land);
         check("mret: MIE becomes MPIE = 0", (seen.status & ST_MPIE) != 0, 0);
-        enter(MODE_M, run_mret, MPP(modes[m]) | ST_MPRV, (u64) land);
-        check("mret: MPRV", (seen.status & ST_MPRV) != 0,
-              modes[m] == MODE_M);
+        enter(MODE_M, run_mret, MPP(modes[m]) | ST_MPRV, (u64)land);
+        check("mret: MPRV", (seen.status & ST_MPRV) != 0, modes[m] == MODE_M);
         csr_write(mstatus, 0);
     }
-    enter(MODE_M, run_mret, MPP(MODE_M), (u64) land_in_m);
+    enter(MODE_M, run_mret, MPP(MODE_M), (u64)land_in_m);
     check("mret: MPP becomes U", mpp_of(seen.x[12]), MODE_U);
     check("mret: MPIE becomes 1", (seen.x[12] & ST_MPIE) != 0, 1);
-    enter(MODE_M, run_mret, MPP(MODE_M) | ST_SPP | ST_SIE, (u64) land_in_m);
+    enter(MODE_M, run_mret, MPP(MODE_M) | ST_SPP | ST_SIE, (u64)land_in_m);
     check("mret leaves SPP, SIE, SPIE",
           seen.x[12] & (ST_SPP | ST_SIE | ST_SPIE), ST_SPP | ST_SIE);
     csr_write(mstatus, 0);
@@ -49,17 +48,17 @@ static void sret_modes(void)
 {
     for (u64 spp = 0; spp < 2; spp++) {
         u64 pp = spp ? ST_SPP : 0;
-        enter(MODE_M, run_sret, pp, (u64) land);
+        enter(MODE_M, run_sret, pp, (u64)land);
         check_trap_at("sret in M goes to SPP", MODE_M, ecall_cause[spp], land,
                       4, 0);
         check("sret: SPP becomes U", seen.status & ST_SPP, 0);
         check("sret: SPIE becomes 1", (seen.status & ST_SPIE) != 0, 1);
         check("sret: SIE becomes SPIE = 0", seen.status & ST_SIE, 0);
-        enter(MODE_M, run_sret, pp | ST_SPIE, (u64) land);
+        enter(MODE_M, run_sret, pp | ST_SPIE, (u64)land);
         check("sret: SIE becomes SPIE = 1", (seen.status & ST_SIE) != 0, 1);
-        enter(MODE_M, run_sret, pp | ST_MPRV | MPP(MODE_M), (u64) land);
+        enter(MODE_M, run_sret, pp | ST_MPRV | MPP(MODE_M), (u64)land);
         check("sret: MPRV is cleared", seen.status & ST_MPRV, 0);
-        enter(MODE_M, run_sret, pp | ST_MIE, (u64) land);
+        enter(MODE_M, run_sret, pp | ST_MIE, (u64)land);
         check("sret leaves MIE", (seen.status & ST_MPIE) != 0, 1);
         csr_write(mstatus, 0);
     }
@@ -69,12 +68,12 @@ SNIPPET(s_sret, "csrw sepc, a1\n csrw sstatus, a0\n sret");
 
 static void sret_in_s(void)
 {
-    enter(MODE_S, s_sret, 0, (u64) land);
+    enter(MODE_S, s_sret, 0, (u64)land);
     check_trap_at("sret from S to U", MODE_M, C_ECALL_U, land, 4, 0);
-    enter(MODE_S, s_sret, ST_SPP | ST_SPIE, (u64) land_in_s);
+    enter(MODE_S, s_sret, ST_SPP | ST_SPIE, (u64)land_in_s);
     check_trap_at("sret from S to S", MODE_M, C_ECALL_S, land_in_s, 4, 0);
-    check("SIE on, SPP off, SPIE on",
-          seen.x[12] & (ST_SIE | ST_SPP | ST_SPIE), ST_SIE | ST_SPIE);
+    check("SIE on, SPP off, SPIE on", seen.x[12] & (ST_SIE | ST_SPP | ST_SPIE),
+          ST_SIE | ST_SPIE);
     csr_write(mstatus, 0);
 }
 
@@ -82,11 +81,11 @@ SNIPPET(target_2, ".option rvc\n c.nop\n ecall");
 
 static void targets(void)
 {
-    enter(MODE_M, run_mret, MPP(MODE_S), (u64) target_2 + 2);
+    enter(MODE_M, run_mret, MPP(MODE_S), (u64)target_2 + 2);
     check_trap_at("mret to 2 mod 4", MODE_M, C_ECALL_S, target_2, 2, 0);
-    enter(MODE_M, run_mret, MPP(MODE_S), (u64) land + 1);
+    enter(MODE_M, run_mret, MPP(MODE_S), (u64)land + 1);
     check_trap_at("mret ignores mepc bit 0", MODE_M, C_ECALL_S, land, 4, 0);
-    enter(MODE_S, s_sret, 0, (u64) target_2 + 2);
+    enter(MODE_S, s_sret, 0, (u64)target_2 + 2);
     check_trap_at("sret to 2 mod 4", MODE_M, C_ECALL_U, target_2, 2, 0);
     enter(MODE_M, run_mret, MPP(MODE_U), NOTHING);
     check_trap("mret to nothing", MODE_M, C_FETCH_ACCESS, NOTHING, NOTHING);
@@ -106,7 +105,7 @@ static void refused(const char *what, int mode, const char *code, u32 word)
 {
     enter(mode, code, 0, 0);
     check_illegal(what, MODE_M, code, 0, word);
-    check("taken from that mode", mpp_of(seen.status), (u64) mode);
+    check("taken from that mode", mpp_of(seen.status), (u64)mode);
 }
 
 static void allowed(const char *what, int mode, const char *code)
@@ -139,7 +138,7 @@ static void withheld(void)
     allowed("TVM: sfence.vma in M", MODE_M, only_fence);
     csr_write(mstatus, ST_TSR);
     refused("TSR: sret in S", MODE_S, only_sret, 0x10200073);
-    enter(MODE_M, run_sret, ST_TSR | ST_SPP, (u64) land);
+    enter(MODE_M, run_sret, ST_TSR | ST_SPP, (u64)land);
     check_trap_at("TSR: sret in M", MODE_M, C_ECALL_S, land, 4, 0);
     csr_write(mstatus, ST_TW);
     refused("TW: wfi in S", MODE_S, only_wfi, 0x10500073);

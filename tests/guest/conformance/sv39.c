@@ -27,7 +27,7 @@ static u64 root, frame;
 
 static u64 user_va(const char *code)
 {
-    return USER_CODE + ((u64) code & 0xfff);
+    return USER_CODE + ((u64)code & 0xfff);
 }
 
 static u64 *make(u64 bits, int level)
@@ -37,11 +37,11 @@ static u64 *make(u64 bits, int level)
     frame = page_new();
     store64(frame, 0x1122334455667788);
     store32(frame + 0x800, 0x00000073);
-    space_map(root, USER_CODE, (u64) load & ~0xfffUL,
+    space_map(root, USER_CODE, (u64)load & ~0xfffUL,
               PTE_V | PTE_R | PTE_X | PTE_U | PTE_AD, 0);
     u64 size = 4096UL << 9 * level;
-    u64 *entry = space_map(root, VA & ~(size - 1), frame & ~(size - 1), bits,
-                           level);
+    u64 *entry =
+        space_map(root, VA & ~(size - 1), frame & ~(size - 1), bits, level);
     space_use(root);
     return entry;
 }
@@ -56,13 +56,13 @@ static u64 alias(int level)
 static void expect(const char *what, int mode, const char *code, u64 at,
                    u64 cause)
 {
-    u64 pc = mode == MODE_U ? user_va(code) : (u64) code;
-    enter(mode, (const void *) pc, at, 1);
+    u64 pc = mode == MODE_U ? user_va(code) : (u64)code;
+    enter(mode, (const void *)pc, at, 1);
     if (cause)
         check_trap(what, MODE_M, cause, code == jump ? at : pc + 4, at);
     else
-        check_trap(what, MODE_M, ecall_cause[mode],
-                   code == jump ? at : pc + 8, 0);
+        check_trap(what, MODE_M, ecall_cause[mode], code == jump ? at : pc + 8,
+                   0);
 }
 
 static void all_three(const char *what, int mode, u64 at, u64 r, u64 w, u64 x)
@@ -84,11 +84,11 @@ static void permissions(void)
             if (pointer && level > 0)
                 continue; /* a table, not a leaf: see tables() */
             make(bits | PTE_AD, level);
-            int good = bits & PTE_V && !pointer &&
-                       !(bits & PTE_W && !(bits & PTE_R));
+            int good =
+                bits & PTE_V && !pointer && !(bits & PTE_W && !(bits & PTE_R));
             for (int mode = MODE_U; mode <= MODE_S; mode++) {
-                int mine = good && (bits & PTE_U ? mode == MODE_U
-                                                 : mode == MODE_S);
+                int mine =
+                    good && (bits & PTE_U ? mode == MODE_U : mode == MODE_S);
                 all_three("V R W X U", mode, alias(level),
                           mine && bits & PTE_R ? 0 : C_LOAD_PAGE,
                           mine && bits & PTE_W ? 0 : C_STORE_PAGE,
@@ -119,8 +119,7 @@ static void executable_readable(void)
     expect("load of an X-only page, MXR off", MODE_S, load, VA, C_LOAD_PAGE);
     csr_write(mstatus, ST_MXR);
     expect("load of an X-only page, MXR on", MODE_S, load, VA, 0);
-    expect("store to an X-only page, MXR on", MODE_S, store, VA,
-           C_STORE_PAGE);
+    expect("store to an X-only page, MXR on", MODE_S, store, VA, C_STORE_PAGE);
     make(PTE_V | PTE_X | PTE_AD | PTE_U, 0);
     csr_write(mstatus, ST_MXR);
     expect("U load of an X-only page, MXR on", MODE_U, load, VA, 0);
@@ -186,9 +185,9 @@ static void tables(void)
             if (bit == 5)
                 continue;
             make(PTE_RWX, 0);
-            u64 *table = (u64 *) root + (VA >> 30 & 511);
+            u64 *table = (u64 *)root + (VA >> 30 & 511);
             if (level == 1)
-                table = (u64 *) (*table >> 10 << 12) + (VA >> 21 & 511);
+                table = (u64 *)(*table >> 10 << 12) + (VA >> 21 & 511);
             *table |= 1UL << bit;
             __asm__ volatile("sfence.vma" ::: "memory");
             all_three("D, A or U in a pointer is reserved", MODE_S, VA, PAGE);
@@ -213,10 +212,9 @@ static void non_canonical(void)
     space_map(root, 0x3ffffff000, frame, PTE_RWX, 0);
     __asm__ volatile("sfence.vma" ::: "memory");
     all_three("the last page of all", MODE_S, -4096UL, 0, 0, 0);
-    all_three("the first page of the upper half", MODE_S, 0xffffffc000000000,
-              0, 0, 0);
-    all_three("the last page of the lower half", MODE_S, 0x3ffffff000, 0, 0,
-              0);
+    all_three("the first page of the upper half", MODE_S, 0xffffffc000000000, 0,
+              0, 0);
+    all_three("the last page of the lower half", MODE_S, 0x3ffffff000, 0, 0, 0);
     expect("the very last byte", MODE_S, load_byte, -1UL, 0);
     expect("behind the lower half", MODE_S, load_byte, 0x4000000000,
            C_LOAD_PAGE);
@@ -225,8 +223,8 @@ static void non_canonical(void)
 /* Virtual addresses that equal devices' and nothing's physical ones. */
 static void aliases(void)
 {
-    static const u64 at[] = {0, 0x1000, FINISHER, CLINT, PLIC, UART,
-                             NOTHING, 0x7ffff000, 0x1000000000};
+    static const u64 at[] = {0,    0x1000,  FINISHER,   CLINT,       PLIC,
+                             UART, NOTHING, 0x7ffff000, 0x1000000000};
     make(PTE_RWX, 0);
     for (unsigned i = 0; i < sizeof at / sizeof *at; i++) {
         space_map(root, at[i], frame, PTE_RWX, 0);
@@ -249,8 +247,8 @@ static void straddling_fetch(void)
 {
     make(PTE_RWX, 0);
     u64 second = page_new();
-    *(volatile u16 *) (frame + 0xffe) = 0x0073;
-    *(volatile u16 *) second = 0x0000;
+    *(volatile u16 *)(frame + 0xffe) = 0x0073;
+    *(volatile u16 *)second = 0x0000;
     enter(MODE_S, jump, VA + 0xffe, 0);
     check_trap("second half's page is missing", MODE_M, C_FETCH_PAGE,
                VA + 0xffe, VA + 0x1000);
@@ -263,7 +261,7 @@ static void straddling_fetch(void)
     enter(MODE_S, jump, VA + 0xffe, 0);
     check_trap("second half's page is not executable", MODE_M, C_FETCH_PAGE,
                VA + 0xffe, VA + 0x1000);
-    *(volatile u16 *) (frame + 0xffe) = 0x9002;
+    *(volatile u16 *)(frame + 0xffe) = 0x9002;
     __asm__ volatile("fence.i" ::: "memory");
     enter(MODE_S, jump, VA + 0xffe, 0);
     check("a compressed instruction there needs no second page", seen.cause,
@@ -276,8 +274,7 @@ SNIPPET(m_load, "csrw mstatus, a1\n ld a2, 0(a0)\n csrw mstatus, zero\n"
 SNIPPET(m_store, "csrw mstatus, a1\n sd zero, 0(a0)\n csrw mstatus, zero\n"
                  "ecall");
 
-static void by_proxy(const char *what, const char *code, u64 status,
-                     u64 cause)
+static void by_proxy(const char *what, const char *code, u64 status, u64 cause)
 {
     enter(MODE_M, code, VA, status);
     check("taken from M", mpp_of(seen.status), MODE_M);
@@ -296,8 +293,7 @@ static void modify_privilege(void)
     check("its value", seen.x[12], 0x1122334455667788);
     by_proxy("MPRV as U of an S page", m_load, ST_MPRV | MPP(MODE_U),
              C_LOAD_PAGE);
-    by_proxy("MPRV as M is bare", m_load, ST_MPRV | MPP(MODE_M),
-             C_LOAD_ACCESS);
+    by_proxy("MPRV as M is bare", m_load, ST_MPRV | MPP(MODE_M), C_LOAD_ACCESS);
     by_proxy("MPRV store as S", m_store, ST_MPRV | MPP(MODE_S), 0);
     check("it stored", load64(frame), 0);
     make(PTE_V | PTE_R | PTE_U | PTE_AD, 0);
@@ -306,8 +302,8 @@ static void modify_privilege(void)
              C_LOAD_PAGE);
     by_proxy("MPRV as S of a U page with SUM", m_load,
              ST_MPRV | ST_SUM | MPP(MODE_S), 0);
-    by_proxy("MPRV store to a read-only page", m_store,
-             ST_MPRV | MPP(MODE_U), C_STORE_PAGE);
+    by_proxy("MPRV store to a read-only page", m_store, ST_MPRV | MPP(MODE_U),
+             C_STORE_PAGE);
     make(PTE_V | PTE_X | PTE_AD, 0);
     by_proxy("MPRV as S of an X-only page", m_load, ST_MPRV | MPP(MODE_S),
              C_LOAD_PAGE);
@@ -317,18 +313,17 @@ static void modify_privilege(void)
 static void delegated(void)
 {
     make(PTE_V | PTE_R | PTE_U | PTE_AD, 0);
-    csr_write(medeleg, 1 << C_LOAD_PAGE | 1 << C_STORE_PAGE |
-                           1 << C_FETCH_PAGE);
+    csr_write(medeleg,
+              1 << C_LOAD_PAGE | 1 << C_STORE_PAGE | 1 << C_FETCH_PAGE);
     u64 pc = user_va(store);
-    enter(MODE_U, (const void *) pc, VA, 0);
-    check_trap("store page fault, delegated", MODE_S, C_STORE_PAGE, pc + 4,
-               VA);
+    enter(MODE_U, (const void *)pc, VA, 0);
+    check_trap("store page fault, delegated", MODE_S, C_STORE_PAGE, pc + 4, VA);
     check("from U", seen.status & ST_SPP, 0);
-    enter(MODE_U, (const void *) user_va(jump), VA, 0);
+    enter(MODE_U, (const void *)user_va(jump), VA, 0);
     check_trap("fetch page fault, delegated", MODE_S, C_FETCH_PAGE, VA, VA);
     enter(MODE_S, load, VA, 0);
     check_trap("load page fault in S, delegated", MODE_S, C_LOAD_PAGE,
-               (u64) load + 4, VA);
+               (u64)load + 4, VA);
     check("from S", (seen.status & ST_SPP) != 0, 1);
 }
 

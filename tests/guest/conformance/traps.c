@@ -41,16 +41,16 @@ static const struct kind kinds[] = {
     {"write of a read-only CSR", do_unimp, C_ILLEGAL, 0, 0xc0001073,
      EITHER_ZERO},
     {"ebreak", do_break, C_BREAK, 0, 0, TVAL_PC},
-    {"lw from nothing", do_load, C_LOAD_ACCESS, NOTHING + 0x40,
-     NOTHING + 0x40, 0},
-    {"lbu from nothing", do_load_byte, C_LOAD_ACCESS, NOTHING + 3,
-     NOTHING + 3, 0},
-    {"sd to nothing", do_store, C_STORE_ACCESS, NOTHING + 0x48,
-     NOTHING + 0x48, 0},
+    {"lw from nothing", do_load, C_LOAD_ACCESS, NOTHING + 0x40, NOTHING + 0x40,
+     0},
+    {"lbu from nothing", do_load_byte, C_LOAD_ACCESS, NOTHING + 3, NOTHING + 3,
+     0},
+    {"sd to nothing", do_store, C_STORE_ACCESS, NOTHING + 0x48, NOTHING + 0x48,
+     0},
     {"sb to nothing", do_store_byte, C_STORE_ACCESS, NOTHING + 0xfff,
      NOTHING + 0xfff, 0},
-    {"jump to nothing", do_jump, C_FETCH_ACCESS, NOTHING + 0x80,
-     NOTHING + 0x80, AT_TARGET},
+    {"jump to nothing", do_jump, C_FETCH_ACCESS, NOTHING + 0x80, NOTHING + 0x80,
+     AT_TARGET},
     {"load above all physical addresses", do_load, C_LOAD_ACCESS,
      0x0100000000000000, 0x0100000000000000, 0},
     {"store to address -8", do_store, C_STORE_ACCESS, -8UL, -8UL, 0},
@@ -89,7 +89,7 @@ static void check_status(u64 level, u64 from, u64 pie)
 static void one(const struct kind *kind, int from, int delegated)
 {
     u64 level = delegated && from != MODE_M ? MODE_S : MODE_M;
-    u64 epc = kind->flags & AT_TARGET ? kind->argument : (u64) kind->code + 4;
+    u64 epc = kind->flags & AT_TARGET ? kind->argument : (u64)kind->code + 4;
     csr_write(medeleg, delegated ? 1UL << kind->cause : 0);
     for (u64 pie = 0; pie < 2; pie++) {
         csr_write(mstatus, ST_SPP | ST_SIE | (pie ? ST_MPIE : 0));
@@ -98,7 +98,7 @@ static void one(const struct kind *kind, int from, int delegated)
         enter(from, kind->code, kind->argument, 0);
         check_trap(kind->what, level, kind->cause, epc,
                    expected_tval(kind, epc));
-        check_status(level, (u64) from, pie);
+        check_status(level, (u64)from, pie);
         if (kind->code == do_load || kind->code == do_load_byte)
             check("a load that faults leaves rd", seen.x[12], 5);
     }
@@ -132,8 +132,8 @@ static void calls(void)
     check_trap_at("ecall from M with all delegated", MODE_M, C_ECALL_M,
                   do_ecall, 4, 0);
     enter(MODE_M, do_load, NOTHING, 0);
-    check_trap_at("load fault in M with all delegated", MODE_M,
-                  C_LOAD_ACCESS, do_load, 4, NOTHING);
+    check_trap_at("load fault in M with all delegated", MODE_M, C_LOAD_ACCESS,
+                  do_load, 4, NOTHING);
     reset_state();
 }
 
@@ -171,11 +171,11 @@ static void nested(void)
     extern const char nested_point[];
     csr_write(mtvec, nesting_handler);
     enter(MODE_U, do_ecall, 0, 0);
-    check("outer mepc", seen.x[12], (u64) do_ecall + 4);
+    check("outer mepc", seen.x[12], (u64)do_ecall + 4);
     check("outer mcause", seen.x[13], C_ECALL_U);
     check("outer MPP", mpp_of(seen.x[14]), MODE_U);
     check("inner cause", seen.cause, C_BREAK);
-    check("inner epc", seen.epc, (u64) nested_point);
+    check("inner epc", seen.epc, (u64)nested_point);
     check("inner MPP", mpp_of(seen.status), MODE_M);
     reset_state();
 }

@@ -43,7 +43,7 @@ static void check_woken(const char *what, u64 level, u64 cause)
 {
     check("wfi: mode of the handler", seen.level, level);
     check(what, seen.cause, C_INTERRUPT | cause);
-    check("epc behind the wfi", seen.epc, (u64) wait_for_ever + 4);
+    check("epc behind the wfi", seen.epc, (u64)wait_for_ever + 4);
 }
 
 static void interrupts_on(void)
@@ -66,7 +66,7 @@ static void interrupts_on(void)
     timer_in(500);
     enter(MODE_S, wait_odd, 0, 0);
     check("wfi at 2 mod 4: cause", seen.cause, C_INTERRUPT | INT_MTI);
-    check("wfi at 2 mod 4: epc", seen.epc, (u64) wait_odd + 6);
+    check("wfi at 2 mod 4: epc", seen.epc, (u64)wait_odd + 6);
     store64(MTIMECMP, ~0UL);
 }
 

@@ -53,38 +53,38 @@ static void status(void)
     u64 xl = csr_read(mstatus) >> 32;
     check("UXL holds no reserved value", (xl & 3) != 3 && (xl & 12) != 12, 1);
     csr_write(mstatus, 10UL << 32);
-    csr_write(mstatus, 0x7e79aa & ~(u64) (ST_MIE | ST_MPRV));
-    check("all implemented bits hold",
-          csr_read(mstatus) & 0x7e79aa, 0x7e79aa & ~(ST_MIE | ST_MPRV));
+    csr_write(mstatus, 0x7e79aa & ~(u64)(ST_MIE | ST_MPRV));
+    check("all implemented bits hold", csr_read(mstatus) & 0x7e79aa,
+          0x7e79aa & ~(ST_MIE | ST_MPRV));
     reset_state();
 }
 
-#define CHECK_TVEC(csr)                                                      \
-    do {                                                                     \
-        u64 old_ = csr_read(csr);                                            \
-        csr_write(csr, 0x80004001);                                          \
-        check(#csr " vectored", csr_read(csr), 0x80004001);                  \
-        csr_write(csr, 0x80004000);                                          \
-        check(#csr " direct", csr_read(csr), 0x80004000);                    \
-        csr_write(csr, 0x80005002);                                          \
-        check(#csr " mode 2 is not held", csr_read(csr) & 2, 0);             \
-        csr_write(csr, 0x80005003);                                          \
-        check(#csr " mode 3 is not held", csr_read(csr) & 2, 0);             \
-        csr_write(csr, 0xffffffffffffff00);                                  \
-        check(#csr " takes a high address", csr_read(csr),                   \
-              0xffffffffffffff00);                                           \
-        csr_write(csr, old_);                                                \
+#define CHECK_TVEC(csr)                                                        \
+    do {                                                                       \
+        u64 old_ = csr_read(csr);                                              \
+        csr_write(csr, 0x80004001);                                            \
+        check(#csr " vectored", csr_read(csr), 0x80004001);                    \
+        csr_write(csr, 0x80004000);                                            \
+        check(#csr " direct", csr_read(csr), 0x80004000);                      \
+        csr_write(csr, 0x80005002);                                            \
+        check(#csr " mode 2 is not held", csr_read(csr) & 2, 0);               \
+        csr_write(csr, 0x80005003);                                            \
+        check(#csr " mode 3 is not held", csr_read(csr) & 2, 0);               \
+        csr_write(csr, 0xffffffffffffff00);                                    \
+        check(#csr " takes a high address", csr_read(csr),                     \
+              0xffffffffffffff00);                                             \
+        csr_write(csr, old_);                                                  \
     } while (0)
 
-#define CHECK_EPC(csr)                                                       \
-    do {                                                                     \
-        csr_write(csr, 0x80004003);                                          \
-        check(#csr " bit 0 is always zero", csr_read(csr), 0x80004002);      \
-        csr_write(csr, ~0UL);                                                \
-        check(#csr " of all ones", csr_read(csr), ~1UL);                     \
-        csr_write(csr, 0x80004006);                                          \
-        csr_set(csr, 1);                                                     \
-        check(#csr " bit 0 cannot be set", csr_read(csr), 0x80004006);       \
+#define CHECK_EPC(csr)                                                         \
+    do {                                                                       \
+        csr_write(csr, 0x80004003);                                            \
+        check(#csr " bit 0 is always zero", csr_read(csr), 0x80004002);        \
+        csr_write(csr, ~0UL);                                                  \
+        check(#csr " of all ones", csr_read(csr), ~1UL);                       \
+        csr_write(csr, 0x80004006);                                            \
+        csr_set(csr, 1);                                                       \
+        check(#csr " bit 0 cannot be set", csr_read(csr), 0x80004006);         \
     } while (0)
 
 static void vectors(void)
@@ -98,12 +98,12 @@ static void vectors(void)
 static void delegation(void)
 {
     csr_write(medeleg, ~0UL);
-    check("medeleg: ecall from M is not delegable",
-          csr_read(medeleg) >> 11 & 1, 0);
+    check("medeleg: ecall from M is not delegable", csr_read(medeleg) >> 11 & 1,
+          0);
     check("medeleg: all that S-mode handles is", csr_read(medeleg) & 0xb3ff,
           0xb3ff);
-    check("medeleg: reserved causes 10 and 14",
-          csr_read(medeleg) & (1 << 14), 0);
+    check("medeleg: reserved causes 10 and 14", csr_read(medeleg) & (1 << 14),
+          0);
     csr_write(medeleg, 0);
     check("medeleg = 0", csr_read(medeleg), 0);
     csr_write(mideleg, ~0UL);
