@@ -85,6 +85,8 @@ bool uart_has_room(const struct uart *u)
 void uart_receive(struct uart *u, uint8_t byte)
 {
     u->rx[u->rx_count++] = byte;
+    if (!fifo_on(u))
+        u->last = byte;
 }
 
 /* A byte arrives whether there is room or not: with FIFO the new one is lost,
@@ -97,7 +99,7 @@ static void uart_loop_back(struct uart *u, uint8_t byte)
     }
     u->overrun = 1;
     if (!fifo_on(u))
-        u->rx[0] = byte;
+        u->rx[0] = u->last = byte;
 }
 
 static uint8_t uart_peek_rbr(const struct uart *u)
@@ -114,7 +116,6 @@ static uint8_t uart_pop(struct uart *u)
         u->rx_count--;
         memmove(u->rx, u->rx + 1, u->rx_count);
         u->rx[u->rx_count] = 0;
-        u->last = byte;
     }
     return byte;
 }

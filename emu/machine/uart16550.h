@@ -66,7 +66,7 @@ struct machine;
 struct uart {
     uint8_t rx[UART_FIFO_BYTES]; /* rx[0] is the oldest */
     uint8_t rx_count;
-    uint8_t last; /* RBR without FIFO reads the last byte again */
+    uint8_t last; /* received without FIFO: RBR reads it again */
     uint8_t ier, fcr, lcr, mcr, scr, dll, dlm;
     uint8_t overrun;      /* LSR.OE */
     uint8_t thre_pending; /* the THRE interrupt, until IIR or THR is touched */
