@@ -1,0 +1,357 @@
+/*
+ * hostile.c - every call with every bad pointer, bad length and bad
+ * descriptor: each must be refused with its documented error, change nothing,
+ * and leave the kernel alive. Pointers come from one table, calls from another;
+ * the second is checked against syscall.def for completeness.
+ */
+#include "check.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#define PAGE 4096
+
+/* ---- Bad pointers ---- */
+
+enum kind {
+    ANY = 1,      /* bad for reading and for writing */
+    NO_WRITE = 2, /* bad only if the kernel writes there */
+};
+
+static char *last_page; /* mapped; behind it there is nothing */
+static const char constant[64] __attribute__((aligned(8))) = "read-only";
+
+struct bad_pointer {
+    const char *name;
+    uint64_t va;
+    enum kind kind;
+};
+static struct bad_pointer pointer[] = {
+    {"null", 0, ANY},
+    {"page 0", 8, ANY},
+    {"end of page 0", PAGE - 1, ANY},
+    {"unmapped", 0x2000000000, ANY},
+    {"device", 0x10000000, ANY},
+    {"RAM's physical address", 0x80200000, ANY},
+    {"last user page", 0x3ffffff000, ANY},
+    {"last user bytes", 0x3ffffffff8, ANY},
+    {"end of user half", 0x4000000000, ANY},
+    {"2^40", 1ull << 40, ANY},
+    {"not canonical", 0x8000000000000000, ANY},
+    {"start of upper half", 0xffffffc000000000, ANY},
+    {"kernel text", 0xffffffc080200000, ANY},
+    {"kernel stack", 0xffffffff80002000, ANY},
+    {"trap frame", 0xffffffffffffd000, ANY},
+    {"trampoline", 0xffffffffffffe000, ANY},
+    {"last bytes", 0xfffffffffffffff8, ANY},
+    {"-1", UINT64_MAX, ANY},
+    {"straddles the heap's end", 0 /* set at start */, ANY},
+    {"read-only", 0 /* set at start */, NO_WRITE},
+};
+#define POINTERS (sizeof pointer / sizeof pointer[0])
+
+static void set_up_pointers(void)
+{
+    char *end = sbrk(0);
+    sbrk(PAGE - (uintptr_t)end % PAGE + PAGE);
+    last_page = (char *)sbrk(0) - PAGE;
+    memset(last_page, 'x', PAGE);
+    pointer[POINTERS - 2].va = (uint64_t)last_page + PAGE - 1;
+    pointer[POINTERS - 1].va = (uint64_t)constant;
+}
+
+/* ---- Calls ---- */
+
+/* What a call's other arguments are, so that only the pointer is wrong. */
+static char buffer[512];
+static char path[] = "/tmp/hostile", other_path[] = "/tmp/hostile2";
+static int file_fd, dir_fd, full_pipe[2];
+
+enum { READS, WRITES };
+struct pointer_argument {
+    const char *call;
+    int number, position; /* which argument is the pointer */
+    int use;              /* READS: the kernel reads there */
+    long arg[6];
+};
+#define P(x) ((long)(x))
+/* Filled in by set_up_calls, when descriptors and addresses are known. */
+static struct pointer_argument row[40];
+static unsigned rows;
+
+static void add(const char *call, int number, int position, int use, long a,
+                long b, long c)
+{
+    row[rows++] =
+        (struct pointer_argument){call, number, position, use, {a, b, c}};
+}
+#define ADD(call, ...) add(#call, SYS_##call, __VA_ARGS__)
+
+static void set_up_calls(void)
+{
+    file_fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0644);
+    write(file_fd, buffer, sizeof buffer);
+    lseek(file_fd, 0, SEEK_SET);
+    dir_fd = open("/bin", O_RDONLY | O_DIRECTORY);
+    pipe(full_pipe);
+    write(full_pipe[1], buffer, sizeof buffer);
+
+    ADD(execve, 0, READS, 0, P((char *[]){NULL}), P((char *[]){NULL}));
+    ADD(execve, 1, READS, P("/bin/true"), 0, 0);
+    ADD(execve, 2, READS, P("/bin/true"), 0, 0);
+    ADD(waitpid, 1, WRITES, -1, 0, 0);
+    ADD(read, 1, WRITES, file_fd, 0, 64);
+    ADD(read, 1, WRITES, full_pipe[0], 0, 64);
+    ADD(write, 1, READS, file_fd, 0, 64);
+    ADD(write, 1, READS, full_pipe[1], 0, 64);
+    ADD(write, 1, READS, 1, 0, 64);
+    ADD(open, 0, READS, 0, O_RDONLY, 0);
+    ADD(open, 0, READS, 0, O_RDWR | O_CREAT, 0644);
+    ADD(pipe, 0, WRITES, 0, 0, 0);
+    ADD(fstat, 1, WRITES, file_fd, 0, 0);
+    ADD(fstat, 1, WRITES, full_pipe[0], 0, 0);
+    ADD(stat, 0, READS, 0, P(buffer), 0);
+    ADD(stat, 1, WRITES, P(path), 0, 0);
+    ADD(getdents, 1, WRITES, dir_fd, 0, 256);
+    ADD(mkdir, 0, READS, 0, 0755, 0);
+    ADD(rmdir, 0, READS, 0, 0, 0);
+    ADD(unlink, 0, READS, 0, 0, 0);
+    ADD(link, 0, READS, 0, P(other_path), 0);
+    ADD(link, 1, READS, P(path), 0, 0);
+    ADD(rename, 0, READS, 0, P(other_path), 0);
+    ADD(rename, 1, READS, P(path), 0, 0);
+    ADD(truncate, 0, READS, 0, 0, 0);
+    ADD(chdir, 0, READS, 0, 0, 0);
+    ADD(getcwd, 0, WRITES, 0, 64, 0);
+    ADD(nanosleep, 0, READS, 0, 0, 0);
+    ADD(getprocs, 0, WRITES, 0, 4096, 0);
+}
+
+/* A string may be read-only; nothing else is special about paths. A null
+ * vector of execve is an empty one, so null is not bad there. */
+static bool is_bad_for(const struct pointer_argument *r,
+                       const struct bad_pointer *p)
+{
+    if (p->va == 0 &&
+        ((r->number == SYS_execve && r->position > 0) ||
+         r->number == SYS_waitpid)) /* null: the status is not wanted */
+        return false;
+    return p->kind == ANY || r->use == WRITES;
+}
+
+static void try_pointer(const struct pointer_argument *r,
+                        const struct bad_pointer *p)
+{
+    long arg[6];
+    memcpy(arg, r->arg, sizeof arg);
+    arg[r->position] = (long)p->va;
+    last_page[PAGE - 1] = 'x'; /* a call may have written this one byte */
+    long result = raw_call(r->number, arg);
+    checks++;
+    if (result == -EFAULT)
+        return;
+    failures++;
+    printf("%s, argument %d, %s: %ld, should be %d\n", r->call, r->position,
+           p->name, result, -EFAULT);
+}
+
+static void every_bad_pointer_is_refused(void)
+{
+    if (fork() == 0)
+        _exit(7); /* the zombie that waitpid's rows need */
+    for (unsigned i = 0; i < rows; i++)
+        for (unsigned j = 0; j < POINTERS; j++)
+            if (is_bad_for(&row[i], &pointer[j]))
+                try_pointer(&row[i], &pointer[j]);
+    int status;
+    TRUE(wait(&status) > 0); /* it is still there */
+    EQUAL(status, 7 << 8);
+}
+
+static bool has_row(const char *call)
+{
+    for (unsigned i = 0; i < rows; i++)
+        if (strcmp(row[i].call, call) == 0)
+            return true;
+    return false;
+}
+
+static void every_call_with_a_pointer_is_in_the_table(void)
+{
+    static const struct {
+        const char *name, *args;
+    } call[] = {
+#define CALL(number, name, result, args, help) {#name, args},
+#include "syscall.def"
+#undef CALL
+    };
+    static const char *const type[] = {":path", ":str",    ":in[",
+                                       ":out[", ":inout[", ":ptr"};
+    for (unsigned i = 0; i < sizeof call / sizeof call[0]; i++)
+        for (unsigned t = 0; t < sizeof type / sizeof type[0]; t++)
+            if (strstr(call[i].args, type[t]) && !has_row(call[i].name)) {
+                printf("%s has no row in hostile.c\n", call[i].name);
+                failures++;
+            }
+    checks++;
+}
+
+/* ---- What refused calls must not have changed ---- */
+
+static void nothing_has_changed(void)
+{
+    struct stat st;
+    EQUAL(stat(path, &st), 0);
+    EQUAL(st.st_size, sizeof buffer);
+    EQUAL(st.st_nlink, 1);
+    FAILS(stat(other_path, &st), ENOENT);
+    EQUAL(lseek(file_fd, 0, SEEK_CUR), 0);
+    EQUAL(dup(0), full_pipe[1] + 1); /* no descriptor was lost */
+    close(full_pipe[1] + 1);
+    EQUAL(read(full_pipe[0], buffer, sizeof buffer), sizeof buffer);
+}
+
+/* ---- Lengths ---- */
+
+static void no_length_looks_at_no_pointer(void)
+{
+    for (unsigned j = 0; j < POINTERS; j++) {
+        long va = (long)pointer[j].va;
+        EQUAL(raw_call(SYS_read, (long[6]){file_fd, va, 0}), 0);
+        EQUAL(raw_call(SYS_write, (long[6]){file_fd, va, 0}), 0);
+        EQUAL(raw_call(SYS_write, (long[6]){1, va, 0}), 0);
+        EQUAL(raw_call(SYS_write, (long[6]){full_pipe[1], va, 0}), 0);
+        EQUAL(raw_call(SYS_read, (long[6]){full_pipe[0], va, 0}), 0);
+    }
+}
+
+static void huge_lengths_are_refused_or_cut(void)
+{
+    EQUAL(raw_call(SYS_read, (long[6]){file_fd, P(buffer), -1}), -EINVAL);
+    EQUAL(raw_call(SYS_write, (long[6]){file_fd, P(buffer), -1}), -EINVAL);
+    EQUAL(raw_call(SYS_write, (long[6]){1, P(constant), -1}), -EINVAL);
+    EQUAL(raw_call(SYS_write, (long[6]){full_pipe[1], P(buffer), -1}), -EINVAL);
+    lseek(file_fd, 0, SEEK_SET);
+    /* No more than the file has is copied, so more than there is may be asked
+     * for. */
+    EQUAL(read(file_fd, buffer, (size_t)1 << 40), sizeof buffer);
+    EQUAL(raw_call(SYS_getcwd, (long[6]){P(buffer), 0}), -EINVAL);
+    EQUAL(raw_call(SYS_getcwd, (long[6]){P(buffer), 1}), -ERANGE);
+    EQUAL(raw_call(SYS_getcwd, (long[6]){P(buffer), -1}), 2);
+    EQUAL(raw_call(SYS_getdents, (long[6]){dir_fd, P(buffer), 1}), -EINVAL);
+}
+
+/* A file write that runs off the end of memory stops there, and says so. */
+static void a_write_stops_at_the_last_good_page(void)
+{
+    lseek(file_fd, 0, SEEK_SET);
+    EQUAL(write(file_fd, last_page, 2 * PAGE), PAGE);
+    FAILS(write(file_fd, last_page + PAGE, 1), EFAULT);
+    /* the part of a page that cannot be fetched is not there afterwards */
+    EQUAL(ftruncate(file_fd, 0), 0);
+    lseek(file_fd, 100, SEEK_SET);
+    FAILS(write(file_fd, last_page + PAGE - 10, 20), EFAULT);
+    EQUAL(lseek(file_fd, 0, SEEK_END), 0);
+    EQUAL(ftruncate(file_fd, 200), 0);
+    char c = 'y';
+    lseek(file_fd, 105, SEEK_SET);
+    EQUAL(read(file_fd, &c, 1), 1);
+    EQUAL(c, 0);
+}
+
+static void long_strings_are_refused(void)
+{
+    static char path_1024[1100];
+    memset(path_1024, '/', 1023);
+    EQUAL(access(path_1024, 0), 0); /* only slashes: the root */
+    path_1024[1023] = '/';
+    FAILS(chdir(path_1024), ENAMETOOLONG);
+    static char name[260];
+    memset(name, 'n', 256);
+    FAILS(mkdir(name, 0755), ENAMETOOLONG);
+    name[255] = '\0';
+    EQUAL(mkdir(name, 0755), 0);
+    EQUAL(rmdir(name), 0);
+}
+
+/* ---- Descriptors and numbers ---- */
+
+static void bad_descriptors_are_refused(void)
+{
+    static const int bad[] = {-1, -1000, 63,        64,
+                              65, 1000,  INT32_MAX, INT32_MIN};
+    static const int call[] = {
+        SYS_read,  SYS_write, SYS_close,    SYS_dup,       SYS_lseek,
+        SYS_fstat, SYS_dup2,  SYS_getdents, SYS_ftruncate, SYS_tcsetpgrp};
+    for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        for (unsigned j = 0; j < sizeof call / sizeof call[0]; j++)
+            EQUAL(raw_call(call[j], (long[6]){bad[i], P(buffer), 1}), -EBADF);
+    EQUAL(raw_call(SYS_dup2, (long[6]){0, 64}), -EBADF);
+    EQUAL(raw_call(SYS_dup2, (long[6]){0, -1}), -EBADF);
+    int reader = open(path, O_RDONLY), writer = open(path, O_WRONLY);
+    FAILS(write(reader, buffer, 1), EBADF);
+    FAILS(read(writer, buffer, 1), EBADF);
+    FAILS(ftruncate(reader, 0), EINVAL);
+    FAILS(read(dir_fd, buffer, 1), EISDIR);
+    FAILS(lseek(full_pipe[0], 0, SEEK_SET), ESPIPE);
+    close(reader);
+    close(writer);
+}
+
+static void unknown_calls_are_refused(void)
+{
+    static const long number[] = {0, 35, 36, 255, 1000, -1, INT64_MIN};
+    for (unsigned i = 0; i < sizeof number / sizeof number[0]; i++)
+        EQUAL(raw_call(number[i], (long[6]){0}), -ENOSYS);
+}
+
+static void bad_numbers_are_refused(void)
+{
+    EQUAL(raw_call(SYS_kill, (long[6]){getpid(), -1}), -EINVAL);
+    EQUAL(raw_call(SYS_kill, (long[6]){getpid(), 32}), -EINVAL);
+    EQUAL(raw_call(SYS_kill, (long[6]){getpid(), SIGSTOP}), -EINVAL);
+    EQUAL(raw_call(SYS_kill, (long[6]){30000, SIGTERM}), -ESRCH);
+    EQUAL(raw_call(SYS_kill, (long[6]){-30000, SIGTERM}), -ESRCH);
+    EQUAL(raw_call(SYS_kill, (long[6]){INT32_MIN, SIGTERM}), -ESRCH);
+    EQUAL(raw_call(SYS_kill, (long[6]){1, SIGKILL}), 0); /* init is immune */
+    EQUAL(raw_call(SYS_waitpid, (long[6]){-1, 0, 0}), -ECHILD);
+    EQUAL(raw_call(SYS_waitpid, (long[6]){1, 0, 0}), -ECHILD);
+    EQUAL(raw_call(SYS_waitpid, (long[6]){-1, 0, 64}), -EINVAL);
+    EQUAL(raw_call(SYS_setpgid, (long[6]){1, 0}), -ESRCH);
+    EQUAL(raw_call(SYS_setpgid, (long[6]){0, -1}), -EINVAL);
+    EQUAL(raw_call(SYS_setpgid, (long[6]){0, 30000}), -EPERM);
+    EQUAL(raw_call(SYS_lseek, (long[6]){file_fd, -1, SEEK_SET}), -EINVAL);
+    EQUAL(raw_call(SYS_lseek, (long[6]){file_fd, 0, 3}), -EINVAL);
+    lseek(file_fd, 1, SEEK_SET);
+    EQUAL(raw_call(SYS_lseek, (long[6]){file_fd, INT64_MAX, SEEK_CUR}),
+          -EOVERFLOW);
+    EQUAL(raw_call(SYS_lseek, (long[6]){file_fd, INT64_MIN, SEEK_CUR}),
+          -EINVAL);
+    EQUAL(raw_call(SYS_ftruncate, (long[6]){file_fd, -1}), -EINVAL);
+    EQUAL(raw_call(SYS_ftruncate, (long[6]){file_fd, 1l << 31}), -EFBIG);
+    EQUAL(raw_call(SYS_sbrk, (long[6]){INT64_MAX}), -ENOMEM);
+    EQUAL(raw_call(SYS_sbrk, (long[6]){INT64_MIN}), -ENOMEM);
+    EQUAL(raw_call(SYS_sbrk, (long[6]){1l << 30}), -ENOMEM);
+    const long bad_time[][2] = {{-1, 0}, {0, -1}, {0, 1000000000}};
+    for (int i = 0; i < 3; i++)
+        EQUAL(raw_call(SYS_nanosleep, (long[6]){P(bad_time[i])}), -EINVAL);
+    EQUAL(raw_call(SYS_open, (long[6]){P(path), 3}), -EINVAL);
+}
+
+int main(void)
+{
+    set_up_pointers();
+    set_up_calls();
+    every_call_with_a_pointer_is_in_the_table();
+    every_bad_pointer_is_refused();
+    nothing_has_changed();
+    no_length_looks_at_no_pointer();
+    huge_lengths_are_refused_or_cut();
+    a_write_stops_at_the_last_good_page();
+    long_strings_are_refused();
+    bad_descriptors_are_refused();
+    unknown_calls_are_refused();
+    bad_numbers_are_refused();
+    unlink(path);
+    return check_end("hostile");
+}
