@@ -34,7 +34,7 @@ trap 'rm -rf "$stage"' EXIT
 cp -R "$root"/. "$stage"
 mkdir -p "$stage/bin" "$stage/tmp"
 cp "$@" "$stage/bin"
-cp "$stage/bin/test" "$stage/bin/["
+[ ! -e "$stage/bin/test" ] || cp "$stage/bin/test" "$stage/bin/["
 
 for program in "$stage"/bin/*; do
     size=$(stat -c %s "$program")

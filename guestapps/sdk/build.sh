@@ -10,8 +10,8 @@
 # used; without it they are made anew, which takes a second.
 # SALLYPORT_CROSS names other tools than riscv64-unknown-elf-.
 set -euo pipefail
-sdk=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-root=$(CDPATH='' cd -- "$sdk/../.." && pwd)
+sdk=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+root=$(readlink -f "$sdk/../..")
 cross=${SALLYPORT_CROSS:-riscv64-unknown-elf-}
 
 fail() {
@@ -19,25 +19,37 @@ fail() {
     exit 2
 }
 
-# compile ARGS...: the compiler with the flags that every object needs.
+# compile SOURCE OBJECT OPTIONS...: the compiler with the flags that every
+# object needs. A source of this tree is named from the tree's root, so that
+# the debug information is the same wherever the tree lies.
 compile() {
+    local source=$1 object=$2
+    shift 2
+    case $source in
+        "$root"/*)
+            cd "$root"
+            source=${source#"$root"/} ;;
+    esac
     "${cross}gcc" --specs=picolibc.specs -std=gnu11 -O1 -g \
         -march=rv64ima_zicsr -mabi=lp64 -mcmodel=medany \
         -ffunction-sections -fdata-sections -fno-common \
-        -ffile-prefix-map="$root/=" \
+        -ffile-prefix-map="$root=." -ffile-prefix-map="$root/=" \
+        -Wa,--debug-prefix-map,"$root=." -Wa,--debug-prefix-map,"$root/=" \
         -D_POSIX_TIMERS=200809L -D_POSIX_MONOTONIC_CLOCK=200809L \
-        -I"$sdk/include" -I"$root/guestkernel/abi" "$@"
+        -I"$sdk/include" -I"$root/guestkernel/abi" "$@" \
+        -c "$source" -o "$object"
 }
 
-# make_library DIR ARGS...: crt0.o, start.o, syscalls.o and signal.o, which go into
+# make_library DIR OPTIONS...: crt0.o, start.o, syscalls.o and signal.o, which go into
 # every program, and libsallyport.a, from which it takes what it uses.
 make_library() {
-    local dir=$1 source name
+    local dir source name
+    mkdir -p "$1"
+    dir=$(readlink -f "$1")
     shift
-    mkdir -p "$dir"
     for source in "$sdk"/*.S "$sdk"/*.c; do
         name=${source##*/}
-        compile "$@" -c "$source" -o "$dir/${name%.*}.o"
+        (compile "$source" "$dir/${name%.*}.o" "$@")
     done
     rm -f "$dir/libsallyport.a"
     (cd "$dir" && "${cross}ar" rcsD libsallyport.a \
@@ -69,14 +81,19 @@ fi
 out=a.out sources=() options=()
 while [ $# -gt 0 ]; do
     case $1 in
-        -o | -I | -D | -U | -include)
+        -o | -I | -D | -U)
             [ $# -gt 1 ] || fail "$1 needs an argument"
-            if [ "$1" = -o ]; then out=$2; else options+=("$1" "$2"); fi
+            case $1 in
+                -o) out=$2 ;;
+                -I) options+=("-I$(readlink -m "$2")") ;;
+                *) options+=("$1" "$2") ;;
+            esac
             shift ;;
+        -I*) options+=("-I$(readlink -m "${1#-I}")") ;;
         -*) options+=("$1") ;;
         *)
             [ -r "$1" ] || fail "cannot read $1"
-            sources+=("$1") ;;
+            sources+=("$(readlink -f "$1")") ;;
     esac
     shift
 done
@@ -91,7 +108,7 @@ lib=${SALLYPORT_SDK_LIB:-$work/lib}
 objects=()
 for source in "${sources[@]}"; do
     object=$work/${#objects[@]}.o
-    compile ${options[@]+"${options[@]}"} -c "$source" -o "$object"
+    (compile "$source" "$object" ${options[@]+"${options[@]}"})
     objects+=("$object")
 done
 link "$lib" "$out" "${objects[@]}"
