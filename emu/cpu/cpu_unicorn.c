@@ -75,6 +75,8 @@ static void start_under_firmware(struct cpu *cpu)
     cpu->shadow.mideleg = UINT64_C(0x222);
     cpu->shadow.mcounteren = 7;
     cpu->shadow.scounteren = 7;
+    cpu->shadow.pmpcfg[0] = 0x1f; /* everything, by one NAPOT entry */
+    cpu->shadow.pmpaddr[0] = ALL_ONES >> 10;
     native_write(cpu, NATIVE_PRIV, CPU_S);
 }
 
@@ -119,6 +121,7 @@ int cpu_create(const struct cpu_desc *desc, struct cpu **out, char *why,
     }
     if (desc->firmware)
         start_under_firmware(cpu);
+    pmp_apply(cpu);
     *out = cpu;
     return 0;
 }

@@ -14,6 +14,7 @@
  *        +--site----------> cpu_unicorn_site.c    watches, special and emulated
  *                              instructions
  *      cpu_unicorn_csr.c     CSRs as the manual defines them
+ *      cpu_unicorn_pmp.c     physical memory protection
  *      cpu_unicorn_mem.c     address translation and device accesses
  *      cpu_unicorn_native.c  the engine's own registers, found by calibration
  *      cpu_unicorn_save.c    save, restore, hash
@@ -52,6 +53,9 @@ enum native_word {
     NATIVE_WORDS
 };
 
+/* Entries that the guest has; the engine's other four are ours. */
+#define PMP_ENTRIES 12
+
 /* What the engine does not hold, or holds wrongly: kept here instead. */
 struct shadow {
     uint64_t mie, medeleg, mideleg;
@@ -59,8 +63,8 @@ struct shadow {
     uint64_t mip_soft;  /* bits that software wrote */
     uint32_t mcounteren, scounteren;
     uint64_t mcycle_offset, minstret_offset; /* counter minus the clock */
-    uint64_t pmpcfg[2];
-    uint64_t pmpaddr[16];
+    uint8_t pmpcfg[PMP_ENTRIES];
+    uint64_t pmpaddr[PMP_ENTRIES];
 };
 
 /* Why the engine came back. */
@@ -140,6 +144,7 @@ struct cpu {
     bool single;    /* cpu_step: come back after a trap as well */
     bool stop_requested;
     bool waiting;     /* a wfi with nothing pending */
+    bool our_code;    /* native_run_code is at work */
     bool forced_site; /* run the instruction at pc natively, whatever it is */
     bool attention;   /* the loop has something to do at the next boundary */
     bool parked;      /* waiting in the parking block for the stop */
@@ -196,6 +201,9 @@ void native_set_reg(struct cpu *cpu, int reg, uint64_t value);
 void native_flush_tlb(struct cpu *cpu);
 void native_flush_code(struct cpu *cpu);
 void native_drop_code(struct cpu *cpu, uint64_t pa, size_t bytes);
+/* Executes a few instructions of our own in M-mode, the last of which must end
+ * a block; they stand in guest RAM meanwhile. Clobbers x5 only if they do. */
+void native_run_code(struct cpu *cpu, const uint32_t *code, size_t words);
 
 /* ---- cpu_unicorn_run.c ---- */
 int run_hooks(struct cpu *cpu);
@@ -240,8 +248,17 @@ void csr_execute(struct cpu *cpu, uint32_t insn);
 unsigned csr_site_kinds(uint32_t insn);
 uint64_t csr_source(const struct cpu *cpu, uint32_t insn);
 
-/* ---- cpu_unicorn_mem.c ---- */
+/* ---- cpu_unicorn_pmp.c ---- */
 enum mem_intent { MEM_FETCH, MEM_LOAD, MEM_STORE };
+bool pmp_read(const struct cpu *cpu, unsigned number, uint64_t *value);
+bool pmp_write(struct cpu *cpu, unsigned number, uint64_t value);
+/* Brings the engine's PMP in line with the shadow. */
+void pmp_apply(struct cpu *cpu);
+/* Whether the guest's own entries let a device access through. */
+bool pmp_allows(const struct cpu *cpu, uint64_t pa, enum mem_intent intent,
+                enum cpu_priv priv);
+
+/* ---- cpu_unicorn_mem.c ---- */
 /* Where a virtual address lies, without permission checks or side effects. */
 bool mem_translate(struct cpu *cpu, uint64_t va, enum mem_intent intent,
                    uint64_t *pa);

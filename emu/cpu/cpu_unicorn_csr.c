@@ -99,20 +99,6 @@ static bool read_counter(const struct cpu *cpu, unsigned number,
     return true;
 }
 
-static bool read_pmp(const struct cpu *cpu, unsigned number, uint64_t *value)
-{
-    if (between(number, CSR_PMPCFG0, CSR_PMPCFG15)) {
-        unsigned n = number - CSR_PMPCFG0;
-        *value = n <= 2 ? cpu->shadow.pmpcfg[n / 2] : 0;
-        return n % 2 == 0; /* RV64 has only the even ones (3.7.1) */
-    }
-    if (!between(number, CSR_PMPADDR0, CSR_PMPADDR63))
-        return false;
-    unsigned n = number - CSR_PMPADDR0;
-    *value = n < 16 ? cpu->shadow.pmpaddr[n] : 0;
-    return true;
-}
-
 static bool read_shadow(const struct cpu *cpu, unsigned number, uint64_t *value)
 {
     const struct shadow *s = &cpu->shadow;
@@ -180,7 +166,7 @@ static bool read_float(const struct cpu *cpu, unsigned number, uint64_t *value)
 bool csr_read(const struct cpu *cpu, unsigned number, uint64_t *value)
 {
     return read_shadow(cpu, number, value) || read_engine(cpu, number, value) ||
-           read_counter(cpu, number, value) || read_pmp(cpu, number, value) ||
+           read_counter(cpu, number, value) || pmp_read(cpu, number, value) ||
            read_float(cpu, number, value);
 }
 
@@ -320,48 +306,11 @@ static bool write_float(struct cpu *cpu, unsigned number, uint64_t value)
     return true;
 }
 
-/* One byte per entry: L, 0, 0, A (2 bits), X, W, R. A locked entry stays as it
- * is; W without R is reserved and not taken (3.7.1). */
-static uint64_t merge_pmpcfg(uint64_t old, uint64_t value)
-{
-    uint64_t merged = 0;
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        uint64_t was = old >> shift & 0xff, now = value >> shift & 0x9f;
-        bool refused = was & 0x80 || (now & 3) == 2;
-        merged |= (refused ? was : now) << shift;
-    }
-    return merged;
-}
-
-static bool pmpaddr_locked(const struct cpu *cpu, unsigned n)
-{
-    const uint8_t *cfg = (const uint8_t *)cpu->shadow.pmpcfg;
-    bool next_is_tor = n < 15 && (cfg[n + 1] & 0x98) == 0x88;
-    return cfg[n] & 0x80 || next_is_tor;
-}
-
-static bool write_pmp(struct cpu *cpu, unsigned number, uint64_t value)
-{
-    if (between(number, CSR_PMPCFG0, CSR_PMPCFG15)) {
-        unsigned n = number - CSR_PMPCFG0;
-        if (n == 0 || n == 2)
-            cpu->shadow.pmpcfg[n / 2] =
-                merge_pmpcfg(cpu->shadow.pmpcfg[n / 2], value);
-        return n % 2 == 0;
-    }
-    if (!between(number, CSR_PMPADDR0, CSR_PMPADDR63))
-        return false;
-    unsigned n = number - CSR_PMPADDR0;
-    if (n < 16 && !pmpaddr_locked(cpu, n))
-        cpu->shadow.pmpaddr[n] = value & (ALL_ONES >> 10);
-    return true;
-}
-
 bool csr_write(struct cpu *cpu, unsigned number, uint64_t value)
 {
     return write_shadow(cpu, number, value) ||
            write_engine(cpu, number, value) ||
-           write_counter(cpu, number, value) || write_pmp(cpu, number, value) ||
+           write_counter(cpu, number, value) || pmp_write(cpu, number, value) ||
            write_float(cpu, number, value);
 }
 

@@ -157,8 +157,10 @@ bool mem_device(struct cpu *cpu, uint32_t insn, uint64_t va)
     uint64_t pa;
     if (!insn_decode_access(insn, &access) || va % access.size != 0)
         return false;
-    if (!mem_translate(cpu, va, access.store ? MEM_STORE : MEM_LOAD, &pa) ||
-        mem_ram(cpu, pa, access.size) != NULL || mem_is_guarded(cpu, pa))
+    enum mem_intent intent = access.store ? MEM_STORE : MEM_LOAD;
+    if (!mem_translate(cpu, va, intent, &pa) ||
+        mem_ram(cpu, pa, access.size) != NULL || mem_is_guarded(cpu, pa) ||
+        !pmp_allows(cpu, pa, intent, effective_priv(cpu, intent)))
         return false;
     bool done = access.store ? device_store(cpu, &access, pa)
                              : device_load(cpu, &access, pa);

@@ -117,6 +117,26 @@ void native_drop_code(struct cpu *cpu, uint64_t pa, size_t bytes)
     native_write(cpu, NATIVE_PRIV, priv);
 }
 
+void native_run_code(struct cpu *cpu, const uint32_t *code, size_t words)
+{
+    uint8_t keep[128];
+    size_t bytes = words * sizeof *code;
+    uint8_t *at = mem_ram(cpu, cpu->park_pc, bytes);
+    uint64_t priv = native_read(cpu, NATIVE_PRIV);
+    memcpy(keep, at, bytes);
+    memcpy(at, code, bytes);
+    /* The address behind it must be translated anew as well: as an exit. */
+    native_drop_code(cpu, cpu->park_pc, bytes + 4);
+    native_write(cpu, NATIVE_PRIV, CPU_M);
+    cpu->our_code = true;
+    cpu->bound = ALL_ONES;
+    uc_emu_start(cpu->uc, cpu->park_pc, cpu->park_pc + bytes, 0, 0);
+    cpu->our_code = false;
+    memcpy(at, keep, bytes);
+    native_drop_code(cpu, cpu->park_pc, bytes + 4);
+    native_write(cpu, NATIVE_PRIV, priv);
+}
+
 /* ---- Calibration ---- */
 
 #define PROBE_PARK (PLAT_RAM_BASE + 0x800)
@@ -269,39 +289,6 @@ static void probe_memory_words(struct prober *p)
         p->failed = "the faulting address";
 }
 
-/* The PMP entries that make every physical address but RAM
- * fault, in M-mode too (locked), so that a device access comes out as a
- * precise exception instead of a callback in mid-block:
- *
- *   entry 0  TOR  [0, start of RAM)   nothing    locked
- *   entry 1  OFF  end of RAM                     (the base of entry 2)
- *   entry 2  TOR  [end of RAM, top)   nothing    locked
- *   entry 3  NAPOT everything           RWX
- */
-static void probe_pmp(struct prober *p)
-{
-    static const uint32_t code[] = {
-        UINT32_C(0x3b029073), /* csrw pmpaddr0, x5 */
-        UINT32_C(0x3b131073), /* csrw pmpaddr1, x6 */
-        UINT32_C(0x3b239073), /* csrw pmpaddr2, x7 */
-        UINT32_C(0x3b339073), /* csrw pmpaddr3, x7 */
-        UINT32_C(0x3a041073), /* csrw pmpcfg0, x8 */
-        INSN_ECALL,
-    };
-    const struct cpu_desc *desc = &p->cpu->desc;
-    uint64_t start = PLAT_RAM_BASE + (desc->firmware ? PLAT_FIRMWARE_SIZE : 0);
-    uint64_t end = PLAT_RAM_BASE + desc->ram_bytes;
-    native_set_reg(p->cpu, UC_RISCV_REG_X5, start >> 2);
-    native_set_reg(p->cpu, UC_RISCV_REG_X6, end >> 2);
-    native_set_reg(p->cpu, UC_RISCV_REG_X7, ALL_ONES >> 10);
-    native_set_reg(p->cpu, UC_RISCV_REG_X8, UINT64_C(0x1f880088));
-    run_stub(p, code, sizeof code / sizeof *code);
-    for (int reg = UC_RISCV_REG_X5; reg <= UC_RISCV_REG_X8; reg++)
-        native_set_reg(p->cpu, reg, 0);
-    if (p->last_cause != EXC_ECALL_U)
-        p->failed = "physical memory protection";
-}
-
 static void probe_all(struct prober *p)
 {
     probe_registers(p);
@@ -309,8 +296,6 @@ static void probe_all(struct prober *p)
         probe_memory_words(p);
     if (p->failed == NULL)
         probe_privilege(p);
-    if (p->failed == NULL)
-        probe_pmp(p);
 }
 
 static void probe_with_hooks(struct prober *p)

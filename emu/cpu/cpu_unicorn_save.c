@@ -87,10 +87,8 @@ static uint64_t hash_shadow(uint64_t hash, const struct shadow *s)
     hash = mix(mix(hash, s->mip_lines), s->mip_soft);
     hash = mix(mix(hash, s->mcounteren), s->scounteren);
     hash = mix(mix(hash, s->mcycle_offset), s->minstret_offset);
-    for (size_t i = 0; i < 2; i++)
-        hash = mix(hash, s->pmpcfg[i]);
-    for (size_t i = 0; i < 16; i++)
-        hash = mix(hash, s->pmpaddr[i]);
+    for (size_t i = 0; i < PMP_ENTRIES; i++)
+        hash = mix(mix(hash, s->pmpcfg[i]), s->pmpaddr[i]);
     return hash;
 }
 
