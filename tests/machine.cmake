@@ -5,6 +5,7 @@ sallyport_test(machine_devices machine)
 sallyport_test(machine_virtio machine)
 sallyport_test(machine_hostile machine)
 sallyport_test(machine_loaders machine)
+sallyport_test(machine_qemu machine)
 sallyport_test(machine_run machine)
 
 set(BARE_DIR ${CMAKE_BINARY_DIR}/tests/bare)

@@ -10,10 +10,13 @@
  *           with an empty receiver, or has read an empty LSR POLLS_ARE_WAIT
  *           times and touched no other UART register meanwhile.
  *
+ *           A kernel whose idle loop spins would never get any: as long as the
+ *           guest has not executed wfi once, a byte also goes in when it
+ *           listens and the console was quiet for PATIENCE.
+ *
  * After machine_input_end a waiting guest is given Ctrl-D: once, and again
  * when it has printed something or a timer has gone off since, or when no
- * timer is set. EOF_UNHEEDED_MAX of them in a row with nothing printed and no
- * timer set: it is not reading, and idling for good (run.c).
+ * timer is set; EOF_MAX times altogether. Then it idles for good (run.c).
  */
 #include "state.h"
 
@@ -21,7 +24,9 @@
 #include <string.h>
 
 #define POLLS_ARE_WAIT 16
+#define PATIENCE       2000000 /* clock; 0.2 s of the guest's time */
 #define EOF_BYTE       0x04
+#define EOF_MAX        1000
 
 bool console_reserve(struct input_queue *q, size_t more)
 {
@@ -69,6 +74,7 @@ static void deliver(struct machine *m, uint8_t byte)
     machine_note_console_in(m, byte);
     uart_receive(&m->s.uart, byte);
     m->s.uart.poll_count = 0;
+    m->s.console_clock = machine_clock(m);
 }
 
 static void deliver_first(struct machine *m)
@@ -85,10 +91,24 @@ static bool typed_waits(const struct machine *m)
     return m->input.count > 0 && !m->input.bytes[m->input.first].piped;
 }
 
+static bool listens(const struct machine *m)
+{
+    return (m->s.uart.ier & UART_IER_RDI) && uart_has_room(&m->s.uart);
+}
+
+uint64_t console_patience(const struct machine *m)
+{
+    if (m->s.ever_waited || m->input.count == 0 || typed_waits(m) ||
+        !listens(m) || m->s.uart.rx_count > 0)
+        return MACHINE_NEVER;
+    return m->s.console_clock + PATIENCE;
+}
+
 void console_pump(struct machine *m)
 {
-    while (typed_waits(m) && (m->s.uart.ier & UART_IER_RDI) &&
-           uart_has_room(&m->s.uart))
+    while (typed_waits(m) && listens(m))
+        deliver_first(m);
+    if (machine_clock(m) >= console_patience(m))
         deliver_first(m);
 }
 
@@ -120,10 +140,10 @@ bool console_guest_idles(struct machine *m, bool timer_set)
     }
     if (!s->input_ended || (timer_set && s->eof_given))
         return false;
-    if (!timer_set && s->eof_unheeded >= EOF_UNHEEDED_MAX)
+    if (s->eof_count >= EOF_MAX)
         return false;
     s->eof_given = 1;
-    s->eof_unheeded++;
+    s->eof_count++;
     deliver(m, EOF_BYTE);
     return true;
 }

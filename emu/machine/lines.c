@@ -65,7 +65,7 @@ void lines_update(struct machine *m)
         set_line(m, CPU_IRQ_STI, timer_due(m));
     }
     m->lines_known = true;
-    if (lines_deadline(m) < m->bound)
+    if (lines_deadline(m) < m->bound || console_patience(m) < m->bound)
         cpu_request_stop(m->cpu); /* run.c takes the nearer bound */
 }
 

@@ -272,7 +272,7 @@ void machine_unobserve(struct machine *m, void *ctx)
 void machine_note_console_out(struct machine *m, uint8_t byte)
 {
     m->s.eof_given = 0;
-    m->s.eof_unheeded = 0;
+    m->s.console_clock = machine_clock(m);
     for (unsigned i = 0; i < m->observer_count; i++)
         if (m->observers[i].console_out != NULL)
             m->observers[i].console_out(m->observers[i].ctx, byte);

@@ -124,6 +124,7 @@ static bool hart_stopped(struct machine *m, enum cpu_stop why,
         return false;
     case CPU_STOP_WFI:
         m->s.waiting = 1;
+        m->s.ever_waited = 1;
         return false;
     case CPU_STOP_STORM:
         return storm(m, stop);
@@ -137,7 +138,7 @@ static bool hart_stopped(struct machine *m, enum cpu_stop why,
 
 static enum cpu_stop run_hart(struct machine *m, uint64_t until)
 {
-    m->bound = min64(until, lines_deadline(m));
+    m->bound = min64(until, min64(lines_deadline(m), console_patience(m)));
     if (m->tohost != 0)
         m->bound = min64(m->bound, tohost_next_check(m));
     return cpu_run(m->cpu, m->bound);

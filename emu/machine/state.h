@@ -17,7 +17,6 @@
 
 #define MACHINE_OBSERVERS_MAX 16
 #define MACHINE_PAGE          4096u
-#define EOF_UNHEEDED_MAX      256
 #define MACHINE_NEVER         UINT64_MAX
 
 /* Saved and hashed as bytes; see device.h about padding. */
@@ -26,14 +25,16 @@ struct machine_saved {
     struct plic plic;
     struct uart uart;
     struct virtio virtio;
-    uint64_t sbi_timer;    /* firmware: mtime of the S-mode timer interrupt */
-    uint32_t waiting;      /* the hart stands behind a wfi that goes on */
-    uint32_t ended;        /* the guest ended the run */
-    uint32_t input_ended;  /* machine_input_end was called */
-    uint32_t eof_given;    /* a Ctrl-D went in, and nothing happened since */
-    uint32_t eof_unheeded; /* how many in a row without console output */
-    int32_t status;        /* of ended */
-    char text[160];        /* of ended */
+    uint64_t sbi_timer;     /* firmware: mtime of the S-mode timer interrupt */
+    uint64_t console_clock; /* when a byte last went out or in */
+    uint32_t waiting;       /* the hart stands behind a wfi that goes on */
+    uint32_t ever_waited;   /* it has done so before */
+    uint32_t ended;         /* the guest ended the run */
+    uint32_t input_ended;   /* machine_input_end was called */
+    uint32_t eof_given;     /* a Ctrl-D went in, and nothing happened since */
+    uint32_t eof_count;     /* how many altogether */
+    int32_t status;         /* of ended */
+    char text[160];         /* of ended */
 };
 
 /* Bytes on their way to the UART, oldest first. */
@@ -97,6 +98,9 @@ void console_guest_polls(struct machine *m);
 /* The guest idles in wfi and would take input: one piped byte, or Ctrl-D when
  * the input has ended. True: a byte went in. */
 bool console_guest_idles(struct machine *m, bool timer_set);
+/* The clock at which a guest that never idles is given a piped byte unless it
+ * reads or prints before; MACHINE_NEVER. */
+uint64_t console_patience(const struct machine *m);
 bool console_reserve(struct input_queue *q, size_t more);
 
 /* ---- dma.c: the devices' only way to RAM ---- */

@@ -305,6 +305,41 @@ static void a_guest_deaf_to_the_end_of_input_is_told(void **state)
     finish(b);
 }
 
+/* A guest without wfi: it spins, and an interrupt handler echoes. Returns the
+ * address of the handler, for the second pass. */
+static uint32_t spinning_echo(struct program *p, uint32_t handler)
+{
+    p->n = 0;
+    rv_set_csr(p, CSR_MTVEC, handler);
+    listen(p);
+    rv_set_csr(p, CSR_MIE, MIE_MEIE);
+    rv_set_csr(p, CSR_MSTATUS, 8);
+    rv_jump(p, 0);
+    uint32_t at = PLAT_RAM_BASE + (uint32_t)p->n * 4;
+    echo(p);
+    rv_mret(p);
+    return at;
+}
+
+static void a_guest_that_never_idles_is_given_input_in_time(void **state)
+{
+    struct program p;
+    struct seen seen;
+    (void)state;
+    spinning_echo(&p, spinning_echo(&p, 0));
+    struct board *b = start(&p, true);
+    observe_traps(b, &seen);
+    machine_input(b->m, (const uint8_t *)"ab", 2, true);
+    assert_int_equal(run(b, 1999999), MACHINE_LIMIT);
+    assert_int_equal(seen.count, 0);
+    assert_int_equal(run(b, 2000001), MACHINE_LIMIT);
+    assert_int_equal(seen.clock, 2000000);
+    assert_int_equal(run(b, 5000000), MACHINE_LIMIT);
+    assert_int_equal(seen.count, 2);
+    assert_string_equal(b->out, "ab");
+    finish(b);
+}
+
 /* ---- Ends ---- */
 
 static void see_end(void *ctx, int status)
@@ -549,6 +584,7 @@ int main(void)
         cmocka_unit_test(a_listening_guest_is_waited_for),
         cmocka_unit_test(after_the_end_of_input_a_waiting_guest_reads_ctrl_d),
         cmocka_unit_test(a_guest_deaf_to_the_end_of_input_is_told),
+        cmocka_unit_test(a_guest_that_never_idles_is_given_input_in_time),
         cmocka_unit_test(a_store_to_the_finisher_ends_at_once),
         cmocka_unit_test(a_store_to_tohost_ends_the_run),
         cmocka_unit_test(a_trap_storm_is_told),
