@@ -18,6 +18,8 @@ layout=${LAYOUT:-separate} limit=${LIMIT:-120}
 first_line='/^sallyport kernel: /,$p' # QEMU's firmware speaks before it
 
 if [ "$machine" != qemu ]; then
+    # With sanitizers on: what the engine leaks is not ours to answer for.
+    export LSAN_OPTIONS=suppressions=$(dirname "$(readlink -f "$0")")/lsan.supp:print_suppressions=0
     timeout "$limit" "$machine" run --kernel "$kernel" --initrd "$initrd" \
         --kernel-arg layout="$layout" -- "$@" | sed -n "$first_line"
     exit "${PIPESTATUS[0]}"

@@ -1,0 +1,32 @@
+/*
+ * typing.c - shows what each read of the console gives, byte for byte, until
+ * the line "end". The argument is the size of the reads.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sallyport/abi.h>
+
+static void show(const char *bytes, long n)
+{
+    printf("read %ld:", n);
+    for (long i = 0; i < n; i++)
+        printf(" %02x", bytes[i]);
+    printf("%s\n", n < 0 && errno == EINTR ? " EINTR" : "");
+    fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    char bytes[512];
+    size_t size = argc > 1 ? (size_t)atoi(argv[1]) : sizeof bytes;
+    tcsetpgrp(0, 0); /* Ctrl-C is for nobody */
+    for (;;) {
+        long n = read(0, bytes, size);
+        show(bytes, n);
+        if (n == 4 && memcmp(bytes, "end\n", 4) == 0)
+            return 0;
+    }
+}
