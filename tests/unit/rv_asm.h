@@ -89,6 +89,14 @@ static inline void rv_jump(struct program *p, int32_t words)
                 (o >> 12 & 255) << 12 | 0x6f);
 }
 
+/* If rs is 0, branch by a number of instructions. */
+static inline void rv_beqz(struct program *p, unsigned rs, int32_t words)
+{
+    uint32_t o = (uint32_t)words * 4;
+    emit(p, (o >> 12 & 1) << 31 | (o >> 5 & 63) << 25 | rs << 15 |
+                (o >> 1 & 15) << 8 | (o >> 11 & 1) << 7 | 0x63);
+}
+
 static inline void rv_ecall(struct program *p)
 {
     emit(p, 0x00000073);

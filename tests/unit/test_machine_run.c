@@ -267,9 +267,8 @@ static void after_the_end_of_input_a_waiting_guest_reads_ctrl_d(void **state)
     size_t loop = p.n;
     rv_wfi(&p);
     echo(&p);
-    /* bne t3, 4: again; an end of file ends the run */
-    rv_addi(&p, T3, T3, -4);
-    emit(&p, 0x000e0463); /* beq t3, zero, +8 */
+    rv_addi(&p, T3, T3, -4); /* an end of file ends the run */
+    rv_beqz(&p, T3, 2);
     rv_jump(&p, (int32_t)loop - (int32_t)p.n);
     rv_finish(&p, 9);
     struct board *b = start(&p, true);
@@ -302,6 +301,37 @@ static void a_guest_deaf_to_the_end_of_input_is_told(void **state)
     machine_run(b->m, LIMIT, &stop);
     assert_int_equal(stop.reason, MACHINE_DEAD);
     assert_non_null(strstr(stop.text, "console input, which has ended"));
+    finish(b);
+}
+
+/* A guest that sleeps again and again, 100 ticks each, and reads without
+ * printing: counts in a0 the wake-ups that brought a Ctrl-D. */
+static void a_sleeping_guest_reads_one_ctrl_d_per_timer(void **state)
+{
+    struct program p = {.n = 0};
+    (void)state;
+    listen(&p);
+    rv_set_csr(&p, CSR_MIE, MIE_MEIE | MIE_MTIE);
+    size_t loop = p.n;
+    rv_li(&p, T0, PLAT_CLINT_BASE + CLINT_MTIME);
+    rv_load(&p, 3, T1, T0, 0);
+    rv_addi(&p, T1, T1, 100);
+    rv_li(&p, T0, PLAT_CLINT_BASE + CLINT_MTIMECMP);
+    rv_store(&p, 3, T1, T0, 0);
+    size_t wait = p.n;
+    rv_wfi(&p);
+    rv_li(&p, T0, PLAT_PLIC_BASE + PLIC_CONTEXT);
+    rv_load(&p, 2, T2, T0, PLIC_CLAIM);
+    rv_beqz(&p, T2, (int32_t)loop - (int32_t)p.n);
+    rv_li(&p, T1, PLAT_UART_BASE);
+    rv_load(&p, 0, T3, T1, 0);
+    rv_addi(&p, A0, A0, 1);
+    rv_store(&p, 2, T2, T0, PLIC_CLAIM);
+    rv_jump(&p, (int32_t)wait - (int32_t)p.n);
+    struct board *b = start(&p, true);
+    machine_input_end(b->m);
+    assert_int_equal(run(b, 100000), MACHINE_LIMIT);
+    assert_in_range(cpu_x(machine_cpu(b->m), A0), 90, 100);
     finish(b);
 }
 
@@ -584,6 +614,7 @@ int main(void)
         cmocka_unit_test(a_listening_guest_is_waited_for),
         cmocka_unit_test(after_the_end_of_input_a_waiting_guest_reads_ctrl_d),
         cmocka_unit_test(a_guest_deaf_to_the_end_of_input_is_told),
+        cmocka_unit_test(a_sleeping_guest_reads_one_ctrl_d_per_timer),
         cmocka_unit_test(a_guest_that_never_idles_is_given_input_in_time),
         cmocka_unit_test(a_store_to_the_finisher_ends_at_once),
         cmocka_unit_test(a_store_to_tohost_ends_the_run),
