@@ -83,6 +83,8 @@ static void keep_byte(struct script *s, uint8_t byte)
 static bool search(struct script *s, size_t from)
 {
     const struct step *step = present(s);
+    if (s->seen == NULL)
+        return false; /* not one byte was printed yet */
     const uint8_t *found =
         memmem(s->seen + from, s->seen_bytes - from, step->bytes, step->size);
     if (found == NULL)
