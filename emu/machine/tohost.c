@@ -2,7 +2,7 @@
  * tohost.c - the other way for a bare program to end: a store to the ELF
  * symbol `tohost`, as the RISC-V test suites do.
  *
- *   bit 0 set        end; status = value >> 1
+ *   bit 0 set        end; status = value >> 1, at most 255
  *   bits 63..48 set  a command to a host device: there is none, so the run ends
  *                    with a line that says so
  *

@@ -424,6 +424,7 @@ static void a_store_to_tohost_ends_the_run(void **state)
     (void)state;
     check_tohost(1, 0, "");
     check_tohost(5 << 1 | 1, 5, "");
+    check_tohost(256 << 1 | 1, 255, "");
     check_tohost(-1, 1,
                  "tohost: 0xffffffffffffffff is a device command; only an end "
                  "(bit 0 set) is known here");
