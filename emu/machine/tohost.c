@@ -30,7 +30,7 @@ void tohost_check(struct machine *m)
         !machine_dma_read(m, m->tohost, &value, sizeof value) || value == 0)
         return;
     if (value >> 48 == 0 && (value & 1)) {
-        machine_end(m, (int)(value >> 1 & 0xff), "");
+        machine_end(m, value >> 1 > 255 ? 255 : (int)(value >> 1), "");
         return;
     }
     char text[sizeof m->s.text];
