@@ -2,8 +2,11 @@
  * panic.c - the last words: what, where, and who called whom.
  *
  * The backtrace follows frame pointers (the kernel is compiled with them): s0
- * points just above the saved return address and the caller's s0. Names come
- * from the table that the second link put into the image (ksyms.h).
+ * points just above the saved return address and the caller's s0. A function
+ * that calls nobody saves only the latter, one that has just been entered has
+ * saved nothing yet: where a trap stopped one of those, its return address is
+ * still in ra. Names come from the table that the second link put into the
+ * image (ksyms.h).
  */
 #include "panic.h"
 #include "ksyms.h"
@@ -39,20 +42,40 @@ static void print_place(vaddr pc)
     print("  0x%lx %s+0x%lx\n", pc, name ? name : "?", offset);
 }
 
-static void backtrace(vaddr pc, vaddr fp)
+static bool is_same_function(vaddr a, vaddr b)
 {
+    uint64_t offset;
+    return ksyms_find(a, &offset) == ksyms_find(b, &offset);
+}
+
+static bool is_code(uint64_t word)
+{
+    uint64_t offset;
+    return ksyms_find(word, &offset) != NULL;
+}
+
+/* ra: the register at a trap, or 0. */
+static void backtrace(vaddr pc, vaddr fp, vaddr ra)
+{
+    uint64_t saved_ra, caller_fp;
     print("backtrace:\n");
     print_place(pc);
+    if (stack_word(fp - 8, &saved_ra) && is_code(ra) &&
+        !is_same_function(pc, ra - 4)) {
+        print_place(ra - 4);
+        if (!is_code(saved_ra))
+            fp = saved_ra; /* in a frame that calls nobody */
+    }
     for (int i = 0; i < BACKTRACE_MAX && fp; i++) {
-        uint64_t ra, caller_fp;
-        if (!stack_word(fp - 8, &ra) || !stack_word(fp - 16, &caller_fp) || !ra)
+        if (!stack_word(fp - 8, &saved_ra) ||
+            !stack_word(fp - 16, &caller_fp) || !saved_ra)
             break;
-        print_place(ra - 4); /* the call, not the instruction after it */
+        print_place(saved_ra - 4); /* the call, not what follows it */
         fp = caller_fp;
     }
 }
 
-static _Noreturn void finish(const char *message, vaddr pc, vaddr fp)
+static _Noreturn void finish(const char *message, vaddr pc, vaddr fp, vaddr ra)
 {
     static bool again;
     if (again)
@@ -61,7 +84,7 @@ static _Noreturn void finish(const char *message, vaddr pc, vaddr fp)
     struct proc *p = sched.current;
     print("kernel panic: %s\n", message);
     print("in pid %d %s\n", p ? p->pid : 0, p ? p->name : "(idle)");
-    backtrace(pc, fp);
+    backtrace(pc, fp, ra);
     PROBE(panic, message);
     power_off(PANIC_STATUS);
 }
@@ -74,7 +97,7 @@ void panic(const char *format, ...)
     print_to_list(message, sizeof message, format, list);
     va_end(list);
     finish(message, (vaddr)__builtin_return_address(0) - 4,
-           *((vaddr *)__builtin_frame_address(0) - 2));
+           *((vaddr *)__builtin_frame_address(0) - 2), 0);
 }
 
 static const char *cause_name(uint64_t cause)
@@ -129,7 +152,7 @@ void panic_trap(const struct kernel_frame *frame)
              "%s: %s at pc 0x%lx, scause 0x%lx, stval 0x%lx%s",
              function ? function : "?", cause_name(cause), frame->x[0], cause,
              tval, address_hint(cause, tval));
-    finish(message, frame->x[0], frame->x[8]);
+    finish(message, frame->x[0], frame->x[8], frame->x[1]);
 }
 
 void refuse_boot(const char *format, ...)

@@ -1,0 +1,613 @@
+/*
+ * test_kernel.c - the guest kernel on our machine: its own test programs
+ * (tests/guest/kernel) in both layouts, what it refuses to boot, line editing,
+ * panics, and the path lengths it promises.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../emu/inspect/symbols.h"
+#include "../../emu/machine/machine.h"
+#include "../../emu/platform/platform.h"
+
+#define OUT_MAX   65536
+#define CLOCK_MAX (UINT64_C(20) * 1000 * 1000 * 1000)
+#define TEXT(s)   ((const uint8_t *)(s)), strlen(s)
+
+struct bytes {
+    uint8_t *data;
+    size_t n;
+};
+static struct bytes kernel, initrd;
+
+struct run {
+    struct machine *m;
+    char out[OUT_MAX];
+    size_t used;
+    struct machine_stop stop;
+};
+
+static struct bytes read_file(const char *path)
+{
+    struct bytes b = {NULL, 0};
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        fail_msg("%s: cannot be opened; build the guest first", path);
+    fseek(f, 0, SEEK_END);
+    b.n = (size_t)ftell(f);
+    rewind(f);
+    b.data = malloc(b.n);
+    assert_non_null(b.data);
+    assert_int_equal(fread(b.data, 1, b.n, f), b.n);
+    fclose(f);
+    return b;
+}
+
+static int load_images(void **state)
+{
+    (void)state;
+    kernel = read_file(KERNEL_ELF);
+    initrd = read_file(TEST_INITRD);
+    return 0;
+}
+
+static int free_images(void **state)
+{
+    (void)state;
+    free(kernel.data);
+    free(initrd.data);
+    return 0;
+}
+
+/* ---- Running ---- */
+
+static void collect(void *ctx, const uint8_t *bytes, size_t n)
+{
+    struct run *r = ctx;
+    assert_true(r->used + n < OUT_MAX);
+    memcpy(r->out + r->used, bytes, n);
+    r->used += n;
+}
+
+static struct run *start_with(struct bytes archive, const char *bootpage,
+                              unsigned ram_mib)
+{
+    struct run *r = calloc(1, sizeof *r);
+    char why[256] = "";
+    assert_non_null(r);
+    struct machine_desc desc = {
+        .ram_mib = ram_mib,
+        .kernel = kernel.data,
+        .kernel_bytes = kernel.n,
+        .kernel_name = "kernel.elf",
+        .initrd = archive.data,
+        .initrd_bytes = archive.n,
+        .bootpage = bootpage,
+        .console_out = collect,
+        .console_ctx = r,
+    };
+    if (machine_create(&desc, &r->m, why, sizeof why))
+        fail_msg("machine_create: %s", why);
+    return r;
+}
+
+static struct run *start(const char *bootpage)
+{
+    return start_with(initrd, bootpage, 0);
+}
+
+static void end(struct run *r)
+{
+    machine_destroy(r->m);
+    free(r);
+}
+
+static void run_to_the_end(struct run *r)
+{
+    machine_run(r->m, CLOCK_MAX, &r->stop);
+}
+
+static void assert_ended(struct run *r, int status)
+{
+    if (r->stop.reason != MACHINE_ENDED || r->stop.status != status)
+        fail_msg("reason %d status %d text \"%s\", console:\n%s",
+                 r->stop.reason, r->stop.status, r->stop.text, r->out);
+}
+
+/* ---- The guest's own tests ---- */
+
+static void run_program(const char *layout, const char *name)
+{
+    char page[128];
+    snprintf(page, sizeof page, "layout=%s\narg=%s\n", layout, name);
+    struct run *r = start(page);
+    run_to_the_end(r);
+    assert_ended(r, 0);
+    assert_non_null(strstr(r->out, " 0 failed\n"));
+    end(r);
+}
+
+static void in_both_layouts(const char *name)
+{
+    run_program("separate", name);
+    run_program("shared", name);
+}
+
+static void hostile_arguments_are_refused(void **state)
+{
+    (void)state;
+    in_both_layouts("hostile");
+}
+
+static void files_follow_posix(void **state)
+{
+    (void)state;
+    in_both_layouts("files");
+}
+
+static void processes_live_and_die(void **state)
+{
+    (void)state;
+    in_both_layouts("processes");
+}
+
+static void memory_is_private_and_comes_back(void **state)
+{
+    (void)state;
+    in_both_layouts("memory");
+}
+
+static void bad_elf_files_are_refused(void **state)
+{
+    (void)state;
+    in_both_layouts("badelf");
+}
+
+/* ---- What does not boot ---- */
+
+/* The machine refuses most of this by itself, before the kernel can; so it is
+ * put into RAM behind its back. */
+static void put(struct run *r, uint64_t pa, const void *bytes, size_t n)
+{
+    if (n)
+        memcpy(machine_ram(r->m, pa, n), bytes, n);
+    machine_wrote(r->m, pa, n);
+}
+
+static void boots_to(struct bytes archive, const char *page, const char *line)
+{
+    char text[256];
+    snprintf(text, sizeof text, "%s%s", *page ? PLAT_BOOTPAGE_MAGIC : "", page);
+    struct run *r = start_with((struct bytes){NULL, 0}, NULL, 0);
+    put(r, PLAT_BOOTPAGE_BASE, text, strlen(text) + 1);
+    put(r, PLAT_INITRD_BASE, archive.data, archive.n);
+    run_to_the_end(r);
+    assert_ended(r, 121);
+    char want[512];
+    snprintf(want, sizeof want, "kernel panic: %s\n", line);
+    const char *last = strstr(r->out, "kernel panic: ");
+    assert_non_null(last);
+    assert_string_equal(last, want);
+    end(r);
+}
+
+static void a_bad_boot_page_is_refused_in_one_line(void **state)
+{
+    (void)state;
+    boots_to(initrd, "ram=1\n",
+             "boot page: ram=1: not a number from 48 to "
+             "2048");
+    boots_to(initrd, "ram=64x\n",
+             "boot page: ram=64x: not a number from 48 to "
+             "2048");
+    boots_to(initrd, "ram=99999999999999999999\n",
+             "boot page: ram=99999999999999999999: not a number from 48 to "
+             "2048");
+    boots_to(initrd, "layout=flat\n",
+             "boot page: layout=flat: neither separate nor shared");
+    boots_to(initrd, "colour=red\n", "boot page: unknown key colour");
+    boots_to(initrd, "nonsense\n", "boot page: line without '=': nonsense");
+}
+
+static void a_boot_page_of_another_kind_is_refused(void **state)
+{
+    (void)state;
+    struct run *r = start("");
+    put(r, PLAT_BOOTPAGE_BASE, "ELSE", 4);
+    run_to_the_end(r);
+    assert_ended(r, 121);
+    assert_string_equal(
+        r->out, "kernel panic: boot page: does not begin with SPARGS1\n");
+    end(r);
+}
+
+/* A ustar header as tar writes it. */
+static void tar_header(uint8_t *block, const char *name, char type,
+                       const char *size)
+{
+    memset(block, 0, 512);
+    memcpy(block, name, strlen(name));
+    memcpy(block + 100, "0000755", 8);
+    memcpy(block + 124, size, strlen(size));
+    memset(block + 148, ' ', 8);
+    block[156] = (uint8_t)type;
+    memcpy(block + 257, "ustar\00000", 8);
+    unsigned sum = 0;
+    for (int i = 0; i < 512; i++)
+        sum += block[i];
+    snprintf((char *)block + 148, 8, "%06o", sum);
+}
+
+static void archive_refused(const char *name, char type, const char *size,
+                            const char *line)
+{
+    static uint8_t blocks[4 * 512];
+    memset(blocks, 0, sizeof blocks);
+    tar_header(blocks, name, type, size);
+    boots_to((struct bytes){blocks, sizeof blocks}, "", line);
+}
+
+static void a_bad_archive_is_refused_in_one_line(void **state)
+{
+    (void)state;
+    archive_refused("/abs", '0', "00000000000",
+                    "initrd: member /abs at offset 0 has an absolute name");
+    archive_refused("a/../b", '0', "00000000000",
+                    "initrd: member a/../b at offset 0 has .. in its name");
+    archive_refused("link", '2', "00000000000",
+                    "initrd: member link at offset 0 is no file, directory or "
+                    "hard link");
+    archive_refused("cut", '0', "07777777777",
+                    "initrd: member cut at offset 0 is cut off");
+    archive_refused("size", '0', "zzz",
+                    "initrd: member size at offset 0: size is no octal number");
+    archive_refused("f", '0', "00000000000", "cannot run /bin/init: errno 2");
+}
+
+static void a_header_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    static uint8_t blocks[4 * 512];
+    tar_header(blocks, "x", '0', "00000000000");
+    blocks[0] = 'y';
+    boots_to((struct bytes){blocks, sizeof blocks}, "",
+             "initrd: wrong header checksum at offset 0");
+    memset(blocks, 'z', sizeof blocks);
+    boots_to((struct bytes){blocks, sizeof blocks}, "",
+             "initrd: no tar header at offset 0");
+    boots_to((struct bytes){NULL, 0}, "", "initrd: no archive at 0x82000000");
+}
+
+static void every_size_of_ram_boots(void **state)
+{
+    (void)state;
+    static const unsigned mib[] = {48, 64, 1024, 2048};
+    for (unsigned i = 0; i < sizeof mib / sizeof mib[0]; i++) {
+        char page[64];
+        snprintf(page, sizeof page, "ram=%u\narg=true\n", mib[i]);
+        struct run *r = start_with(initrd, page, mib[i]);
+        run_to_the_end(r);
+        assert_ended(r, 0);
+        end(r);
+    }
+}
+
+/* ---- The console ---- */
+
+static void typed(const char *keys, const char *argument, const char *want)
+{
+    char page[128];
+    snprintf(page, sizeof page, "arg=typing\n%s", argument);
+    struct run *r = start(page);
+    machine_input(r->m, TEXT(keys), true);
+    run_to_the_end(r);
+    assert_ended(r, 0);
+    const char *body = strchr(r->out, '\n') + 1;
+    assert_string_equal(body, want);
+    end(r);
+}
+
+#define END_LINE "end\nread 4: 65 6e 64 0a\n"
+
+static void lines_can_be_edited(void **state)
+{
+    (void)state;
+    typed("ab\x7f\x08xyz\n"
+          "end\n",
+          "", "ab\b \b\b \bxyz\nread 4: 78 79 7a 0a\n" END_LINE);
+    typed("\x7fone two\x17"
+          "3\n"
+          "end\n",
+          "",
+          "one two\b \b\b \b\b \b"
+          "3\nread 6: 6f 6e 65 20 33 0a\n" END_LINE);
+    typed("gone\x15"
+          "end\n",
+          "", "gone\b \b\b \b\b \b\b \b" END_LINE);
+    typed("a\rend\r", "", "a\nread 2: 61 0a\n" END_LINE);
+    typed("\xc3\xa4\x7f\nend\n", "", "\xc3\xa4\b \b\nread 1: 0a\n" END_LINE);
+    typed("\x01\x7f\nend\n", "", "^A\b \b\b \b\nread 1: 0a\n" END_LINE);
+}
+
+static void end_of_file_is_a_key(void **state)
+{
+    (void)state;
+    typed("\x04"
+          "end\n",
+          "", "read 0:\n" END_LINE);
+    typed("abc\x04"
+          "end\n",
+          "", "abcread 3: 61 62 63\n" END_LINE);
+    typed("abcd\x04"
+          "end\n",
+          "arg=4\n", "abcdread 4: 61 62 63 64\n" END_LINE);
+}
+
+static void reads_take_what_they_ask_for(void **state)
+{
+    (void)state;
+    typed("abcdef\nend\n", "arg=4\n",
+          "abcdef\nread 4: 61 62 63 64\nread 3: 65 66 0a\n" END_LINE);
+}
+
+static void ctrl_c_throws_the_line_away(void **state)
+{
+    (void)state;
+    typed("gone\x03"
+          "end\n",
+          "", "gone^C\nread -1: EINTR\n" END_LINE);
+}
+
+static void a_line_too_long_is_cut_not_overrun(void **state)
+{
+    (void)state;
+    char keys[5000];
+    memset(keys, 'x', sizeof keys);
+    memcpy(keys + 4990,
+           "\n\x15"
+           "end\n",
+           7);
+    struct run *r = start("arg=typing\n");
+    machine_input(r->m, TEXT(keys), true);
+    run_to_the_end(r);
+    assert_ended(r, 0);
+    end(r);
+}
+
+/* ---- Panics ---- */
+
+static uint64_t kernel_symbol(const char *name)
+{
+    struct symbols *s;
+    char why[128];
+    uint64_t va, bytes;
+    assert_int_equal(
+        symbols_open(kernel.data, kernel.n, "kernel.elf", &s, why, sizeof why),
+        0);
+    assert_true(symbols_address(s, name, &va, &bytes));
+    symbols_close(s);
+    return va;
+}
+
+/* The kernel's code at a function's start is replaced by one instruction. */
+static struct run *start_spoilt(const char *page, const char *function,
+                                uint32_t instruction)
+{
+    struct run *r = start(page);
+    uint64_t pa = kernel_symbol(function) - UINT64_C(0xffffffc000000000);
+    put(r, pa, &instruction, 4);
+    return r;
+}
+
+static void a_panic_names_function_cause_and_callers(void **state)
+{
+    (void)state;
+    struct run *r = start_spoilt("arg=lengths\n", "sys_getpid", 0);
+    run_to_the_end(r);
+    assert_ended(r, 121);
+    assert_non_null(strstr(r->out, "kernel panic: sys_getpid: illegal "
+                                   "instruction at pc 0xffffffc0802"));
+    assert_non_null(strstr(r->out, "scause 0x2"));
+    const char *trace = strstr(r->out, "backtrace:");
+    assert_non_null(trace);
+    const char *order[] = {" sys_getpid+0x0\n", " syscall+", " usertrap+"};
+    for (int i = 0; i < 3; i++) {
+        trace = strstr(trace, order[i]);
+        if (!trace)
+            fail_msg("no %s in order in:\n%s", order[i], r->out);
+    }
+    end(r);
+}
+
+static void a_stray_user_pointer_panics_in_both_layouts(void **state)
+{
+    (void)state;
+    static const char *const page[] = {"layout=separate\narg=lengths\n",
+                                       "layout=shared\narg=lengths\n"};
+    for (int i = 0; i < 2; i++) {
+        /* lui a0, 0x10: 0x10000, where programs are; the next instruction of
+         * the function is made a load from there */
+        struct run *r = start_spoilt(page[i], "sys_getpid", 0x00010537);
+        uint64_t pa =
+            kernel_symbol("sys_getpid") - UINT64_C(0xffffffc000000000) + 4;
+        const uint32_t load = 0x00053503; /* ld a0, 0(a0) */
+        put(r, pa, &load, 4);
+        run_to_the_end(r);
+        assert_ended(r, 121);
+        assert_non_null(strstr(r->out, "sys_getpid: load page fault"));
+        assert_non_null(strstr(r->out, "stval 0x10000 (a user address"));
+        end(r);
+    }
+}
+
+static void a_stack_overflow_is_said_to_be_one(void **state)
+{
+    (void)state;
+    /* addi sp, sp, -16; sd sp, 0(sp); j .-8: down without end */
+    static const uint32_t down[] = {0xff010113, 0x00213023, 0xff9ff06f};
+    struct run *r = start_spoilt("arg=lengths\n", "sys_getpid", down[0]);
+    uint64_t pa = kernel_symbol("sys_getpid") - UINT64_C(0xffffffc000000000);
+    put(r, pa, down, sizeof down);
+    run_to_the_end(r);
+    assert_ended(r, 121);
+    assert_non_null(strstr(r->out, "(kernel stack overflow)"));
+    end(r);
+}
+
+/* ---- Path lengths (issue 2, "Speed") ---- */
+
+struct meter {
+    struct machine *m;
+    uint64_t call; /* number of the crossing that is open */
+    uint64_t fork_clock, wait_return;
+    uint64_t entered, fences, satps;
+    uint64_t getpid[2], getpid_fences[2], getpid_satps[2];
+    uint64_t pipe[2], whole[2];
+    unsigned getpids, reads, waits;
+    uint64_t write_insns;
+};
+
+static void on_trap(void *ctx, const struct cpu_trap *trap)
+{
+    struct meter *t = ctx;
+    if (trap->cause != 8)
+        return;
+    t->call = cpu_x(machine_cpu(t->m), 17);
+    t->entered = machine_clock(t->m);
+    t->fences = t->satps = 0;
+    if (t->call == 2)
+        t->fork_clock = t->entered;
+    if (t->call == 4)
+        t->wait_return = trap->pc + 4; /* others return while it waits */
+}
+
+/* A return to user mode, before its sret runs. */
+static void on_return(struct meter *t, uint64_t target)
+{
+    uint64_t now = machine_clock(t->m) + 1, spent = now - t->entered;
+    bool ours = t->getpids > 0; /* init and crt0 make no getpid first */
+    if (t->call == 26 && t->getpids < 2) {
+        t->getpid[t->getpids] = spent;
+        t->getpid_fences[t->getpids] = t->fences;
+        t->getpid_satps[t->getpids++] = t->satps;
+    } else if (t->call == 6 && ours) {
+        t->write_insns = spent;
+    } else if (t->call == 5 && ours && t->reads < 2) {
+        t->pipe[t->reads++] = t->write_insns + spent;
+    } else if (target == t->wait_return && ours && t->waits < 2) {
+        t->whole[t->waits++] = now - t->fork_clock;
+    }
+    t->call = 0;
+}
+
+static void on_special(void *ctx, const struct cpu_special_event *event)
+{
+    struct meter *t = ctx;
+    if (event->what == CPU_SPECIAL_FENCE)
+        t->fences++;
+    else if (event->what == CPU_SPECIAL_SATP)
+        t->satps++;
+    else if (event->to == CPU_U)
+        on_return(t, event->target);
+}
+
+static void crossings_keep_their_budgets(void **state)
+{
+    (void)state;
+    struct run *r = start("arg=lengths\n");
+    struct meter t = {.m = r->m};
+    struct machine_observer o = {
+        .ctx = &t,
+        .trap = on_trap,
+        .special = on_special,
+        .specials = CPU_SPECIAL_SRET | CPU_SPECIAL_SATP | CPU_SPECIAL_FENCE};
+    machine_observe(r->m, &o);
+    run_to_the_end(r);
+    assert_ended(r, 0);
+    assert_int_equal(t.getpids, 2);
+    assert_int_equal(t.reads, 2);
+    assert_int_equal(t.waits, 2);
+    for (int i = 0; i < 2; i++) {
+        printf("getpid %lu, pipe write + read %lu, fork + exec + wait %lu\n",
+               (unsigned long)t.getpid[i], (unsigned long)t.pipe[i],
+               (unsigned long)t.whole[i]);
+        assert_in_range(t.getpid[i], 100, 250);
+        assert_int_equal(t.getpid_fences[i], 2);
+        assert_int_equal(t.getpid_satps[i], 2);
+        assert_in_range(t.pipe[i], 200, 4000);
+        assert_in_range(t.whole[i], 1000, 60000);
+    }
+    machine_unobserve(r->m, &t);
+    end(r);
+}
+
+static void the_shell_prompts_within_its_budget(void **state)
+{
+    (void)state;
+    struct run *r = start("arg=sh\n");
+    machine_pace_idle(r->m, true);
+    machine_run(r->m, CLOCK_MAX, &r->stop);
+    assert_int_equal(r->stop.reason, MACHINE_WANTS_INPUT);
+    assert_non_null(strstr(r->out, "\n$ "));
+    printf("boot to the prompt: %lu instructions\n",
+           (unsigned long)machine_clock(r->m));
+    assert_in_range(machine_clock(r->m), 10000, 3000000);
+    end(r);
+}
+
+/* ---- Tables and probes in the image ---- */
+
+static void the_image_carries_its_tables(void **state)
+{
+    (void)state;
+    struct symbols *s;
+    char why[256];
+    assert_int_equal(
+        symbols_open(kernel.data, kernel.n, "kernel.elf", &s, why, sizeof why),
+        0);
+    struct abi *abi = abi_from_symbols(s, why, sizeof why);
+    if (!abi)
+        fail_msg("%s", why);
+    const struct abi_call *call = abi_find(abi, 6);
+    assert_non_null(call);
+    assert_string_equal(call->name, "write");
+    assert_string_equal(abi_errno_name(abi, 14), "EFAULT");
+    assert_string_equal(abi_signal_name(abi, 11), "SIGSEGV");
+    abi_free(abi);
+    symbols_close(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hostile_arguments_are_refused),
+        cmocka_unit_test(files_follow_posix),
+        cmocka_unit_test(processes_live_and_die),
+        cmocka_unit_test(memory_is_private_and_comes_back),
+        cmocka_unit_test(bad_elf_files_are_refused),
+        cmocka_unit_test(a_bad_boot_page_is_refused_in_one_line),
+        cmocka_unit_test(a_boot_page_of_another_kind_is_refused),
+        cmocka_unit_test(a_bad_archive_is_refused_in_one_line),
+        cmocka_unit_test(a_header_that_is_none_is_refused),
+        cmocka_unit_test(every_size_of_ram_boots),
+        cmocka_unit_test(lines_can_be_edited),
+        cmocka_unit_test(end_of_file_is_a_key),
+        cmocka_unit_test(reads_take_what_they_ask_for),
+        cmocka_unit_test(ctrl_c_throws_the_line_away),
+        cmocka_unit_test(a_line_too_long_is_cut_not_overrun),
+        cmocka_unit_test(a_panic_names_function_cause_and_callers),
+        cmocka_unit_test(a_stray_user_pointer_panics_in_both_layouts),
+        cmocka_unit_test(a_stack_overflow_is_said_to_be_one),
+        cmocka_unit_test(crossings_keep_their_budgets),
+        cmocka_unit_test(the_shell_prompts_within_its_budget),
+        cmocka_unit_test(the_image_carries_its_tables),
+    };
+    return cmocka_run_group_tests(tests, load_images, free_images);
+}
