@@ -107,15 +107,18 @@ static bool is_directory(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static int list_files(char **paths, int count)
+/* The operands that are no directories. Sets *listed if there is one. */
+static int list_files(char **paths, int count, bool *listed)
 {
     int status = 0;
     for (int i = 0; i < count; i++) {
         struct stat st;
         if (stat(paths[i], &st) != 0)
             status = complain("ls", paths[i]);
-        else if (!S_ISDIR(st.st_mode))
+        else if (!S_ISDIR(st.st_mode)) {
             status |= print_entry(paths[i], paths[i]);
+            *listed = true;
+        }
     }
     return status;
 }
@@ -133,13 +136,15 @@ int main(int argc, char **argv)
     }
     if (optind == argc)
         return list_directory(".");
-    int status = list_files(argv + optind, argc - optind);
+    bool listed = false;
+    int status = list_files(argv + optind, argc - optind, &listed);
     for (int i = optind; i < argc; i++) {
         if (!is_directory(argv[i]))
             continue;
         if (argc - optind > 1)
-            printf("%s%s:\n", i > optind ? "\n" : "", argv[i]);
+            printf("%s%s:\n", listed ? "\n" : "", argv[i]);
         status |= list_directory(argv[i]);
+        listed = true;
     }
     return status;
 }

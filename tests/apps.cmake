@@ -24,7 +24,10 @@ add_test(NAME guest_programs_and_archive COMMAND
 function(guest_tests name machine)
   add_test(NAME shell_in_guest_${name} COMMAND
     ${GUEST_TESTS}/shell/compare_in_guest.sh ${machine} ${GUEST_IMAGE}
-    ${SHELL_SNIPPETS})
+    ${SHELL_SNIPPETS} 150)
+  add_test(NAME programs_in_guest_${name} COMMAND
+    ${GUEST_TESTS}/shell/compare_in_guest.sh ${machine} ${GUEST_IMAGE}
+    ${GUEST_TESTS}/shell/programs.txt 35)
   add_test(NAME deaths_${name} COMMAND
     ${GUEST_TESTS}/check_deaths.sh ${machine} ${GUEST_IMAGE})
   add_test(NAME sdk_program_${name} COMMAND
