@@ -70,11 +70,11 @@ tern_on_qemu
 tern run >"$build/tern.ours" 2>&1
 [ $? -eq 0 ] || complain "tern's status is not 0"
 diff "$build/tern.qemu" "$build/tern.ours" || complain "tern: consoles differ"
-grep -q '^tern: off' "$build/tern.ours" || complain "tern did not end"
+grep -q 'tern: off' "$build/tern.ours" || complain "tern did not end"
 ! grep -q 'not preempted' "$build/tern.ours" || complain "tern: no preemption"
 
 qemu -kernel "$build/student.elf" </dev/null 2>&1 |
-    sed -n '/^student/,$p' >"$build/student.qemu"
+    tr -d '\r' | sed -n '/^student/,$p' >"$build/student.qemu"
 student run >"$build/student.ours" 2>&1
 [ $? -eq 0 ] || complain "student's status is not 0"
 diff "$build/student.qemu" "$build/student.ours" ||

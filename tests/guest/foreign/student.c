@@ -67,7 +67,7 @@ __asm__(".section .user, \"ax\"\n.balign 4096\n"
         "  ecall\n"
         "  li t1, 0x123000\n"
         "  sd t0, 8(t1)\n" /* a fault that the kernel steps over */
-        "  li a7, 2\n" /* the end */
+        "  li a7, 2\n"     /* the end */
         "  ecall\n"
         ".balign 4096\n"
         ".text\n");
@@ -177,9 +177,9 @@ void main(void)
 {
     say("student: up\n");
     paging_on();
-    __asm__ volatile("csrw stvec, %0\n csrw sscratch, %1\n csrw sie, %2" ::"r"(
-                         entry),
-                     "r"(kernel_stack + 512), "r"(1UL << 5));
+    __asm__ volatile(
+        "csrw stvec, %0\n csrw sscratch, %1\n csrw sie, %2" ::"r"(entry),
+        "r"(kernel_stack + 512), "r"(1UL << 5));
     next_tick = now() + INTERVAL;
     sbi(0, next_tick);
     __asm__ volatile("csrc sstatus, %0\n csrs sstatus, %1\n csrw sepc, %2\n"

@@ -28,8 +28,8 @@ static struct process *process_new(void)
         p->frame->kernel_satp = csr_get(satp);
         p->frame->kernel_stack = p->stack + PAGE;
         p->frame->kernel_trap = (u64)user_trap;
-        p->context = (struct context){.ra = (u64)user_return,
-                                      .sp = p->stack + PAGE};
+        p->context =
+            (struct context){.ra = (u64)user_return, .sp = p->stack + PAGE};
         return p;
     }
     return 0;

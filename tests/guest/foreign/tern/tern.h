@@ -4,8 +4,8 @@
  *
  * It stands for the teaching kernels that people bring along: start in M-mode
  * and mret to S, Sv39 with a trampoline page at the top of every address space,
- * the CLINT's timer taken in M-mode and passed on as a software interrupt, PLIC,
- * 16550 with receive interrupts, virtio-blk with interrupts, round robin.
+ * the CLINT's timer taken in M-mode and passed on as a software interrupt,
+ * PLIC, 16550 with receive interrupts, virtio-blk with interrupts, round robin.
  *
  *   start.S       reset, the M-mode timer's handler
  *   machine.c     M-mode set-up, down to S
@@ -20,34 +20,34 @@
 #ifndef TERN_H
 #define TERN_H
 
-#define PAGE       4096UL
-#define RAM        0x80000000UL
-#define RAM_END    (RAM + 16 * 1024 * 1024)
-#define TOP        (1UL << 38) /* one bit less than Sv39 has */
-#define TRAMPOLINE (TOP - PAGE)
-#define FRAME      (TRAMPOLINE - PAGE) /* the process's trap frame */
-#define USER_STACK 0x40000UL           /* one page below it */
+#define PAGE         4096UL
+#define RAM          0x80000000UL
+#define RAM_END      (RAM + 16 * 1024 * 1024)
+#define TOP          (1UL << 38) /* one bit less than Sv39 has */
+#define TRAMPOLINE   (TOP - PAGE)
+#define FRAME        (TRAMPOLINE - PAGE) /* the process's trap frame */
+#define USER_STACK   0x40000UL           /* one page below it */
 
-#define FINISHER 0x100000UL
-#define CLINT    0x2000000UL
-#define PLIC     0xc000000UL
-#define UART     0x10000000UL
-#define VIRTIO   0x10001000UL
-#define IRQ_DISK 1
-#define IRQ_UART 10
-#define TICK     20000UL /* of mtime */
+#define FINISHER     0x100000UL
+#define CLINT        0x2000000UL
+#define PLIC         0xc000000UL
+#define UART         0x10000000UL
+#define VIRTIO       0x10001000UL
+#define IRQ_DISK     1
+#define IRQ_UART     10
+#define TICK         20000UL /* of mtime */
 
 /* System calls: number in a7, arguments in a0, a1. */
-#define SYS_EXIT   1
-#define SYS_FORK   2
-#define SYS_WAIT   3
-#define SYS_PID    4
-#define SYS_WRITE  5
-#define SYS_READ   6
-#define SYS_TICKS  7
-#define SYS_SECTOR 8
-#define SYS_OFF    9
-#define SYS_FORCED 10
+#define SYS_EXIT     1
+#define SYS_FORK     2
+#define SYS_WAIT     3
+#define SYS_PID      4
+#define SYS_WRITE    5
+#define SYS_READ     6
+#define SYS_TICKS    7
+#define SYS_SECTOR   8
+#define SYS_OFF      9
+#define SYS_FORCED   10
 
 /* Offsets in struct frame, for assembly. */
 #define FRAME_SATP   0

@@ -1,0 +1,9 @@
+# The machine from the outside: programs and kernels that could be a stranger's,
+# on Sallyport and on QEMU, against the RISC-V manuals.
+add_test(NAME conformance
+  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/guest/conformance.sh
+    $<TARGET_FILE:sallyport> ${CMAKE_CURRENT_BINARY_DIR}/conformance)
+add_test(NAME foreign_kernels
+  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/guest/foreign.sh
+    $<TARGET_FILE:sallyport> ${CMAKE_CURRENT_BINARY_DIR}/foreign)
+set_tests_properties(conformance foreign_kernels PROPERTIES TIMEOUT 600)
