@@ -205,11 +205,15 @@ bool feed_wait(struct feed *f, uint64_t deadline)
     case FEED_SCRIPT:
         until = script_advance(f->script);
         until = until < deadline ? until : deadline;
-        machine_idle(f->machine, until);
-        return until != UINT64_MAX;
+        break;
     case FEED_NOTHING:
-        machine_idle(f->machine, deadline);
-        return deadline != UINT64_MAX;
+        until = deadline;
+        break;
+    default:
+        return false;
     }
-    return false;
+    if (until == UINT64_MAX)
+        return false; /* the clock must not go to the end of time */
+    machine_idle(f->machine, until);
+    return true;
 }
