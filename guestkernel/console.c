@@ -33,6 +33,7 @@ static struct {
     uint64_t read, ready, edit; /* counts, taken modulo RING_BYTES */
     int group;                  /* foreground process group, or 0 */
     uint64_t interrupts;        /* Ctrl-Cs that reached nobody */
+    uint64_t interrupts_told;   /* of them, those that ended a read */
     struct wait_queue readers;
 } console;
 
@@ -168,14 +169,24 @@ void console_interrupt(void)
 
 /* ---- Reading and writing ---- */
 
+/* A Ctrl-C that reached nobody ends a read, the next one if none waits: a shell
+ * may be just about to read when it is typed. */
+static bool take_interrupt(void)
+{
+    bool taken = console.interrupts != console.interrupts_told;
+    console.interrupts_told = console.interrupts;
+    return taken;
+}
+
 static int wait_for_line(const struct file *f)
 {
-    uint64_t interrupts = console.interrupts;
+    if (take_interrupt())
+        return EINTR;
     while (console.read == console.ready) {
         if (f->flags & O_NONBLOCK)
             return EAGAIN;
         int error = sched_sleep(&console.readers, "console");
-        if (error || console.interrupts != interrupts)
+        if (error || take_interrupt())
             return EINTR;
     }
     return 0;
