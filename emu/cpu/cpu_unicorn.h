@@ -59,8 +59,9 @@ enum native_word {
 /* What the engine does not hold, or holds wrongly: kept here instead. */
 struct shadow {
     uint64_t mie, medeleg, mideleg;
-    uint64_t mip_lines; /* levels of the interrupt lines */
-    uint64_t mip_soft;  /* bits that software wrote */
+    uint64_t mip_lines;    /* levels of the interrupt lines */
+    uint64_t mip_soft;     /* bits that software wrote */
+    uint64_t status_traps; /* mstatus.TW and TSR: the engine's are elsewhere */
     uint32_t mcounteren, scounteren;
     uint64_t mcycle_offset, minstret_offset; /* counter minus the clock */
     uint8_t pmpcfg[PMP_ENTRIES];
@@ -95,8 +96,7 @@ enum site_kind {
     SITE_SRET = 1 << 6,
     SITE_FENCE = 1 << 7,
     SITE_FENCEI = 1 << 8,
-    SITE_AMO_MINMAX = 1 << 9,
-    SITE_C_FLOAT = 1 << 10,
+    SITE_C_FLOAT = 1 << 9,
 };
 /* Those that follow from the instruction word. */
 #define SITE_BY_INSN (~(unsigned)(SITE_WATCH | SITE_STOP))
@@ -176,7 +176,8 @@ struct cpu {
     bool fetching;
     uint64_t fetch_first, fetch_next, fetch_insn, fetch_base;
     uint8_t *disguised; /* RAM that shows something else for a moment */
-    uint16_t disguise;  /* what is really there */
+    uint64_t disguised_va;
+    uint16_t disguise; /* what is really there */
 };
 
 #define ALL_ONES       UINT64_MAX
@@ -243,6 +244,7 @@ void site_free(struct cpu *cpu);
 bool csr_read(const struct cpu *cpu, unsigned number, uint64_t *value);
 bool csr_write(struct cpu *cpu, unsigned number, uint64_t value);
 uint64_t csr_mip(const struct cpu *cpu);
+uint64_t csr_mstatus(const struct cpu *cpu);
 /* Carries out a CSR instruction at pc, or takes its trap. */
 void csr_execute(struct cpu *cpu, uint32_t insn);
 unsigned csr_site_kinds(uint32_t insn);

@@ -28,7 +28,8 @@
 #define MSTATUS_WRITABLE                                                       \
     (MSTATUS_SIE | MSTATUS_MIE | MSTATUS_SPIE | MSTATUS_MPIE | MSTATUS_SPP |   \
      MSTATUS_MPP | MSTATUS_FS | MSTATUS_MPRV | MSTATUS_SUM | MSTATUS_MXR |     \
-     MSTATUS_TVM | MSTATUS_TW | MSTATUS_TSR)
+     MSTATUS_TVM)
+#define STATUS_TRAPS (MSTATUS_TW | MSTATUS_TSR)
 #define SSTATUS_WRITABLE                                                       \
     (MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_FS | MSTATUS_SUM |     \
      MSTATUS_MXR)
@@ -45,10 +46,10 @@ uint64_t csr_mip(const struct cpu *cpu)
 
 /* ---- Reading ---- */
 
-static uint64_t read_mstatus(const struct cpu *cpu)
+uint64_t csr_mstatus(const struct cpu *cpu)
 {
-    uint64_t value =
-        (native_read(cpu, NATIVE_MSTATUS) & MSTATUS_WRITABLE) | STATUS_FIXED;
+    uint64_t value = (native_read(cpu, NATIVE_MSTATUS) & MSTATUS_WRITABLE) |
+                     STATUS_FIXED | cpu->shadow.status_traps;
     if ((value & MSTATUS_FS) == MSTATUS_FS)
         value |= MSTATUS_SD;
     return value;
@@ -104,11 +105,11 @@ static bool read_shadow(const struct cpu *cpu, unsigned number, uint64_t *value)
     const struct shadow *s = &cpu->shadow;
     switch (number) {
     case CSR_MSTATUS:
-        *value = read_mstatus(cpu);
+        *value = csr_mstatus(cpu);
         return true;
     case CSR_SSTATUS:
         *value =
-            read_mstatus(cpu) & (SSTATUS_WRITABLE | MSTATUS_UXL64 | MSTATUS_SD);
+            csr_mstatus(cpu) & (SSTATUS_WRITABLE | MSTATUS_UXL64 | MSTATUS_SD);
         return true;
     case CSR_MIE:
         *value = s->mie;
@@ -177,6 +178,7 @@ static void write_mstatus(struct cpu *cpu, uint64_t value)
     if ((value & MSTATUS_MPP) >> MSTATUS_MPP_SHIFT == 2) /* no such mode */
         value = (value & ~MSTATUS_MPP) |
                 (native_read(cpu, NATIVE_MSTATUS) & MSTATUS_MPP);
+    cpu->shadow.status_traps = value & STATUS_TRAPS;
     /* Through the engine, which empties its TLB where SUM, MXR or MPRV ask. */
     native_set_csr(cpu, UC_RISCV_REG_MSTATUS, value & MSTATUS_WRITABLE);
 }
@@ -202,7 +204,7 @@ static bool write_shadow(struct cpu *cpu, unsigned number, uint64_t value)
         write_mstatus(cpu, value);
         return true;
     case CSR_SSTATUS:
-        write_mstatus(cpu, (read_mstatus(cpu) & ~SSTATUS_WRITABLE) |
+        write_mstatus(cpu, (csr_mstatus(cpu) & ~SSTATUS_WRITABLE) |
                                (value & SSTATUS_WRITABLE));
         return true;
     case CSR_SATP:

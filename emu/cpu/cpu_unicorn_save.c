@@ -85,6 +85,7 @@ static uint64_t hash_shadow(uint64_t hash, const struct shadow *s)
 {
     hash = mix(mix(mix(hash, s->mie), s->medeleg), s->mideleg);
     hash = mix(mix(hash, s->mip_lines), s->mip_soft);
+    hash = mix(hash, s->status_traps);
     hash = mix(mix(hash, s->mcounteren), s->scounteren);
     hash = mix(mix(hash, s->mcycle_offset), s->minstret_offset);
     for (size_t i = 0; i < PMP_ENTRIES; i++)

@@ -116,14 +116,13 @@ static unsigned kinds_of(const struct cpu *cpu, uint32_t insn)
     if (insn_is_csr(insn))
         return csr_site_kinds(insn);
     if (insn == INSN_MRET || insn == INSN_WFI || insn == INSN_EBREAK ||
-        insn == INSN_C_EBREAK || insn_is_c_reserved(insn))
+        insn == INSN_C_EBREAK || insn_is_c_reserved(insn) ||
+        insn_is_word_minmax(insn))
         return SITE_EMULATE;
     if (insn_is_c_float(insn))
         return SITE_C_FLOAT;
     if (insn == INSN_SRET)
         return SITE_SRET;
-    if (insn_is_word_minmax(insn))
-        return SITE_AMO_MINMAX;
     if (insn_is_sfence_vma(insn) && cpu->specials & CPU_SPECIAL_FENCE)
         return SITE_FENCE;
     if (insn_is_fence_i(insn) && cpu->specials & CPU_SPECIAL_FENCEI)
@@ -159,18 +158,30 @@ void site_undisguise(struct cpu *cpu)
     cpu->disguised = NULL;
 }
 
-/* With FS off the engine takes compressed float accesses for nothing at all,
- * and loses temporaries over them: 500 in one block corrupt its heap. It is
- * shown a jump instead, which ends the block; the site sees to it that the jump
- * never runs. With FS on it translates the block anew. */
-static void disguise(struct cpu *cpu, uint64_t va)
+/* For the length of its translation a half-word reads as another one. */
+static void disguise(struct cpu *cpu, uint64_t va, uint16_t as)
 {
-    static const uint16_t jump = INSN_C_SELF;
     cpu->disguised = mem_code(cpu, va);
     if (cpu->disguised == NULL)
         return;
+    cpu->disguised_va = va;
     memcpy(&cpu->disguise, cpu->disguised, sizeof cpu->disguise);
-    memcpy(cpu->disguised, &jump, sizeof jump);
+    memcpy(cpu->disguised, &as, sizeof as);
+}
+
+/* Two kinds of instruction must not even be translated, on 2.0.1:
+ * - Compressed float accesses while FS is off: it takes them for nothing at
+ *   all, and loses temporaries over them; 500 in one block corrupt its heap. It
+ *   is shown a jump, which ends the block and never runs: the site sees to it.
+ *   With FS on it translates the block anew.
+ * - amomin.w and its like, which it compares wrongly: it is shown a read of the
+ *   same place (cpu_unicorn_exec.c does the rest). */
+static void disguise_if_bad(struct cpu *cpu, uint64_t va, uint32_t insn)
+{
+    if (insn_is_c_float(insn) && float_is_off(cpu))
+        disguise(cpu, va, INSN_C_SELF);
+    else if (insn_is_word_minmax(insn))
+        disguise(cpu, va + 2, (uint16_t)(insn_as_amo_read(insn) >> 16));
 }
 
 static void begin_block(struct cpu *cpu, uint64_t pc)
@@ -190,13 +201,14 @@ bool site_fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address,
     (void)uc, (void)type, (void)size, (void)value;
     if (cpu->our_code)
         return true;
-    site_undisguise(cpu);
     uint64_t first = native_reg(cpu, UC_RISCV_REG_PC);
     if (!cpu->fetching || first != cpu->fetch_first ||
         cpu->base != cpu->fetch_base ||
         ((cpu->fetch_next ^ address) & 0xfff) != 0)
         begin_block(cpu, first);
     uint64_t va = cpu->fetch_next;
+    if (va != cpu->disguised_va)
+        site_undisguise(cpu);
     cpu->fetch_next += 2;
     if (va != cpu->fetch_insn)
         return true;
@@ -207,8 +219,7 @@ bool site_fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address,
         run_attention(cpu);
     }
     saw_instruction(cpu, va, insn);
-    if (insn_is_c_float(insn) && float_is_off(cpu))
-        disguise(cpu, va);
+    disguise_if_bad(cpu, va, insn);
     return true;
 }
 
@@ -226,24 +237,25 @@ static bool satp_write_is_clean(struct cpu *cpu, uint32_t insn)
            (mode == SATP_MODE_BARE || mode == SATP_MODE_SV39);
 }
 
-static bool operand_is_clean(struct cpu *cpu, uint32_t insn)
-{
-    uint64_t operand = cpu_x(cpu, insn_rs2(insn));
-    return operand == (uint64_t)(int32_t)operand;
-}
+/* Bits of mstatus that the engine lets in wrongly or does not know. */
+#define STATUS_DOUBTFUL                                                        \
+    (MSTATUS_MPP | MSTATUS_MPRV | MSTATUS_TW | MSTATUS_TSR | ENGINE_TW |       \
+     ENGINE_TSR)
 
-/* A write that cannot set MPP: sstatus, or a set or clear of other bits. */
+/* A write of sstatus, or a set or clear of other bits. */
 static bool status_write_is_clean(struct cpu *cpu, uint32_t insn)
 {
     return insn_csr(insn) == CSR_SSTATUS ||
            (insn_funct3(insn) != 1 &&
-            (csr_source(cpu, insn) & (MSTATUS_MPP | MSTATUS_MPRV)) == 0);
+            (csr_source(cpu, insn) & STATUS_DOUBTFUL) == 0);
 }
 
-/* An sret under MPRV also clears MPRV, which the engine does not know. */
-static bool leaves_mprv(struct cpu *cpu)
+/* An sret clears MPRV and may be trapped by TSR, which the engine does not
+ * know. */
+static bool sret_is_plain(struct cpu *cpu)
 {
-    return native_read(cpu, NATIVE_MSTATUS) & MSTATUS_MPRV;
+    return !(native_read(cpu, NATIVE_MSTATUS) & MSTATUS_MPRV) &&
+           !(cpu->shadow.status_traps & MSTATUS_TSR);
 }
 
 static bool special_wanted(const struct cpu *cpu, const struct site *site,
@@ -286,8 +298,7 @@ bool site_passes(struct cpu *cpu, const struct site *site, uint64_t now)
              (kinds & SITE_SATP && !satp_write_is_clean(cpu, insn)) ||
              (kinds & SITE_STATUS && !status_write_is_clean(cpu, insn)) ||
              (kinds & SITE_C_FLOAT && float_is_off(cpu)) ||
-             (kinds & SITE_SRET && leaves_mprv(cpu)) ||
-             (kinds & SITE_AMO_MINMAX && !operand_is_clean(cpu, insn)));
+             (kinds & SITE_SRET && !sret_is_plain(cpu)));
 }
 
 static void site_hook(uc_engine *uc, uint64_t pc, uint32_t size, void *user)

@@ -70,6 +70,9 @@
 #define MSTATUS_TVM       (UINT64_C(1) << 20)
 #define MSTATUS_TW        (UINT64_C(1) << 21)
 #define MSTATUS_TSR       (UINT64_C(1) << 22)
+/* Where the engine keeps TW and TSR, by an old mistake. */
+#define ENGINE_TW         (UINT64_C(1) << 29)
+#define ENGINE_TSR        (UINT64_C(1) << 30)
 #define MSTATUS_UXL64     (UINT64_C(2) << 32)
 #define MSTATUS_SXL64     (UINT64_C(2) << 34)
 #define MSTATUS_SD        (UINT64_C(1) << 63)

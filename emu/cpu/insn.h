@@ -91,10 +91,12 @@ static inline bool insn_is_c_float(uint32_t insn)
     return (insn & 1) == 0 && (insn >> 13 & 3) == 1;
 }
 
-/* The two holes among c.subw and c.addw, reserved (table 16.6). */
+/* Reserved compressed words that the engine runs as nothing or as something:
+ * the fourth group of quadrant 0, two holes among c.subw and c.addw (tables
+ * 16.5, 16.6). */
 static inline bool insn_is_c_reserved(uint32_t insn)
 {
-    return (insn & 0xfc43) == 0x9c41;
+    return (insn & 0xe003) == 0x8000 || (insn & 0xfc43) == 0x9c41;
 }
 
 /* amomin.w, amomax.w, amominu.w, amomaxu.w */
@@ -102,6 +104,12 @@ static inline bool insn_is_word_minmax(uint32_t insn)
 {
     return insn_opcode(insn) == INSN_OP_AMO && insn_funct3(insn) == 2 &&
            insn >> 31 != 0;
+}
+
+/* The same access as an amoor.w with x0: all its checks, nothing changed. */
+static inline uint32_t insn_as_amo_read(uint32_t insn)
+{
+    return (insn & UINT32_C(0x060fffff)) | UINT32_C(8) << 27;
 }
 
 /* An AMO or SC: its faults are store faults. LR is a load. */

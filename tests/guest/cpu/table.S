@@ -162,7 +162,7 @@ prepare:
     csrw    mcounteren, zero
     csrw    scounteren, zero
     csrw    stvec, zero
-    li      t0, 0x7e6022        /* FS, MPRV, SUM, MXR, TVM, TW, TSR, SPIE, SIE */
+    li      t0, 0x7e60aa        /* FS, MPRV, SUM, MXR, TVM, TW, TSR, xPIE, xIE */
     csrc    mstatus, t0
     li      t0, -1
     srli    t0, t0, 10
