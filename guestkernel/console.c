@@ -225,8 +225,12 @@ static int64_t console_read(struct file *f, struct user_addr to, uint64_t n)
         console.read += piece;
         done += piece;
     }
-    if (console.read < console.ready && *slot(console.read) == END)
-        console.read++; /* what it ended was read, maybe nothing: EOF */
+    /* What END ended was read, maybe nothing: end of file. Behind a whole line
+     * it stands for the nothing after it, which the next read gets. */
+    bool whole_line = done > 0 && *slot(console.read - 1) == '\n';
+    if (console.read < console.ready && *slot(console.read) == END &&
+        !whole_line)
+        console.read++;
     return (int64_t)done;
 }
 
