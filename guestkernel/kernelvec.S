@@ -9,6 +9,8 @@
  */
 #include "layout.h"
 
+    .cfi_sections .debug_frame
+
 #define FRAME_BYTES 256
 
     .text
@@ -20,7 +22,7 @@ kernelvec:
     .cfi_signal_frame
     .cfi_return_column 64
     csrrw sp, sscratch, sp
-    beqz sp, nested
+    beqz sp, .Lnested
     addi sp, sp, -FRAME_BYTES
     .cfi_def_cfa sp, 0
     .cfi_offset 64, 0
@@ -50,7 +52,7 @@ kernelvec:
     ld sp, 8 * 2(sp)
     sret
 
-nested:
+.Lnested:
     lla sp, boot_stack_top      /* whoever was there will not run again */
     call trap_in_trap
     .cfi_endproc

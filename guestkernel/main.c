@@ -13,7 +13,6 @@
 #include "probe.h"
 #include "proc.h"
 #include "sched.h"
-#include "trap.h"
 #include "uart.h"
 
 extern const char image_end[];
@@ -29,7 +28,6 @@ void kmain(void)
                    ram_end);
     kvm_init(bootargs.layout, ram_end);
     PROBE(boot, kvm.layout, kpa(kvm.root));
-    trap_init();
     uart_init();
     plic_init();
     plic_enable(PLAT_IRQ_UART);

@@ -112,7 +112,7 @@ static int proc_alloc(struct proc **out)
     p->state = PROC_EMBRYO;
     p->frame = kva(frame);
     memset(p->frame, 0, sizeof *p->frame);
-    p->frame->kernel_satp = kvm.satp;
+    p->frame->kernel_satp = kvm.layout == LAYOUT_SHARED ? 0 : kvm.satp;
     p->frame->kernel_sp = sp;
     p->frame->kernel_entry = (uint64_t)usertrap;
     p->frame->self = (uint64_t)p->frame;

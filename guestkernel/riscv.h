@@ -74,18 +74,19 @@ struct user_addr {
 #define PTE_G                  (1ul << 5)
 #define PTE_A                  (1ul << 6)
 #define PTE_D                  (1ul << 7)
-#define PTE_COW                (1ul << 8) /* RSW: the region is writable, this frame is not \
-                                           */
-#define PTE_FLAGS              0x3fful
-#define PTE_TO_PA(pte)         (((pte) >> 10) << PAGE_SHIFT)
-#define PA_TO_PTE(pa)          (((paddr)(pa) >> PAGE_SHIFT) << 10)
-#define PTE_IS_LEAF(pte)       (((pte) & (PTE_R | PTE_W | PTE_X)) != 0)
-#define PTES_PER_TABLE         512
-#define VPN(va, level)         ((va) >> (PAGE_SHIFT + 9 * (level)) & 511)
+#define PTE_COW                                                                \
+    (1ul << 8) /* RSW: the region is writable, this frame is not               \
+                */
+#define PTE_FLAGS        0x3fful
+#define PTE_TO_PA(pte)   (((pte) >> 10) << PAGE_SHIFT)
+#define PA_TO_PTE(pa)    (((paddr)(pa) >> PAGE_SHIFT) << 10)
+#define PTE_IS_LEAF(pte) (((pte) & (PTE_R | PTE_W | PTE_X)) != 0)
+#define PTES_PER_TABLE   512
+#define VPN(va, level)   ((va) >> (PAGE_SHIFT + 9 * (level)) & 511)
 
-#define PAGE_DOWN(a)           ((a) & ~(uint64_t)(PAGE_SIZE - 1))
-#define PAGE_UP(a)             PAGE_DOWN((a) + PAGE_SIZE - 1)
-#define PAGE_OFFSET(a)         ((a) & (PAGE_SIZE - 1))
+#define PAGE_DOWN(a)     ((a) & ~(uint64_t)(PAGE_SIZE - 1))
+#define PAGE_UP(a)       PAGE_DOWN((a) + PAGE_SIZE - 1)
+#define PAGE_OFFSET(a)   ((a) & (PAGE_SIZE - 1))
 
 /* The direct map, both ways. */
 static inline void *kva(paddr pa)

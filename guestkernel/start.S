@@ -17,6 +17,8 @@
  */
 #include "layout.h"
 
+    .cfi_sections .debug_frame
+
 #define GIGAPAGE_RWX 0xcf /* V R W X A D */
 #define GIGAPAGE 0x40000000
 #define ROOT_INDEX(va) (((va) >> 30) & 511)
@@ -56,13 +58,13 @@ _start:
     or t0, t0, t1
     csrw satp, t0
     sfence.vma
-    lla t0, high
+    lla t0, .Lhigh
     li t1, DIRECT_MAP
     add t0, t0, t1
     jr t0
 
     /* 4. pc-relative addresses are upper-half addresses from here on */
-high:
+.Lhigh:
     lla t0, kernelvec
     csrw stvec, t0
     lla t0, trap_stack_top

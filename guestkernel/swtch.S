@@ -4,6 +4,8 @@
  */
 #include "layout.h"
 
+    .cfi_sections .debug_frame
+
     .text
     .globl swtch
     .type swtch, @function
@@ -56,7 +58,7 @@ swtch:                          /* a0: where to save sp; a1: the other sp */
 fork_return:
     .cfi_startproc
     .cfi_undefined ra
-    call trap_return            /* a0: the process's satp, a1: userret */
+    call trap_return            /* a0: satp for userret, a1: userret */
     jr a1
     .cfi_endproc
     .size fork_return, . - fork_return

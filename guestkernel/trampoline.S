@@ -24,10 +24,13 @@
  * cached translation, and whatever the kernel changed in the process's table
  * it changed before.
  *
- * layout=shared has a second pair of entries, without 4's and 6's change of
- * table: the kernel is mapped in every table there.
+ * layout=shared needs no change of table, for the kernel is mapped in every one:
+ * TF_KERNEL_SATP and what usertrap returns are 0 then, and steps 4 and 6 pass
+ * over it.
  */
 #include "layout.h"
+
+    .cfi_sections .debug_frame
 
 /* Unwinding from the kernel into the program. While the kernel runs, sp was
  * TF_KERNEL_SP at the call below, and there (see KSTACK_RESERVED) lies the
@@ -49,10 +52,14 @@
     .endr
     .endm
 
-    /* 1 and 2 */
-    .macro save_user
-    csrrw a0, sscratch, a0
-    sd ra, TF_X(1)(a0)
+    .section .trampoline, "ax"
+    .globl uservec
+    .type uservec, @function
+    .balign 4
+uservec:
+    .cfi_startproc
+    csrrw a0, sscratch, a0              /* 1 */
+    sd ra, TF_X(1)(a0)                  /* 2 */
     sd sp, TF_X(2)(a0)
     sd gp, TF_X(3)(a0)
     sd tp, TF_X(4)(a0)
@@ -86,11 +93,24 @@
     sd t0, TF_X(10)(a0)
     csrr t0, sepc
     sd t0, TF_EPC(a0)
-    .endm
-
-    /* 7 */
-    .macro restore_user
-    li a0, TRAPFRAME
+    ld t0, TF_KERNEL_SATP(a0)           /* 3 */
+    ld t1, TF_KERNEL_ENTRY(a0)
+    ld sp, TF_KERNEL_SP(a0)
+    ld a0, TF_SELF(a0)
+    beqz t0, .Lin_kernel                  /* 4 */
+    csrw satp, t0
+    sfence.vma
+.Lin_kernel:
+    user_registers_at_cfa
+    li s0, 0                            /* ends frame-pointer backtraces */
+    jalr t1
+    .globl userret
+userret:                                /* 5: a0 = the process's satp, or 0 */
+    beqz a0, .Lin_process                 /* 6 */
+    csrw satp, a0
+    sfence.vma
+.Lin_process:
+    li a0, TRAPFRAME                    /* 7 */
     csrw sscratch, a0
     ld ra, TF_X(1)(a0)
     ld sp, TF_X(2)(a0)
@@ -123,57 +143,16 @@
     ld t5, TF_X(30)(a0)
     ld t6, TF_X(31)(a0)
     ld a0, TF_X(10)(a0)
-    .endm
-
-    .section .trampoline, "ax"
-
-    .globl uservec
-    .type uservec, @function
-    .balign 4
-uservec:
-    .cfi_startproc
-    save_user                           /* 1, 2 */
-    ld t0, TF_KERNEL_SATP(a0)           /* 3 */
-    ld t1, TF_KERNEL_ENTRY(a0)
-    ld sp, TF_KERNEL_SP(a0)
-    ld a0, TF_SELF(a0)
-    csrw satp, t0                       /* 4 */
-    sfence.vma
-    user_registers_at_cfa
-    li s0, 0                            /* ends frame-pointer backtraces */
-    jalr t1
-    .globl userret
-userret:                                /* 5: a0 = the process's satp */
-    csrw satp, a0                       /* 6 */
-    sfence.vma
-    restore_user                        /* 7 */
     sret                                /* 8 */
     .cfi_endproc
     .size uservec, . - uservec
-
-    .globl uservec_shared
-    .type uservec_shared, @function
-    .balign 4
-uservec_shared:
-    .cfi_startproc
-    save_user
-    ld t1, TF_KERNEL_ENTRY(a0)
-    ld sp, TF_KERNEL_SP(a0)
-    ld a0, TF_SELF(a0)
-    user_registers_at_cfa
-    li s0, 0
-    jalr t1
-    .globl userret_shared
-userret_shared:
-    restore_user
-    sret
-    .cfi_endproc
-    .size uservec_shared, . - uservec_shared
 
 /* The addresses of the above for the rest of the kernel, which is too far away
  * for pc-relative addressing. */
     .section .rodata
     .balign 8
-    .globl trampoline_entries
-trampoline_entries:
-    .dword uservec, userret, uservec_shared, userret_shared
+    .globl trampoline_uservec, trampoline_userret
+trampoline_uservec:
+    .dword uservec
+trampoline_userret:
+    .dword userret

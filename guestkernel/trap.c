@@ -21,19 +21,7 @@
 #include <errno.h>
 #include <signal.h>
 
-/* trampoline.S: uservec, userret, uservec_shared, userret_shared */
-extern const uint64_t trampoline_entries[4];
-
-static struct {
-    uint64_t uservec, userret;
-} way; /* the layout's pair; set once, by trap_init */
-
-void trap_init(void)
-{
-    int pair = kvm.layout == LAYOUT_SHARED ? 2 : 0;
-    way.uservec = trampoline_entries[pair];
-    way.userret = trampoline_entries[pair + 1];
-}
+extern const uint64_t trampoline_uservec, trampoline_userret;
 
 /* ---- A program's death ---- */
 
@@ -197,12 +185,15 @@ struct way_back trap_return(void)
     if (p->signals)
         signal_die(); /* does not return */
     sched_arm();
-    CSR_WRITE(stvec, way.uservec);
+    CSR_WRITE(stvec, trampoline_uservec);
     CSR_WRITE(sscratch, TRAPFRAME);
     CSR_WRITE(sepc, p->frame->epc);
     CSR_CLEAR(sstatus, SSTATUS_SPP); /* sret goes to user mode ... */
     CSR_SET(sstatus, SSTATUS_SPIE);  /* ... and turns interrupts on */
-    return (struct way_back){p->satp, way.userret};
+    return (struct way_back){
+        .satp = kvm.layout == LAYOUT_SHARED ? 0 : p->satp,
+        .userret = trampoline_userret,
+    };
 }
 
 uint64_t usertrap(struct trapframe *frame)

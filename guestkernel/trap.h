@@ -7,14 +7,11 @@
 #include "panic.h"
 #include "trapframe.h"
 
-/* Picks the layout's trampoline entries. */
-void trap_init(void);
-
 /* Called by the trampoline with the process's registers saved. Returns the
- * process's satp, for the trampoline to go back. */
+ * satp to go back with; 0 with layout=shared: it is there already. */
 uint64_t usertrap(struct trapframe *frame);
 
-/* The last steps before user mode. a0: the process's satp, a1: the address of
+/* The last steps before user mode. In a0: as usertrap; in a1: the address of
  * the way back (fork_return uses both). */
 struct way_back {
     uint64_t satp, userret;

@@ -20,7 +20,7 @@ struct trapframe {
     uint64_t s2, s3, s4, s5, s6, s7, s8, s9, s10, s11;
     uint64_t t3, t4, t5, t6;
     /* What the trampoline needs to get into the kernel. */
-    uint64_t kernel_satp;  /* layout=shared: not used */
+    uint64_t kernel_satp;  /* 0: no change of table (layout=shared) */
     uint64_t kernel_sp;    /* top of the kernel stack, KSTACK_RESERVED off */
     uint64_t kernel_entry; /* usertrap */
     uint64_t self;         /* this frame in the direct map */

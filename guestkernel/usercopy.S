@@ -3,11 +3,13 @@
  *
  * sstatus.SUM lets S-mode touch user pages; it is on from `open` to `close`
  * and at no other time, so a stray user pointer elsewhere in the kernel still
- * faults. Each loop has a row in usercopy_table: a page fault with pc in
+ * faults. Each loop has a row in .Ltable: a page fault with pc in
  * [start, end) that vm_fault cannot cure continues at its fix-up, which closes
  * the window and reports what is left.
  */
 #include "layout.h"
+
+    .cfi_sections .debug_frame
 
 #define SUM_BIT (1 << 18)
 
@@ -25,7 +27,7 @@
 usercopy:                       /* a0 to, a1 from, a2 bytes left */
     .cfi_startproc
     open
-copy_start:
+.Lcopy_start:
     xor t0, a0, a1
     andi t0, t0, 7
     bnez t0, 4f                 /* never both aligned: bytes */
@@ -53,7 +55,7 @@ copy_start:
     addi a1, a1, 1
     addi a2, a2, -1
     j 4b
-copy_end:
+.Lcopy_end:
 5:  close
     mv a0, a2
     ret
@@ -65,7 +67,7 @@ copy_end:
 usercopy_string:                /* a0 to, a1 from, a2 bytes left */
     .cfi_startproc
     open
-string_start:
+.Lstring_start:
 6:  beqz a2, 7f
     lbu t1, 0(a1)
     sb t1, 0(a0)
@@ -73,11 +75,11 @@ string_start:
     addi a1, a1, 1
     addi a2, a2, -1
     bnez t1, 6b
-string_end:
+.Lstring_end:
 7:  close
     mv a0, a2
     ret
-string_fixup:
+.Lstring_fixup:
     close
     li a0, -1
     ret
@@ -88,8 +90,8 @@ string_fixup:
     .type usercopy_fixup, @function
 usercopy_fixup:                 /* a0 pc */
     .cfi_startproc
-    lla t0, usercopy_table
-    lla t1, usercopy_table_end
+    lla t0, .Ltable
+    lla t1, .Ltable_end
 8:  ld t2, 0(t0)
     bltu a0, t2, 9f
     ld t2, 8(t0)
@@ -105,7 +107,7 @@ usercopy_fixup:                 /* a0 pc */
 
     .section .rodata
     .balign 8
-usercopy_table:                 /* start, end, fix-up */
-    .dword copy_start, copy_end, copy_end
-    .dword string_start, string_end, string_fixup
-usercopy_table_end:
+.Ltable:                 /* start, end, fix-up */
+    .dword .Lcopy_start, .Lcopy_end, .Lcopy_end
+    .dword .Lstring_start, .Lstring_end, .Lstring_fixup
+.Ltable_end:
