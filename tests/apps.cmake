@@ -37,6 +37,9 @@ endfunction()
 guest_tests(qemu qemu)
 if(TARGET sallyport)
   guest_tests(sallyport $<TARGET_FILE:sallyport>)
+  add_test(NAME shell_at_the_prompt COMMAND
+    ${GUEST_TESTS}/shell/check_interactive.sh $<TARGET_FILE:sallyport>
+    ${GUEST_IMAGE})
   add_test(NAME everything_is_the_same_on_both_machines COMMAND
     ${GUEST_TESTS}/check_everything.sh qemu ${GUEST_IMAGE}
     $<TARGET_FILE:sallyport>)

@@ -62,6 +62,7 @@ int input_take(struct input *in)
     if (c == INPUT_END)
         return c;
     in->next++;
+    in->continued = true;
     if (c == '\n') {
         in->line++;
         in->column = 1;

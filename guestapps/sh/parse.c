@@ -402,7 +402,6 @@ struct node *parse_line(struct lexer *lexer)
     lexer->ended = p->token.kind == T_END && !lexer->failed;
     if (p->token.kind == T_NEWLINE || p->token.kind == T_END)
         return NULL;
-    lexer->in->continued = true;
     struct node *list = parse_list(p);
     if (p->token.kind != T_NEWLINE && p->token.kind != T_END)
         unexpected(p, NULL);
