@@ -175,12 +175,12 @@ void try_sched_yield(void)
 
 void try_sbrk(void)
 {
-    char *old = sbrk(5000);
+    char *old = __sbrk(5000);
     old[4999] = 1;
-    printf("sbrk: grew by %ld\n", (long)((char *)sbrk(0) - old));
-    sbrk(-5000);
-    printf("sbrk: and shrank to %ld\n", (long)((char *)sbrk(0) - old));
-    told("sbrk of everything", (long)sbrk(1L << 40));
+    printf("sbrk: grew by %ld\n", (long)((char *)__sbrk(0) - old));
+    __sbrk(-5000);
+    printf("sbrk: and shrank to %ld\n", (long)((char *)__sbrk(0) - old));
+    told("sbrk of everything", (long)__sbrk(1L << 40));
 }
 
 void try_nanosleep(void)

@@ -40,8 +40,10 @@ compile() {
         -c "$source" -o "$object"
 }
 
-# make_library DIR OPTIONS...: crt0.o, start.o, syscalls.o and signal.o, which go into
-# every program, and libsallyport.a, from which it takes what it uses.
+# make_library DIR OPTIONS...: FIXED, which are linked before everything else,
+# and libsallyport.a, which has the rest. signal.o and heap.o are fixed because
+# picolibc has a raise and an sbrk of its own, and the first one met is taken.
+FIXED=(crt0.o start.o syscalls.o signal.o heap.o)
 make_library() {
     local dir source name
     mkdir -p "$1"
@@ -56,8 +58,7 @@ make_library() {
         dirent.o file.o process.o stdio.o time.o)
 }
 
-# link LIB OUT OBJECT...: signal.o stands before the libraries so that its raise
-# is taken, not picolibc's. What the program does not call is dropped.
+# link LIB OUT OBJECT...: what the program does not call is dropped.
 link() {
     local lib=$1 out=$2
     shift 2
@@ -66,8 +67,7 @@ link() {
         -DPICOLIBC_INTEGER_PRINTF_SCANF -nostartfiles -T"$sdk/user.ld" \
         -Wl,--gc-sections -Wl,--build-id=sha1 -Wl,-z,max-page-size=4096 \
         -Wl,--fatal-warnings -L"$lib" \
-        "$lib/crt0.o" "$lib/start.o" "$lib/syscalls.o" \
-        "$lib/signal.o" "$@" \
+        "${FIXED[@]/#/$lib/}" "$@" \
         -lsallyport -o "$out"
 }
 

@@ -3,11 +3,9 @@
  * own and this kernel answers through getcwd, stat and fstat.
  */
 #include <errno.h>
-#include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-ssize_t __getcwd(char *buf, size_t n); /* the bare call, in syscalls.S */
+#include <sallyport/calls.h>
 
 char *getcwd(char *buf, size_t n)
 {

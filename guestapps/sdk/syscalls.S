@@ -10,8 +10,9 @@
  *             bltz a0, __syscall_error   -1..-4095: -errno
  *             ret
  *
- * The stub has the call's own name, with two exceptions, where C gives the
- * name another meaning: exit's is _exit, getcwd's is __getcwd (see file.c).
+ * The stub has the call's own name, with three exceptions, where C gives the
+ * name another meaning: exit's is _exit, getcwd's is __getcwd (see file.c),
+ * sbrk's is __sbrk (see heap.c).
  */
     .cfi_sections .debug_frame
 
@@ -37,7 +38,11 @@
     .ifc \name, getcwd
     stub __getcwd, \number
     .else
+    .ifc \name, sbrk
+    stub __sbrk, \number
+    .else
     stub \name, \number
+    .endif
     .endif
     .endif
     .endm

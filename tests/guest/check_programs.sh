@@ -74,7 +74,11 @@ done
 
 # Every call has a stub, and only a stub: SYS_name in a7 and an ecall.
 while read -r number name; do
-    case $name in exit) stub=_exit ;; getcwd) stub=__getcwd ;; *) stub=$name ;; esac
+    case $name in
+        exit) stub=_exit ;;
+        getcwd | sbrk) stub=__$name ;;
+        *) stub=$name ;;
+    esac
     check "call $name: its stub loads $number" eval \
         "riscv64-unknown-elf-objdump -d --no-show-raw-insn \
              --disassemble=$stub '$build/sdk/syscalls.o' |

@@ -21,6 +21,7 @@ cat > main.c <<'END'
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "other.h"
 
 static _Thread_local int counted = 40;
@@ -48,6 +49,12 @@ int main(int argc, char **argv)
     printf("%d", fopen("/nope", "r") == NULL);
     printf(" %s %s\n", strerror(errno), getenv("PATH"));
     printf("%d\n", clock_gettime(CLOCK_MONOTONIC, &now));
+    char *a = sbrk(100), *b = sbrk(8000);
+    b[7999] = 1;
+    int same = sbrk(-8100) == b + 8000 && sbrk(0) == a;
+    printf("%d %d", (int)(b - a), same);
+    printf(" %d", sbrk(1L << 40) == (void *)-1 && errno == ENOMEM);
+    printf(" %d\n", sbrk(-(1L << 30)) == (void *)-1 && sbrk(0) == a);
     printf("unfinished");
     fprintf(stderr, "%s\n", "told");
     return EXTRA;
@@ -67,7 +74,8 @@ tar --append --format=ustar --owner=0 --group=0 -C "$work/root" \
 status=$?
 sed 1d "$work/console" > "$work/got"
 printf '%s\n' 'one argument 2041 0 120' '2 17 words' \
-    '1 No such file or directory /bin' 0 told 'unfinishedatexit' > "$work/want"
+    '1 No such file or directory /bin' 0 \
+    '100 1 1 1' told 'unfinishedatexit' > "$work/want"
 diff "$work/want" "$work/got" || exit 1
 [ "$status" = 5 ] || { echo "status $status, wanted 5"; exit 1; }
 

@@ -13,6 +13,8 @@ sallyport=$1
 build=$2
 mkdir -p "$build" || exit 1
 failed=0
+# The engine loses a bitmap per page of rewritten code.
+export LSAN_OPTIONS="suppressions=$here/../lsan.supp:print_suppressions=0"
 
 complain() {
     echo "foreign: $*"

@@ -17,6 +17,10 @@
 ssize_t getdents(int fd, void *buf, size_t n);
 ssize_t getprocs(struct procinfo *buf, size_t n); /* n: bytes */
 int sched_yield(void);
+
+/* The bare calls behind getcwd and sbrk. */
+ssize_t __getcwd(char *buf, size_t n); /* bytes with the NUL */
+void *__sbrk(ptrdiff_t increment);
 uint64_t uptime(void); /* nanoseconds */
 
 #endif
