@@ -234,6 +234,14 @@ static void on_console(void *ctx, uint8_t byte)
                 t->s.owner != 0 ? process_at(t, t->s.owner - 1) : NULL);
 }
 
+/* What ran since the last event belongs to whoever had the hart. */
+static void on_ended(void *ctx, int status)
+{
+    struct tracker *t = ctx;
+    (void)status;
+    tracker_charge(t, cpu_executed(t->cpu));
+}
+
 void hardware_observe(struct tracker *t)
 {
     struct machine_observer o = {
@@ -243,6 +251,7 @@ void hardware_observe(struct tracker *t)
         .specials = CPU_SPECIAL_SRET | CPU_SPECIAL_MRET | CPU_SPECIAL_SATP |
                     CPU_SPECIAL_FENCE,
         .console_out = on_console,
+        .ended = on_ended,
     };
     machine_observe(t->machine, &o);
 }
