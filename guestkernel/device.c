@@ -9,8 +9,6 @@
 #include "string.h"
 #include <errno.h>
 
-static const char zeros[PAGE_SIZE];
-
 static void device_close(struct file *f)
 {
     inode_drop(f->inode);
@@ -37,7 +35,7 @@ static int64_t zero_read(struct file *f, struct user_addr to, uint64_t n)
         n = COPY_MAX;
     while (done < n) {
         uint64_t piece = n - done < PAGE_SIZE ? n - done : PAGE_SIZE;
-        int error = copyout(zeros, user_plus(to, done), piece);
+        int error = copyout(zero_page, user_plus(to, done), piece);
         if (error)
             return done ? (int64_t)done : -error;
         done += piece;

@@ -4,45 +4,45 @@
  * was checked.
  */
 #include "elf.h"
+#include "elf_format.h"
 #include "inode.h"
 #include "pagealloc.h"
 #include "string.h"
-#include <elf.h>
 #include <errno.h>
 
 #define SEGMENTS_MAX 16
 #define HEADERS_MAX  64
 
-static bool is_our_kind(const Elf64_Ehdr *h)
+static bool is_our_kind(const struct elf_header *h)
 {
-    return memcmp(h->e_ident, ELFMAG, SELFMAG) == 0 &&
-           h->e_ident[EI_CLASS] == ELFCLASS64 &&
-           h->e_ident[EI_DATA] == ELFDATA2LSB &&
-           h->e_ident[EI_VERSION] == EV_CURRENT && h->e_type == ET_EXEC &&
-           h->e_machine == EM_RISCV && h->e_phentsize == sizeof(Elf64_Phdr) &&
-           h->e_phnum <= HEADERS_MAX;
+    return memcmp(h->ident, ELF_MAGIC, ELF_MAGIC_BYTES) == 0 &&
+           h->ident[ELF_CLASS] == ELF_CLASS_64 &&
+           h->ident[ELF_DATA] == ELF_DATA_LITTLE &&
+           h->ident[ELF_VERSION] == ELF_VERSION_1 && h->type == ELF_TYPE_EXEC &&
+           h->machine == ELF_MACHINE_RISCV &&
+           h->phentsize == sizeof(struct elf_segment) &&
+           h->phnum <= HEADERS_MAX;
 }
 
 /* The gABI's rules, and this kernel's range. */
-static bool is_sound(const Elf64_Phdr *s, uint64_t file_size)
+static bool is_sound(const struct elf_segment *s, uint64_t file_size)
 {
-    uint64_t align = s->p_align ? s->p_align : 1;
-    return s->p_filesz <= s->p_memsz && s->p_offset <= file_size &&
-           s->p_filesz <= file_size - s->p_offset && s->p_vaddr >= USER_BASE &&
-           s->p_vaddr < USER_IMAGE_TOP &&
-           s->p_memsz <= USER_IMAGE_TOP - s->p_vaddr &&
+    uint64_t align = s->align ? s->align : 1;
+    return s->filesz <= s->memsz && s->offset <= file_size &&
+           s->filesz <= file_size - s->offset && s->vaddr >= USER_BASE &&
+           s->vaddr < USER_IMAGE_TOP && s->memsz <= USER_IMAGE_TOP - s->vaddr &&
            (align & (align - 1)) == 0 &&
-           ((s->p_vaddr - s->p_offset) & (align - 1)) == 0;
+           ((s->vaddr - s->offset) & (align - 1)) == 0;
 }
 
-static pte_t access_of(const Elf64_Phdr *s)
+static pte_t access_of(const struct elf_segment *s)
 {
     pte_t access = 0;
-    if (s->p_flags & PF_R)
+    if (s->flags & ELF_FLAG_R)
         access |= PTE_R;
-    if (s->p_flags & PF_W)
+    if (s->flags & ELF_FLAG_W)
         access |= PTE_R | PTE_W; /* Sv39 has no write-only pages */
-    if (s->p_flags & PF_X)
+    if (s->flags & ELF_FLAG_X)
         access |= PTE_X;
     return access;
 }
@@ -50,30 +50,31 @@ static pte_t access_of(const Elf64_Phdr *s)
 /* The region of a segment. Where file and memory agree about the offset within
  * a page, the first page shows the file's bytes before the segment as well, as
  * on other systems: then it can be used in place. */
-static struct region region_of(const Elf64_Phdr *s, struct inode *file)
+static struct region region_of(const struct elf_segment *s, struct inode *file)
 {
-    uint64_t before = PAGE_OFFSET(s->p_vaddr);
-    if (before != PAGE_OFFSET(s->p_offset))
+    uint64_t before = PAGE_OFFSET(s->vaddr);
+    if (before != PAGE_OFFSET(s->offset))
         before = 0;
     struct region r = {
-        .start = PAGE_DOWN(s->p_vaddr),
-        .end = PAGE_UP(s->p_vaddr + s->p_memsz),
+        .start = PAGE_DOWN(s->vaddr),
+        .end = PAGE_UP(s->vaddr + s->memsz),
         .access = access_of(s),
     };
-    if (s->p_filesz) {
+    if (s->filesz) {
         r.file = file;
-        r.file_offset = s->p_offset - before;
-        r.file_va = s->p_vaddr - before;
-        r.file_end = s->p_vaddr + s->p_filesz;
+        r.file_offset = s->offset - before;
+        r.file_va = s->vaddr - before;
+        r.file_end = s->vaddr + s->filesz;
     }
     return r;
 }
 
-static int add_segment(struct vm *vm, const Elf64_Phdr *s, struct inode *file)
+static int add_segment(struct vm *vm, const struct elf_segment *s,
+                       struct inode *file)
 {
     if (!is_sound(s, file->size))
         return ENOEXEC;
-    if (s->p_memsz >> PAGE_SHIFT > page_free_count())
+    if (s->memsz >> PAGE_SHIFT > page_free_count())
         return ENOMEM;
     struct region r = region_of(s, file);
     if (!r.access)
@@ -92,25 +93,25 @@ static bool is_executable(const struct vm *vm, uint64_t va)
 
 int elf_load(struct vm *vm, struct inode *file, uint64_t *entry)
 {
-    Elf64_Ehdr header;
+    struct elf_header header;
     if (!inode_read(file, 0, &header, sizeof header) || !is_our_kind(&header))
         return ENOEXEC;
     int segments = 0;
-    for (unsigned n = 0; n < header.e_phnum; n++) {
-        Elf64_Phdr s;
+    for (unsigned n = 0; n < header.phnum; n++) {
+        struct elf_segment s;
         uint64_t offset;
-        if (__builtin_add_overflow(header.e_phoff, n * sizeof s, &offset) ||
+        if (__builtin_add_overflow(header.phoff, n * sizeof s, &offset) ||
             !inode_read(file, offset, &s, sizeof s))
             return ENOEXEC;
-        if (s.p_type == PT_INTERP || s.p_type == PT_DYNAMIC)
+        if (s.type == ELF_SEGMENT_INTERP || s.type == ELF_SEGMENT_DYNAMIC)
             return ENOEXEC; /* wants a dynamic linker */
-        if (s.p_type != PT_LOAD || s.p_memsz == 0)
+        if (s.type != ELF_SEGMENT_LOAD || s.memsz == 0)
             continue;
         int error =
             ++segments > SEGMENTS_MAX ? ENOEXEC : add_segment(vm, &s, file);
         if (error)
             return error;
     }
-    *entry = header.e_entry;
-    return is_executable(vm, header.e_entry) ? 0 : ENOEXEC;
+    *entry = header.entry;
+    return is_executable(vm, header.entry) ? 0 : ENOEXEC;
 }

@@ -16,7 +16,7 @@
 #define FANOUT_SHIFT 9
 #define FANOUT       (1u << FANOUT_SHIFT)
 
-static const char zero_page[PAGE_SIZE];
+const char zero_page[PAGE_SIZE];
 
 static struct {
     struct inode *root;

@@ -43,6 +43,8 @@ struct inode {
 
 #define FILE_MAX (1ul << 30) /* bytes: two levels of 512 pointers */
 
+extern const char zero_page[PAGE_SIZE];
+
 void inode_init(void); /* makes the root directory */
 struct inode *inode_root(void);
 /* With no link and no reference yet; NULL: no memory. */

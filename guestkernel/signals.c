@@ -9,12 +9,13 @@
 
 enum action { UNKNOWN, TERMINATE, IGNORE, REFUSE };
 
-static const uint8_t action_of[NSIG] = {
+#define SIGNALS 32 /* proc.signals has 32 bits */
+
+static const uint8_t action_of[SIGNALS] = {
 #define SIGNAL(name, action, help) [name] = action,
 #include "abi/signal.def"
 #undef SIGNAL
 };
-_Static_assert(NSIG <= 32, "proc.signals has 32 bits");
 
 void signal_send(struct proc *p, int signal)
 {
@@ -63,7 +64,7 @@ static bool send_to_all(int signal)
 int64_t sys_kill(const uint64_t *arg)
 {
     int pid = (int)arg[0], signal = (int)arg[1];
-    if (signal < 0 || signal >= NSIG ||
+    if (signal < 0 || signal >= SIGNALS ||
         (signal &&
          (action_of[signal] == UNKNOWN || action_of[signal] == REFUSE)))
         return -EINVAL;

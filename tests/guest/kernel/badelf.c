@@ -4,7 +4,7 @@
  * the caller lives on, and nothing is lost by it.
  */
 #include "check.h"
-#include <elf.h>
+#include "../../../guestkernel/elf_format.h"
 #include <fcntl.h>
 
 #define PAGE 4096
@@ -12,8 +12,8 @@
 
 /* One page of headers and code: exit(33). */
 struct program {
-    Elf64_Ehdr header;
-    Elf64_Phdr segment[20];
+    struct elf_header header;
+    struct elf_segment segment[20];
     uint32_t code[4];
 };
 static struct program good;
@@ -26,25 +26,25 @@ static void make_good(void)
         0x00000073, /* ecall */
         0x0000006f, /* j . */
     };
-    Elf64_Ehdr *h = &good.header;
-    memcpy(h->e_ident, ELFMAG, SELFMAG);
-    h->e_ident[EI_CLASS] = ELFCLASS64;
-    h->e_ident[EI_DATA] = ELFDATA2LSB;
-    h->e_ident[EI_VERSION] = EV_CURRENT;
-    h->e_type = ET_EXEC;
-    h->e_machine = 243; /* RISC-V */
-    h->e_version = EV_CURRENT;
-    h->e_entry = BASE + offsetof(struct program, code);
-    h->e_phoff = offsetof(struct program, segment);
-    h->e_ehsize = sizeof *h;
-    h->e_phentsize = sizeof good.segment[0];
-    h->e_phnum = 1;
-    good.segment[0] = (Elf64_Phdr){.p_type = PT_LOAD,
-                                   .p_flags = PF_R | PF_X,
-                                   .p_vaddr = BASE,
-                                   .p_filesz = sizeof good,
-                                   .p_memsz = sizeof good,
-                                   .p_align = PAGE};
+    struct elf_header *h = &good.header;
+    memcpy(h->ident, ELF_MAGIC, ELF_MAGIC_BYTES);
+    h->ident[ELF_CLASS] = ELF_CLASS_64;
+    h->ident[ELF_DATA] = ELF_DATA_LITTLE;
+    h->ident[ELF_VERSION] = ELF_VERSION_1;
+    h->type = ELF_TYPE_EXEC;
+    h->machine = ELF_MACHINE_RISCV;
+    h->version = ELF_VERSION_1;
+    h->entry = BASE + offsetof(struct program, code);
+    h->phoff = offsetof(struct program, segment);
+    h->ehsize = sizeof *h;
+    h->phentsize = sizeof good.segment[0];
+    h->phnum = 1;
+    good.segment[0] = (struct elf_segment){.type = ELF_SEGMENT_LOAD,
+                                           .flags = ELF_FLAG_R | ELF_FLAG_X,
+                                           .vaddr = BASE,
+                                           .filesz = sizeof good,
+                                           .memsz = sizeof good,
+                                           .align = PAGE};
     memcpy(good.code, exit_33, sizeof exit_33);
 }
 
@@ -69,8 +69,8 @@ static int outcome(const struct program *p, size_t n)
 #define SPOILT(error, ...)                                                     \
     do {                                                                       \
         struct program p = good;                                               \
-        Elf64_Ehdr *h = &p.header;                                             \
-        Elf64_Phdr *s = p.segment;                                             \
+        struct elf_header *h = &p.header;                                      \
+        struct elf_segment *s = p.segment;                                     \
         (void)h, (void)s;                                                      \
         __VA_ARGS__;                                                           \
         check_equal(outcome(&p, sizeof p), error, #__VA_ARGS__, __LINE__);     \
@@ -79,67 +79,67 @@ static int outcome(const struct program *p, size_t n)
 static void headers(void)
 {
     SPOILT(33, );
-    SPOILT(ENOEXEC, h->e_ident[0] = 'x');
-    SPOILT(ENOEXEC, h->e_ident[EI_CLASS] = ELFCLASS32);
-    SPOILT(ENOEXEC, h->e_ident[EI_DATA] = ELFDATA2MSB);
-    SPOILT(ENOEXEC, h->e_ident[EI_VERSION] = 0);
-    SPOILT(ENOEXEC, h->e_type = ET_DYN);
-    SPOILT(ENOEXEC, h->e_machine = EM_X86_64);
-    SPOILT(ENOEXEC, h->e_phentsize = 32);
-    SPOILT(ENOEXEC, h->e_phnum = 0);
-    SPOILT(ENOEXEC, h->e_phnum = 65);
-    SPOILT(ENOEXEC, h->e_phnum = 0xffff);
-    SPOILT(ENOEXEC, h->e_phoff = sizeof p - 8);
-    SPOILT(ENOEXEC, h->e_phoff = UINT64_MAX);
-    SPOILT(ENOEXEC, h->e_phoff = UINT64_MAX - 55);
-    SPOILT(ENOEXEC, h->e_entry = 0);
-    SPOILT(ENOEXEC, h->e_entry = BASE + 2 * PAGE);
-    SPOILT(ENOEXEC, h->e_entry = 0xffffffc080200000);
-    SPOILT(ENOEXEC, h->e_entry = 0xffffffffffffe000);
+    SPOILT(ENOEXEC, h->ident[0] = 'x');
+    SPOILT(ENOEXEC, h->ident[ELF_CLASS] = 1);
+    SPOILT(ENOEXEC, h->ident[ELF_DATA] = 2);
+    SPOILT(ENOEXEC, h->ident[ELF_VERSION] = 0);
+    SPOILT(ENOEXEC, h->type = ELF_TYPE_DYN);
+    SPOILT(ENOEXEC, h->machine = 62);
+    SPOILT(ENOEXEC, h->phentsize = 32);
+    SPOILT(ENOEXEC, h->phnum = 0);
+    SPOILT(ENOEXEC, h->phnum = 65);
+    SPOILT(ENOEXEC, h->phnum = 0xffff);
+    SPOILT(ENOEXEC, h->phoff = sizeof p - 8);
+    SPOILT(ENOEXEC, h->phoff = UINT64_MAX);
+    SPOILT(ENOEXEC, h->phoff = UINT64_MAX - 55);
+    SPOILT(ENOEXEC, h->entry = 0);
+    SPOILT(ENOEXEC, h->entry = BASE + 2 * PAGE);
+    SPOILT(ENOEXEC, h->entry = 0xffffffc080200000);
+    SPOILT(ENOEXEC, h->entry = 0xffffffffffffe000);
 }
 
 static void segments(void)
 {
-    SPOILT(ENOEXEC, s->p_offset = sizeof p + 1);
-    SPOILT(ENOEXEC, s->p_offset = UINT64_MAX);
-    SPOILT(ENOEXEC, s->p_filesz = s->p_memsz = sizeof p + 1);
-    SPOILT(ENOEXEC, s->p_filesz = UINT64_MAX);
-    SPOILT(ENOEXEC, s->p_memsz = 1);
-    SPOILT(ENOEXEC, s->p_vaddr = 0);
-    SPOILT(ENOEXEC, s->p_vaddr = PAGE - 8);
-    SPOILT(ENOEXEC, s->p_vaddr = 0x3f00000000);
-    SPOILT(ENOEXEC, s->p_vaddr = 0x3ffff00000); /* the stack's place */
-    SPOILT(ENOEXEC, s->p_vaddr = 0x4000000000);
-    SPOILT(ENOEXEC, s->p_vaddr = 1ull << 40);
-    SPOILT(ENOEXEC, s->p_vaddr = 0xffffffc080200000);
-    SPOILT(ENOEXEC, s->p_vaddr = 0xffffffffffffd000);
-    SPOILT(ENOEXEC, s->p_vaddr = 0xfffffffffffff000);
-    SPOILT(ENOEXEC, s->p_align = 3);
-    SPOILT(ENOEXEC, s->p_vaddr += 8); /* disagrees with the offset */
-    SPOILT(ENOEXEC, s->p_memsz = UINT64_MAX);
-    SPOILT(ENOEXEC, s->p_memsz = UINT64_MAX - BASE);
-    SPOILT(ENOMEM, s->p_memsz = 1ull << 30);
-    SPOILT(ENOEXEC, s->p_flags = PF_R); /* the entry is not executable */
-    SPOILT(ENOEXEC, s->p_flags = 0);
-    SPOILT(ENOEXEC, s->p_type = PT_NULL);
-    SPOILT(ENOEXEC, s->p_type = PT_INTERP);
-    SPOILT(ENOEXEC, h->e_phnum = 2, s[1] = s[0], s[1].p_type = PT_DYNAMIC);
+    SPOILT(ENOEXEC, s->offset = sizeof p + 1);
+    SPOILT(ENOEXEC, s->offset = UINT64_MAX);
+    SPOILT(ENOEXEC, s->filesz = s->memsz = sizeof p + 1);
+    SPOILT(ENOEXEC, s->filesz = UINT64_MAX);
+    SPOILT(ENOEXEC, s->memsz = 1);
+    SPOILT(ENOEXEC, s->vaddr = 0);
+    SPOILT(ENOEXEC, s->vaddr = PAGE - 8);
+    SPOILT(ENOEXEC, s->vaddr = 0x3f00000000);
+    SPOILT(ENOEXEC, s->vaddr = 0x3ffff00000); /* the stack's place */
+    SPOILT(ENOEXEC, s->vaddr = 0x4000000000);
+    SPOILT(ENOEXEC, s->vaddr = 1ull << 40);
+    SPOILT(ENOEXEC, s->vaddr = 0xffffffc080200000);
+    SPOILT(ENOEXEC, s->vaddr = 0xffffffffffffd000);
+    SPOILT(ENOEXEC, s->vaddr = 0xfffffffffffff000);
+    SPOILT(ENOEXEC, s->align = 3);
+    SPOILT(ENOEXEC, s->vaddr += 8); /* disagrees with the offset */
+    SPOILT(ENOEXEC, s->memsz = UINT64_MAX);
+    SPOILT(ENOEXEC, s->memsz = UINT64_MAX - BASE);
+    SPOILT(ENOMEM, s->memsz = 1ull << 30);
+    SPOILT(ENOEXEC, s->flags = ELF_FLAG_R); /* the entry is not executable */
+    SPOILT(ENOEXEC, s->flags = 0);
+    SPOILT(ENOEXEC, s->type = ELF_SEGMENT_NULL);
+    SPOILT(ENOEXEC, s->type = ELF_SEGMENT_INTERP);
+    SPOILT(ENOEXEC, h->phnum = 2, s[1] = s[0], s[1].type = ELF_SEGMENT_DYNAMIC);
 }
 
 static void several_segments(void)
 {
-    SPOILT(33, h->e_phnum = 2, s[1] = s[0], s[1].p_vaddr += PAGE);
-    SPOILT(33, h->e_phnum = 2, s[1] = s[0], s[0].p_vaddr += PAGE);
-    SPOILT(ENOEXEC, h->e_phnum = 2, s[1] = s[0]); /* the same pages twice */
-    SPOILT(ENOEXEC, h->e_phnum = 2, s[1] = s[0], s[0].p_memsz += PAGE,
-           s[1].p_vaddr += PAGE);
-    SPOILT(ENOEXEC, h->e_phnum = 2, s[1] = s[0], s[1].p_memsz += 4 * PAGE,
-           s[1].p_vaddr -= PAGE);
-    SPOILT(33, h->e_phnum = 2, s[1] = s[0], s[1].p_memsz = s[1].p_filesz = 0);
-    SPOILT(33, h->e_phnum = 16; for (int i = 1; i < 16; i++) s[i] = s[0],
-                                s[i].p_vaddr += (uint64_t)i * PAGE);
-    SPOILT(ENOEXEC, h->e_phnum = 17; for (int i = 1; i < 17; i++) s[i] = s[0],
-                                     s[i].p_vaddr += (uint64_t)i * PAGE);
+    SPOILT(33, h->phnum = 2, s[1] = s[0], s[1].vaddr += PAGE);
+    SPOILT(33, h->phnum = 2, s[1] = s[0], s[0].vaddr += PAGE);
+    SPOILT(ENOEXEC, h->phnum = 2, s[1] = s[0]); /* the same pages twice */
+    SPOILT(ENOEXEC, h->phnum = 2, s[1] = s[0], s[0].memsz += PAGE,
+           s[1].vaddr += PAGE);
+    SPOILT(ENOEXEC, h->phnum = 2, s[1] = s[0], s[1].memsz += 4 * PAGE,
+           s[1].vaddr -= PAGE);
+    SPOILT(33, h->phnum = 2, s[1] = s[0], s[1].memsz = s[1].filesz = 0);
+    SPOILT(33, h->phnum = 16; for (int i = 1; i < 16; i++) s[i] = s[0],
+                              s[i].vaddr += (uint64_t)i * PAGE);
+    SPOILT(ENOEXEC, h->phnum = 17; for (int i = 1; i < 17; i++) s[i] = s[0],
+                                   s[i].vaddr += (uint64_t)i * PAGE);
 }
 
 static void other_things_to_run(void)
@@ -150,12 +150,12 @@ static void other_things_to_run(void)
     /* sizes that cut the code */
     EQUAL(outcome(&good, sizeof good - 1), ENOEXEC);
     /* unaligned in the file and in memory, alike: allowed */
-    SPOILT(33, s->p_offset = offsetof(struct program, code),
-           s->p_vaddr = h->e_entry, s->p_filesz = s->p_memsz = sizeof p.code);
+    SPOILT(33, s->offset = offsetof(struct program, code), s->vaddr = h->entry,
+           s->filesz = s->memsz = sizeof p.code);
     /* not alike, but the alignment says that does not matter: copied */
-    SPOILT(33, s->p_offset = offsetof(struct program, code), s->p_align = 1,
-           s->p_vaddr = h->e_entry = BASE + 2 * PAGE + 12,
-           s->p_filesz = s->p_memsz = sizeof p.code);
+    SPOILT(33, s->offset = offsetof(struct program, code), s->align = 1,
+           s->vaddr = h->entry = BASE + 2 * PAGE + 12,
+           s->filesz = s->memsz = sizeof p.code);
 }
 
 int main(void)

@@ -1,0 +1,50 @@
+/*
+ * elf_format.h - what an ELF file looks like, as far as a static program for
+ * this machine needs it (System V ABI, chapter 4; RISC-V psABI). Also used by
+ * the tests. (Not every release of picolibc has an <elf.h>.)
+ */
+#ifndef KERNEL_ELF_FORMAT_H
+#define KERNEL_ELF_FORMAT_H
+
+#include <stdint.h>
+
+#define ELF_MAGIC                                                              \
+    "\x7f"                                                                     \
+    "ELF"
+#define ELF_MAGIC_BYTES 4
+
+enum elf_ident { ELF_CLASS = 4, ELF_DATA = 5, ELF_VERSION = 6 };
+#define ELF_CLASS_64      2
+#define ELF_DATA_LITTLE   1
+#define ELF_VERSION_1     1
+#define ELF_TYPE_EXEC     2
+#define ELF_TYPE_DYN      3
+#define ELF_MACHINE_RISCV 243
+
+struct elf_header {
+    uint8_t ident[16];
+    uint16_t type, machine;
+    uint32_t version;
+    uint64_t entry, phoff, shoff;
+    uint32_t flags;
+    uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+};
+_Static_assert(sizeof(struct elf_header) == 64, "Elf64_Ehdr");
+
+enum elf_segment_type {
+    ELF_SEGMENT_NULL = 0,
+    ELF_SEGMENT_LOAD = 1,
+    ELF_SEGMENT_DYNAMIC = 2,
+    ELF_SEGMENT_INTERP = 3,
+};
+#define ELF_FLAG_X 1
+#define ELF_FLAG_W 2
+#define ELF_FLAG_R 4
+
+struct elf_segment {
+    uint32_t type, flags;
+    uint64_t offset, vaddr, paddr, filesz, memsz, align;
+};
+_Static_assert(sizeof(struct elf_segment) == 56, "Elf64_Phdr");
+
+#endif
