@@ -55,8 +55,9 @@ struct machine_stop {
     uint64_t deadline; /* WANTS_INPUT: clock of the next timer event */
 };
 
-/* The listeners. Several may be attached; called in order of attachment. All
- * are called with the state *before* the thing happens and an exact clock. */
+/* The listeners. Up to 16 may be attached; called in order of attachment. All
+ * are called with the state *before* the thing happens and an exact clock.
+ * Attach and detach between runs, not from a callback. */
 struct machine_observer {
     void *ctx;
     void (*trap)(void *ctx, const struct cpu_trap *trap);
@@ -78,7 +79,10 @@ struct cpu *machine_cpu(struct machine *m);
  * bytes are delivered one at a time, only when the guest would otherwise wait
  * (deterministic input); see machine_input. */
 void machine_run(struct machine *m, uint64_t until, struct machine_stop *stop);
+/* One instruction, or one trap taken in its place; a hart that waits in wfi
+ * first waits to the end, as machine_run does. Reason MACHINE_LIMIT: done. */
 void machine_step(struct machine *m, struct machine_stop *stop);
+/* From a callback, or before the next run, which comes back at once. */
 void machine_request_stop(struct machine *m);
 void machine_observe(struct machine *m, const struct machine_observer *o);
 void machine_unobserve(struct machine *m, void *ctx);
@@ -87,15 +91,17 @@ uint64_t machine_clock(const struct machine *m);
 uint64_t machine_mtime(const struct machine *m);
 
 /* ---- Console ---- */
-/* Queues bytes. piped: each waits until the guest is idle. Otherwise they
- * arrive at the next instruction boundary (a person typing). */
+/* Queues bytes. piped: each waits until the guest does. Otherwise they arrive
+ * at the next instruction boundary at which the guest listens and the UART has
+ * room (a person typing). What waiting and listening are: console.c. */
 void machine_input(struct machine *m, const uint8_t *bytes, size_t n,
                    bool piped);
-/* No more input will come: an idle machine with no deadline is then DEAD, and
- * the guest reads end-of-file as Ctrl-D (a 0x04 byte) each time it waits. */
+/* No more input will come: a guest that waits reads end-of-file as Ctrl-D (a
+ * 0x04 byte), and one that goes on waiting with no deadline is DEAD. */
 void machine_input_end(struct machine *m);
 size_t machine_input_pending(const struct machine *m);
 void machine_pace_idle(struct machine *m, bool on);
+/* Lets time pass for a hart that waits: to this clock or its deadline. */
 void machine_idle(struct machine *m, uint64_t until_clock);
 
 /* ---- Physical memory ---- */
@@ -111,7 +117,7 @@ bool machine_peek_device(struct machine *m, uint64_t pa, unsigned size,
 
 /* ---- Whole state ---- */
 uint64_t machine_hash(const struct machine *m); /* cpu, devices, RAM, queues */
-struct machine_snapshot;
+struct machine_snapshot; /* taken and gone back to between runs */
 struct machine_snapshot *machine_snapshot(struct machine *m);
 void machine_restore(struct machine *m, const struct machine_snapshot *s);
 void machine_snapshot_free(struct machine_snapshot *s);

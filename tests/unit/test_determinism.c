@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-#define MARKS     64
+#define MARKS     40
 #define TYPED_AT  100003 /* clock at which a person types */
 #define CLOCK_MAX UINT64_C(100000000)
 
