@@ -169,9 +169,9 @@ static void put_refused(struct writer *w, const struct transfer *x)
         put_text(w, " The buffer spans %s pages; ", number_word(pages, text));
         put_text(w, "the %s is %s", ordinal(page, text), is);
     }
-    put_text(w, ", so the copy stopped at %s0x%" PRIx64 " and ",
-             (x->stopped_va & 4095) == 0 ? "its first byte, " : "",
-             x->stopped_va);
+    bool first = (x->stopped_va & 4095) == 0;
+    put_text(w, ", so the copy stopped at %s0x%" PRIx64 "%s and ",
+             first ? "its first byte, " : "", x->stopped_va, first ? "," : "");
 }
 
 static void put_prefix(struct writer *w, const struct transfer *x)
