@@ -248,6 +248,9 @@ static int64_t console_write(struct file *f, struct user_addr from, uint64_t n)
             return done ? (int64_t)done : -error;
         uart_write(chunk, piece);
         done += piece;
+        console_interrupt(); /* a long text must not keep a Ctrl-C waiting */
+        if (sched.current->signals)
+            break;
     }
     return (int64_t)done;
 }

@@ -256,9 +256,13 @@ static int bring_in(struct vm *vm, const struct region *r, uint64_t va,
     pte_t *entry = sv39_entry(vm->root, va, true);
     if (!entry)
         return ENOMEM;
+    /* The page may have been written just now, or when its file was. */
+    bool is_code = r->access & PTE_X;
     paddr page = access == PTE_W ? 0 : frame_in_place(r, va);
     if (page) {
         page_hold(page);
+        if (is_code)
+            fence_instructions();
         pte_t cow = r->access & PTE_W ? PTE_COW : 0;
         map(vm, entry, va, page, user_flags(r->access & ~PTE_W) | cow);
         return 0;
@@ -268,7 +272,7 @@ static int bring_in(struct vm *vm, const struct region *r, uint64_t va,
         return ENOMEM;
     if (r->file)
         read_file_part(r, va, kva(page));
-    if (r->access & PTE_X)
+    if (is_code)
         fence_instructions();
     map(vm, entry, va, page, user_flags(r->access));
     return 0;
