@@ -4,10 +4,14 @@
  * a binary search and nothing else.
  *
  * Paths are kept as the line table has them, with "./" and "x/../" taken out:
- * our own images are compiled so that they read `guestkernel/copy.c`.
+ * our own images are compiled so that they read `guestkernel/copy.c`. A unit
+ * compiled in a folder that is itself given relatively (`guestapps`, through
+ * -ffile-prefix-map) may name its files from there: the folder is put before.
  */
 #include "symbols_internal.h"
 
+#include <dwarf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +24,7 @@ struct row_list {
                               behind it at the same place goes on with it */
     int statement_line;
     const char *statement_raw;
+    const char *folder;   /* of the unit, if it is a relative one; or "" */
     const char *last_raw; /* libdw gives one pointer per file of a unit */
     uint32_t last_file;
 };
@@ -98,6 +103,26 @@ static int new_file(struct row_list *list, char *path, uint32_t *index)
     return 0;
 }
 
+/* The tidy path of raw, malloc'ed; behind the unit's folder if it is relative
+ * and does not begin there. */
+static char *named_path(const char *folder, const char *raw)
+{
+    size_t n = strlen(folder);
+    bool whole = n == 0 || raw[0] == '/' ||
+                 (strncmp(raw, folder, n) == 0 && raw[n] == '/');
+    char *path = malloc(n + strlen(raw) + 3);
+    char *joined = malloc(n + strlen(raw) + 2);
+    if (path != NULL && joined != NULL) {
+        sprintf(joined, "%s%s%s", whole ? "" : folder, whole ? "" : "/", raw);
+        tidy_path(joined, path);
+    } else {
+        free(path);
+        path = NULL;
+    }
+    free(joined);
+    return path;
+}
+
 static int find_file(struct row_list *list, const char *raw, uint32_t *index)
 {
     struct symbols *s = list->s;
@@ -105,10 +130,9 @@ static int find_file(struct row_list *list, const char *raw, uint32_t *index)
         *index = list->last_file;
         return 0;
     }
-    char *path = malloc(strlen(raw) + 2);
+    char *path = named_path(list->folder, raw);
     if (path == NULL)
         return -1;
-    tidy_path(raw, path);
     if (s->files * 2 >= list->slots && grow_hash(list) != 0) {
         free(path);
         return -1;
@@ -182,6 +206,10 @@ static int read_unit(struct row_list *list, Dwarf_Die *unit)
     size_t n;
     if (dwarf_getsrclines(unit, &lines, &n) != 0)
         return 0; /* a unit without lines, or a damaged one */
+    Dwarf_Attribute attribute;
+    const char *folder =
+        dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
+    list->folder = folder != NULL && folder[0] != '/' ? folder : "";
     list->last_raw = list->statement_raw = NULL;
     for (size_t i = 0; i + 1 < n; i++) {
         Dwarf_Addr end;
