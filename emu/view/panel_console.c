@@ -24,31 +24,80 @@ static struct box tabs(struct frame *f, enum panel shown, struct box *b)
 
 /* ---- Console ---- */
 
-static void console_line(struct frame *f, size_t line, double x, double y,
-                         double w)
+/* A line wider than the panel goes on in further rows. */
+struct rows {
+    struct box in;
+    size_t columns; /* characters in a row */
+    size_t room;    /* rows in the panel */
+};
+
+static size_t rows_of(const struct frame *f, const struct rows *r, size_t line)
 {
     char text[TERMINAL_COLUMNS * 4 + 8];
-    bool bold[TERMINAL_COLUMNS];
-    terminal_line(f->s->terminal, line, text, sizeof text, bold);
-    draw_text(f->d, bold[0] ? FONT_MONO_BOLD : FONT_MONO, x, y, w,
-              f->p->console_ink, text);
+    size_t characters = 0, length;
+    terminal_line(f->s->terminal, line, text, sizeof text, NULL);
+    for (const char *c = text; *c; c += length, characters++)
+        utf8_next(c, &length);
+    return characters <= r->columns ? 1 : (characters - 1) / r->columns + 1;
 }
 
-static void console_cursor(struct frame *f, struct box in, size_t first,
-                           size_t rows)
+/* One line from row top on (which may lie above the panel). */
+static void console_line(struct frame *f, const struct rows *r, size_t line,
+                         long top)
 {
-    size_t line;
+    char text[TERMINAL_COLUMNS * 4 + 8], part[TERMINAL_COLUMNS * 4 + 8];
+    bool bold[TERMINAL_COLUMNS];
+    terminal_line(f->s->terminal, line, text, sizeof text, bold);
+    double width = fonts_cell(f->v->fonts, FONT_MONO) * (double)r->columns;
+    for (const char *rest = text; *rest; top++) {
+        size_t n = fonts_fit(f->v->fonts, FONT_MONO, rest, width);
+        snprintf(part, sizeof part, "%.*s", (int)n, rest);
+        if (top >= 0 && top < (long)r->room)
+            draw_text(f->d, bold[0] ? FONT_MONO_BOLD : FONT_MONO, r->in.x,
+                      r->in.y + ROW * (double)top, width + 1,
+                      f->p->console_ink, part);
+        rest += n;
+    }
+}
+
+static void console_cursor(struct frame *f, const struct rows *r, size_t line,
+                           long top)
+{
+    size_t at;
     unsigned column;
-    terminal_cursor(f->s->terminal, &line, &column);
-    if (line < first || line >= first + rows)
+    terminal_cursor(f->s->terminal, &at, &column);
+    long row = top + (long)(column / r->columns);
+    if (at != line || row < 0 || row >= (long)r->room)
         return;
     double cell = fonts_cell(f->v->fonts, FONT_MONO);
-    struct box b = BOX(in.x + cell * column,
-                       in.y + ROW * (double)(line - first) + 2, 3, ROW - 4);
+    struct box b = BOX(r->in.x + cell * (double)(column % r->columns),
+                       r->in.y + ROW * (double)row + 2, 3, ROW - 4);
     if (f->v->focus == FOCUS_CONSOLE)
         draw_rect(f->d, b, f->p->cursor);
     else
         draw_card(f->d, b, COLOUR_NONE, f->p->console_soft, 0);
+}
+
+/* From the newest line upwards until the panel is full; the wheel goes back.
+ * Few lines begin at the top. */
+static void console_lines(struct frame *f, const struct rows *r)
+{
+    size_t lines = terminal_lines(f->s->terminal), used = 0, first = lines;
+    long *scroll = &f->v->scroll[PANEL_CONSOLE];
+    size_t back = *scroll < 0 ? (size_t)-*scroll : 0;
+    while (first > 0 && used < r->room + back)
+        used += rows_of(f, r, --first);
+    if (used < r->room + back)
+        back = used > r->room ? used - r->room : 0;
+    *scroll = -(long)back;
+    long top = used > r->room ? (long)r->room + (long)back - (long)used : 0;
+    for (size_t i = first; i < lines && top < (long)r->room; i++) {
+        console_line(f, r, i, top);
+        console_cursor(f, r, i, top);
+        top += (long)rows_of(f, r, i);
+    }
+    frame_scrollbar(f, r->in, lines + r->room, first + (back ? 0 : r->room),
+                    r->room);
 }
 
 /* Who has the keyboard, said in words beside the tabs. */
@@ -75,18 +124,12 @@ void panel_console(struct frame *f, struct box b)
     frame_hot(f, b, HOT_SCROLL, PANEL_CONSOLE, NULL);
     frame_hot(f, b, HOT_TYPE, 0, NULL);
     struct box in = box_inset(b, 12, 8);
-    size_t rows = (size_t)(in.h / ROW);
-    if (!f->s->terminal || rows == 0)
-        return;
-    size_t lines = terminal_lines(f->s->terminal);
-    long last = lines > rows ? (long)(lines - rows) : 0;
-    long *scroll = &f->v->scroll[PANEL_CONSOLE];
-    *scroll = *scroll > 0 ? 0 : *scroll < -last ? -last : *scroll;
-    size_t first = (size_t)(last + *scroll);
-    for (size_t i = 0; i < rows && first + i < lines; i++)
-        console_line(f, first + i, in.x, in.y + ROW * (double)i, in.w - 6);
-    console_cursor(f, in, first, rows);
-    frame_scrollbar(f, in, lines, first, rows);
+    double cell = fonts_cell(f->v->fonts, FONT_MONO);
+    struct rows r = {.in = in,
+                     .columns = (size_t)fmax(1, (in.w - 8) / cell),
+                     .room = (size_t)(in.h / ROW)};
+    if (f->s->terminal && r.room > 0)
+        console_lines(f, &r);
 }
 
 /* ---- Memory ---- */

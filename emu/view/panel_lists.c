@@ -31,12 +31,12 @@ static void place_columns(struct column column[COLS], struct box b)
                                             "result", "insns", "cycles"};
     bool narrow = b.w < 480;
     double digits = narrow ? 40 : 48;
-    double w[COLS] = {digits, narrow ? 74 : 88, narrow ? 16 : 88, 0, 0, 56,
+    double w[COLS] = {digits, narrow ? 74 : 84, narrow ? 16 : 88, 0, 0, 56,
                       narrow ? 0 : 62};
     double rest = b.w - 10;
     for (int i = 0; i < COLS; i++)
         rest -= w[i];
-    w[COL_WHAT] = fmax(60, rest * 0.62);
+    w[COL_WHAT] = fmax(60, fmax(rest * 0.62, rest - 112));
     w[COL_RESULT] = fmax(30, rest - w[COL_WHAT]);
     double x = b.x;
     for (int i = 0; i < COLS; i++) {

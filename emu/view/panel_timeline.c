@@ -219,7 +219,7 @@ static void draw_columns(struct frame *f, const struct lanes *l)
     double from[LANES_MAX + 1];
     for (size_t i = 0; i <= l->count; i++)
         from[i] = -1;
-    double right = box_right(l->plot);
+    double right = x_of(l, (double)f->s->clock);
     for (double x = l->plot.x; x <= right; x += 1) {
         double c0 = l->begin + (x - l->plot.x) / l->scale;
         double c1 = c0 + 1 / l->scale;
@@ -348,10 +348,12 @@ void panel_timeline(struct frame *f, struct box b)
     double label_w = fmin(130, in.w * 0.14);
     box_cut_left(&l.plot, label_w);
     l.scale = l.plot.w / fmax(1, t->end - t->begin);
-    l.row = in.h >= 100 ? 24 : 19;
-    double lanes_h = in.h - 6 - l.row - (in.h >= 110 ? 18 : 4);
-    size_t room = (size_t)fmax(1, floor(lanes_h / l.row));
+    double links = in.h >= 110 ? 20 : 4; /* under the kernel's lane */
+    double least = in.h >= 100 ? 24 : 19;
+    size_t room = (size_t)fmax(1, floor((in.h - 12 - least - links) / least));
     choose_lanes(&l, f->s->spans, t->end, room < LANES_MAX ? room : LANES_MAX);
+    l.row = (in.h - 12 - links) / (double)(l.count + 1);
+    l.row = fmax(least, fmin(30, l.row));
     l.wall_y = in.y + l.row * (double)(l.count ? l.count : 1) + 2;
     l.kernel_y = l.wall_y + 10;
     t->plot = l.plot;

@@ -32,7 +32,8 @@ static void source_row(struct frame *f, const struct scene_side *side,
 {
     bool current = line == side->line;
     if (current)
-        current_band(f, space, side->running, row, row.x + 46);
+        current_band(f, space, side->running && !side->in_call[0], row,
+                     row.x + 46);
     char number[24];
     snprintf(number, sizeof number, "%zu", line);
     draw_text_right(f->d, current ? FONT_MONO_BOLD : FONT_MONO, row.x + 40,
@@ -107,17 +108,18 @@ static void code_title(struct frame *f, const struct scene_side *side,
 {
     char place[160];
     if (side->file && side->line)
-        snprintf(place, sizeof place, "%s:%u", side->file, side->line);
+        snprintf(place, sizeof place, "%s:%u%s%s", side->file, side->line,
+                 side->in_call[0] ? ", in the call of " : "", side->in_call);
     else
         snprintf(place, sizeof place, "%s",
                  side->no_source[0] ? side->no_source : "no source");
     double right = box_right(row) - 10, x = row.x + 10;
     double half = (right - x) * 0.5;
-    double w = draw_text(f->d, FONT_SMALL, x, row.y + 2, right - x - 8,
-                         f->p->soft, place);
-    draw_text_right(f->d, FONT_MONO, right, row.y + 1,
-                    fmax(half - 12, right - x - w - 16), f->p->soft,
-                    w > half ? "" : side->where);
+    double w = draw_text(f->d, FONT_SMALL, x, row.y + 2, half, f->p->soft,
+                         place);
+    const char *chain = side->chain[0] ? side->chain : side->where;
+    draw_text_right(f->d, FONT_MONO, right, row.y + 1, right - x - w - 16,
+                    f->p->soft, chain);
 }
 
 void part_code(struct frame *f, const struct scene_side *side,

@@ -49,6 +49,8 @@ struct scene_side {
     uint64_t root;      /* of its page table; 0: no translation */
     uint64_t pc;
     char where[96];     /* "main+0x5c" */
+    char chain[160];    /* who called: "write+0x4 < main < _start", or "" */
+    char in_call[48];   /* line is a caller's: what it called; else "" */
     /* Source: all lines of the file, the current one is line (from 1). */
     const char *file;
     const char *const *text;

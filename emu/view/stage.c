@@ -126,6 +126,13 @@ size_t stage_read(struct stage *st, uint64_t root, uint64_t va, void *buf,
     return got;
 }
 
+const char *stage_path(const char *file)
+{
+    static const char root[] = SALLYPORT_SOURCE_DIR "/";
+    size_t n = sizeof root - 1;
+    return strncmp(file, root, n) == 0 ? file + n : file;
+}
+
 void stage_who(const struct stage *st, int pid, uint64_t root, bool name,
                char *text, size_t n)
 {
@@ -237,8 +244,11 @@ static void fill_kernel(struct stage *st, const struct stand *at,
     else
         side->pc = at->pc;
     enum cpu_priv priv = at->priv == CPU_U ? CPU_S : at->priv;
+    uint64_t x[32];
+    for (unsigned i = 0; i < 32; i++)
+        x[i] = cpu_x(st->cpu, i);
     /* the vector runs in the user's space until the gate has turned */
-    stage_code(st, side, priv, at->root, side->pc, NULL);
+    stage_code(st, side, priv, at->root, side->pc, at->user_live ? NULL : x);
     char *plus = strchr(side->where, '+');
     size_t name = plus ? (size_t)(plus - side->where) : strlen(side->where);
     snprintf(side->who, sizeof side->who, "%.*s",

@@ -256,7 +256,8 @@ static void place_fact(struct stage *st, const struct crossing *c,
     if (!s || !symbols_describe(s, image_va, place, sizeof place))
         snprintf(place, sizeof place, "0x%" PRIx64, c->user_pc);
     if (s && symbols_line(s, image_va, &file, &line))
-        fact = add_fact(card, "from", "%s  %s:%u", place, file, line);
+        fact = add_fact(card, "from", "%s  %s:%u", place,
+                        stage_path(file), line);
     else
         fact = add_fact(card, "from", "%s", place);
     fact->has_va = true;
@@ -324,6 +325,15 @@ static void fill_cost(const struct crossing *c, struct scene_card *card)
                  number_text(bytes, copied));
 }
 
+/* The step that is under way. */
+static void now_at(const struct crossing *c, struct scene_step *s)
+{
+    s->now = true;
+    if (!c->satp_writes && c->trapframe_va && s->kind == STEP_PLAIN)
+        snprintf(s->title, sizeof s->title,
+                 "31 registers go into the trap frame");
+}
+
 void stage_card(struct stage *st, const struct crossing *c,
                 const struct stand *at, struct scene_card *card)
 {
@@ -350,7 +360,7 @@ void stage_card(struct stage *st, const struct crossing *c,
     way_back(st, c, card);
     if (card->open && card->steps && !at->user_live &&
         c == tracker_current(st->tracker))
-        card->step[card->steps - 1].now = true;
+        now_at(c, &card->step[card->steps - 1]);
     tell_refusal(st, c, card);
     fill_facts(st, c, card);
     fill_cost(c, card);

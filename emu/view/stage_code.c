@@ -3,6 +3,8 @@
  */
 #include "stage_state.h"
 
+#include "../inspect/backtrace.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +96,66 @@ static void fill_insns(struct stage *st, struct scene_side *side,
     free(code);
 }
 
+/* ---- Who called ---- */
+
+#define FRAMES 12
+
+static size_t unwind(struct stage *st, uint64_t root, struct symbols *s,
+                     uint64_t image_va, uint64_t pc, const uint64_t *x,
+                     struct frame frame[FRAMES])
+{
+    /* the gate's code runs away from where it was linked: no rules for it */
+    if (!s || !x || image_va != pc)
+        return 0;
+    return backtrace(st->machine, root, s, pc, x, frame, FRAMES);
+}
+
+static void fill_chain(struct scene_side *side, const struct frame *frame,
+                       size_t frames)
+{
+    size_t n = (size_t)snprintf(side->chain, sizeof side->chain, "%s",
+                                side->where);
+    for (size_t i = 1; i < frames && n < sizeof side->chain; i++) {
+        if (!frame[i].function)
+            break;
+        n += (size_t)snprintf(side->chain + n, sizeof side->chain - n,
+                              " < %s", frame[i].function);
+    }
+}
+
+static bool is_c_source(const char *file)
+{
+    size_t n = file ? strlen(file) : 0;
+    return n > 2 && strcmp(file + n - 2, ".c") == 0;
+}
+
+/* A stub's own source is a table row; what called it is more telling. */
+static const struct frame *telling_frame(const struct stage *st,
+                                         const struct frame *frame,
+                                         size_t frames)
+{
+    if (frames == 0 || !st->sources || is_c_source(frame[0].file))
+        return NULL;
+    for (size_t i = 1; i < frames; i++)
+        if (is_c_source(frame[i].file) && frame[i].line &&
+            sources_find(st->sources, frame[i].file))
+            return &frame[i];
+    return NULL;
+}
+
+static void show_caller(struct stage *st, struct scene_side *side,
+                        const struct frame *caller)
+{
+    const struct source_file *text = sources_find(st->sources, caller->file);
+    char *plus = strchr(side->where, '+');
+    size_t n = plus ? (size_t)(plus - side->where) : strlen(side->where);
+    side->file = stage_path(caller->file);
+    side->line = caller->line;
+    side->text = text->line;
+    side->lines = text->lines;
+    snprintf(side->in_call, sizeof side->in_call, "%.*s", (int)n, side->where);
+}
+
 static void fill_source(struct stage *st, struct scene_side *side,
                         struct symbols *s, uint64_t image_va)
 {
@@ -109,10 +171,7 @@ static void fill_source(struct stage *st, struct scene_side *side,
                  "no source line for this address");
         return;
     }
-    static const char root[] = SALLYPORT_SOURCE_DIR "/";
-    if (strncmp(file, root, sizeof root - 1) == 0)
-        file += sizeof root - 1;
-    side->file = file;
+    side->file = stage_path(file);
     side->line = line;
     const struct source_file *text =
         st->sources ? sources_find(st->sources, file) : NULL;
@@ -135,5 +194,12 @@ void stage_code(struct stage *st, struct scene_side *side, enum cpu_priv priv,
     if (!s || !symbols_describe(s, image_va, side->where, sizeof side->where))
         snprintf(side->where, sizeof side->where, "0x%" PRIx64, pc);
     fill_source(st, side, s, image_va);
+    struct frame frame[FRAMES];
+    size_t frames = unwind(st, root, s, image_va, pc, x, frame);
+    fill_chain(side, frame, frames);
+    const struct frame *caller =
+        priv == CPU_U ? telling_frame(st, frame, frames) : NULL;
+    if (caller)
+        show_caller(st, side, caller);
     fill_insns(st, side, root, s, image_va, x);
 }

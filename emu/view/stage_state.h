@@ -55,6 +55,8 @@ uint64_t stage_csr(const struct stage *st, const char *name);
 /* Bytes at va in the space of root (0: physical); returns how many. */
 size_t stage_read(struct stage *st, uint64_t root, uint64_t va, void *buf,
                   size_t n);
+/* A source file's name without the path of this project's own tree. */
+const char *stage_path(const char *file);
 /* "pid 4", or "root 0x8041f" where there are no pids. */
 void stage_who(const struct stage *st, int pid, uint64_t root, bool name,
                char *text, size_t n);

@@ -152,8 +152,8 @@ static void draw_spaces(struct frame *f, struct box b)
 static void draw_bottom(struct frame *f, struct box b)
 {
     struct view *v = f->v;
-    struct box left = box_cut_left(&b, round(b.w * 0.39));
-    struct box middle = box_cut_left(&b, round(b.w * 0.46));
+    struct box left = box_cut_left(&b, round(b.w * 0.43));
+    struct box middle = box_cut_left(&b, round(b.w * 0.45));
     draw_panel(f, v->shown[GROUP_LEFT], left);
     draw_panel(f, v->shown[GROUP_MIDDLE], middle);
     draw_panel(f, v->shown[GROUP_RIGHT], b);
