@@ -23,11 +23,13 @@ function(cpu_guest name march source)
   set(cpu_guest_files ${cpu_guest_files} PARENT_SCOPE)
 endfunction()
 cpu_guest(table rv64imafdc_zicsr_zifencei table)
+cpu_guest(mix rv64ima_zicsr_zifencei mix)
+cpu_guest(mixc rv64imafdc_zicsr_zifencei mix)
 
 
 add_custom_target(cpu_guests DEPENDS ${cpu_guest_files})
 
-foreach(test cpu_table)
+foreach(test cpu_table cpu_cuts)
   sallyport_test(${test} cpu)
   target_compile_definitions(test_${test} PRIVATE
     CPU_GUEST_DIR="${CPU_GUEST_DIR}" QEMU_RISCV64="${QEMU_RISCV64}")

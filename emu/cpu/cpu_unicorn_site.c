@@ -284,8 +284,11 @@ bool site_passes(struct cpu *cpu, const struct site *site, uint64_t now)
     unsigned kinds = site->kinds & ~(unsigned)SITE_STOP;
     if (kinds == 0 || cpu->forced_site)
         return true;
-    uint32_t insn = site->mixed ? mem_insn(cpu, site->pc) : site->insn;
-    if (site->mixed)
+    /* When every instruction is hooked, blocks that were translated before the
+     * site was made come here too: then nothing is certain. */
+    bool doubt = site->mixed || cpu->exact;
+    uint32_t insn = doubt ? mem_insn(cpu, site->pc) : site->insn;
+    if (doubt)
         kinds = (kinds & SITE_WATCH) | kinds_of(cpu, insn);
     if (kinds & SITE_EMULATE)
         return false;

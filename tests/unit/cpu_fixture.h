@@ -85,6 +85,7 @@ static inline bool rig_write(void *ctx, uint64_t pa, unsigned size,
     } else if (pa == RIG_MTIMECMP) {
         rig->mtimecmp = value;
         rig_timer(rig);
+        cpu_request_stop(rig->cpu); /* the bound of this run may be wrong now */
     } else {
         return false;
     }
@@ -187,7 +188,7 @@ static inline enum cpu_stop rig_run(struct rig *rig, uint64_t until)
         if (stop == CPU_STOP_WFI && deadline < until &&
             deadline > cpu_clock(rig->cpu))
             cpu_add_idle(rig->cpu, deadline - cpu_clock(rig->cpu));
-        else if (stop != CPU_STOP_CLOCK)
+        else if (stop != CPU_STOP_CLOCK && stop != CPU_STOP_REQUEST)
             break;
         rig_timer(rig);
     }
