@@ -26,14 +26,21 @@ static void add_hex(cJSON *o, const char *key, uint64_t value)
     cJSON_AddStringToObject(o, key, text);
 }
 
-/* Bytes as two hex digits each: any byte, whatever the encoding. */
+/* A JSON string holds characters: byte N is written as character N (\u00NN),
+ * as in the console's objects, so ASCII reads as itself and nothing is lost. */
 static void add_bytes(cJSON *o, const char *key, const uint8_t *bytes, size_t n)
 {
-    char text[2 * TRANSFER_SHOWN + 1];
+    char text[6 * TRANSFER_SHOWN + 3];
+    struct writer w = writer_on(text, sizeof text);
+    put_text(&w, "\"");
     for (size_t i = 0; i < n; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-    text[2 * n] = '\0';
-    cJSON_AddStringToObject(o, key, text);
+        if (bytes[i] < ' ' || bytes[i] >= 0x7f || bytes[i] == '"' ||
+            bytes[i] == '\\')
+            put_text(&w, "\\u%04x", bytes[i]);
+        else
+            put_text(&w, "%c", bytes[i]);
+    put_text(&w, "\"");
+    cJSON_AddRawToObject(o, key, text);
 }
 
 static const char *type_of(enum event_kind kind)

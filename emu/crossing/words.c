@@ -54,7 +54,10 @@ static size_t escape(uint8_t byte, char out[5])
 
 void bytes_text(const uint8_t *bytes, size_t n, char *text, size_t max)
 {
-    size_t used = 0;
+    char piece[5];
+    size_t used = 0, whole = 3; /* two quotes and NUL */
+    for (size_t i = 0; i < n && whole <= max; i++)
+        whole += escape(bytes[i], piece);
     if (max < 6) { /* no room for quotes and dots */
         if (max > 0)
             text[0] = '\0';
@@ -62,12 +65,9 @@ void bytes_text(const uint8_t *bytes, size_t n, char *text, size_t max)
     }
     text[used++] = '"';
     for (size_t i = 0; i < n; i++) {
-        char piece[5];
         size_t length = escape(bytes[i], piece);
-        /* Quote, dots and NUL must still fit, unless this is the last. */
-        size_t behind = i + 1 < n ? 5 : 2;
-        if (used + length + behind > max) {
-            memcpy(text + used, "\"...", 5);
+        if (whole > max && used + length + sizeof "\"..." > max) {
+            memcpy(text + used, "\"...", sizeof "\"...");
             return;
         }
         memcpy(text + used, piece, length);
