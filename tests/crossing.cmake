@@ -14,6 +14,6 @@ add_dependencies(test_guest_crossings guestkernel guestapps)
 add_test(NAME guest_crossings COMMAND test_guest_crossings)
 set_tests_properties(guest_crossings PROPERTIES TIMEOUT 300)
 # libunicorn 2.0.1 leaks what it notes about pages of code that change.
-set_tests_properties(crossing_words crossing_foreign guest_crossings sv39
+set_tests_properties(crossing_words crossing_foreign guest_crossings
   PROPERTIES ENVIRONMENT
   LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/guest/lsan.supp:print_suppressions=0)
