@@ -71,7 +71,7 @@ struct filter {
 };
 
 struct timeline {
-    double begin, end; /* clocks shown */
+    double begin, end; /* positions shown (spans.h) */
     bool follow;       /* the right edge is now */
     bool chosen;       /* the zoom was chosen by hand */
     struct box plot;   /* where the lanes were drawn last */
@@ -177,7 +177,7 @@ uint64_t filter_at(const struct filter *f, size_t i);
 size_t filter_index(const struct filter *f, uint64_t n);
 
 /* The timeline's own input (panel_timeline.c). */
-void timeline_zoom(struct timeline *t, double x, double wheel, double now);
-void timeline_drag(struct timeline *t, double x, double now);
+void timeline_zoom(struct timeline *t, double x, double wheel);
+void timeline_drag(struct timeline *t, double x);
 
 #endif

@@ -410,7 +410,7 @@ static void on_wheel(struct view *v, double wheel)
 {
     const struct hot *hot = view_hot_at(v, v->x, v->y);
     if (hot && hot->kind == HOT_TIMELINE) {
-        timeline_zoom(&v->timeline, v->x, wheel, v->timeline.end);
+        timeline_zoom(&v->timeline, v->x, wheel);
         return;
     }
     const struct hot *scroll = view_scroll_at(v, v->x, v->y);
@@ -426,7 +426,7 @@ static void on_move(struct view *v)
     if (fabs(v->x - t->press_x) > 3)
         t->moved = true;
     if (t->moved)
-        timeline_drag(t, v->x, t->end);
+        timeline_drag(t, v->x);
 }
 
 struct view_request view_input(struct view *v, const struct view_event *e)

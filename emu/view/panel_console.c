@@ -105,9 +105,9 @@ static void keyboard_note(struct frame *f, struct box room)
 {
     bool typing = f->v->focus == FOCUS_CONSOLE;
     bool paused = f->s->run == RUN_PAUSED;
-    const char *text = !typing  ? "click or Tab to type"
-                       : paused ? "typing waits: paused   Esc leaves"
-                                : "keys go to the guest   Esc leaves";
+    const char *text = !typing  ? "Tab: type"
+                       : paused ? "paused; Esc leaves"
+                                : "typing; Esc leaves";
     draw_text_right(f->d, typing ? FONT_SMALL_BOLD : FONT_SMALL,
                     box_right(room), room.y + 6, room.w - 8,
                     typing ? f->p->word[HUE_USER] : f->p->soft, text);

@@ -17,7 +17,7 @@
 
 struct lanes {
     struct box plot;
-    double begin, scale; /* clock at the left edge, pixels per clock */
+    double begin, scale; /* position at the left edge, pixels per one */
     double row;          /* height of a lane */
     int pid[LANES_MAX];
     unsigned lane[LANES_MAX];
@@ -25,9 +25,9 @@ struct lanes {
     double wall_y, kernel_y;
 };
 
-static double x_of(const struct lanes *l, double clock)
+static double x_of(const struct lanes *l, double at)
 {
-    double x = l->plot.x + (clock - l->begin) * l->scale;
+    double x = l->plot.x + (at - l->begin) * l->scale;
     return fmax(l->plot.x, fmin(x, box_right(l->plot)));
 }
 
@@ -53,25 +53,23 @@ static void place_window(struct timeline *t, const struct spans *s, double now)
     t->end += length * 0.03;
 }
 
-void timeline_zoom(struct timeline *t, double x, double wheel, double now)
+void timeline_zoom(struct timeline *t, double x, double wheel)
 {
-    (void)now;
     if (t->plot.w <= 0)
         return;
     double at = (x - t->plot.x) / t->plot.w;
     at = fmax(0, fmin(1, at));
     double length = t->end - t->begin;
-    double clock = t->begin + length * at;
+    double fixed = t->begin + length * at; /* stays under the pointer */
     length = fmax(20, fmin(length * pow(0.8, wheel), 1e15));
-    t->begin = clock - length * at;
+    t->begin = fixed - length * at;
     t->end = t->begin + length;
     t->chosen = true;
     t->follow = at > 0.94;
 }
 
-void timeline_drag(struct timeline *t, double x, double now)
+void timeline_drag(struct timeline *t, double x)
 {
-    (void)now;
     if (t->plot.w <= 0)
         return;
     double length = t->end - t->begin;
@@ -161,21 +159,21 @@ static void kernel_label(struct frame *f, const struct span *span,
 static void bar(struct frame *f, const struct lanes *l,
                 const struct span *span)
 {
-    double end = span->end == UINT64_MAX ? (double)f->s->clock
+    double end = span->end == UINT64_MAX ? (double)f->s->executed
                                          : (double)span->end;
     double y = lane_y(l, span);
     double x0 = x_of(l, (double)span->begin), x1 = x_of(l, end);
     if (y < 0 || x1 <= l->plot.x || x0 >= box_right(l->plot))
         return;
-    bool idle = span->kernel && !span->crossing;
+    bool own = span->kernel && !span->crossing; /* no crossing's work */
     double h = fmin(l->row - 4, 18);
     struct box b = BOX(x0, y + (l->row - h) / 2, fmax(1, x1 - x0), h);
     colour base = f->p->space[span->kernel ? HUE_KERNEL : HUE_USER];
-    colour fill = idle ? palette_mix(f->p->paper, base, 0.28) : base;
+    colour fill = own ? palette_mix(f->p->paper, base, 0.28) : base;
     draw_rect(f->d, b, fill)->radius = b.w > 8 ? 3 : 0;
     if (!span->kernel)
         return;
-    if (!idle)
+    if (!own)
         kernel_label(f, span, b);
     if (span->crossing) {
         frame_hot(f, BOX(b.x, l->plot.y, b.w, box_bottom(l->plot) - l->plot.y),
@@ -219,7 +217,7 @@ static void draw_columns(struct frame *f, const struct lanes *l)
     double from[LANES_MAX + 1];
     for (size_t i = 0; i <= l->count; i++)
         from[i] = -1;
-    double right = x_of(l, (double)f->s->clock);
+    double right = x_of(l, (double)f->s->executed);
     for (double x = l->plot.x; x <= right; x += 1) {
         double c0 = l->begin + (x - l->plot.x) / l->scale;
         double c1 = c0 + 1 / l->scale;
@@ -262,10 +260,10 @@ static void draw_lanes(struct frame *f, const struct lanes *l, double end)
 static double middle_of(const struct frame *f, const struct lanes *l,
                         uint64_t number)
 {
-    struct scene_row row;
-    if (!f->s->rows.row || !f->s->rows.row(f->s->rows.ctx, number, &row))
+    uint64_t at;
+    if (!spans_crossing(f->s->spans, number, &at))
         return -1;
-    double x = l->plot.x + ((double)row.clock - l->begin) * l->scale;
+    double x = l->plot.x + ((double)at - l->begin) * l->scale;
     return x < l->plot.x || x > box_right(l->plot) ? -1 : x;
 }
 
@@ -299,7 +297,7 @@ static void draw_links(struct frame *f, const struct lanes *l)
 
 static void draw_cursor(struct frame *f, const struct lanes *l)
 {
-    double x = l->plot.x + ((double)f->s->clock - l->begin) * l->scale;
+    double x = l->plot.x + ((double)f->s->executed - l->begin) * l->scale;
     if (x < l->plot.x || x > box_right(l->plot))
         return;
     x = floor(x);
@@ -319,7 +317,7 @@ static void timeline_header(struct frame *f, struct box b, size_t left_out)
     x += draw_text(f->d, FONT_SMALL_BOLD, x, b.y, right - x, f->p->soft,
                    "TIMELINE") + 18;
     snprintf(text, sizeof text,
-             "clock %s \xe2\x80\xa6 %s    wheel zooms, drag moves, click "
+             "instructions %s \xe2\x80\xa6 %s    wheel zooms, drag moves, click "
              "selects, Z the whole run",
              number_text(from, t->begin > 0 ? (uint64_t)t->begin : 0),
              number_text(to, t->end > 0 ? (uint64_t)t->end : 0));
@@ -343,7 +341,7 @@ void panel_timeline(struct frame *f, struct box b)
                   "Nothing has run in user space yet.");
         return;
     }
-    place_window(t, f->s->spans, (double)f->s->clock);
+    place_window(t, f->s->spans, (double)f->s->executed);
     struct lanes l = {.plot = in, .begin = t->begin};
     double label_w = fmin(130, in.w * 0.14);
     box_cut_left(&l.plot, label_w);

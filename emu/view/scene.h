@@ -143,7 +143,7 @@ struct scene_card {
 /* One row of the crossing table; asked for by number, so that a million of
  * them cost nothing until they are looked at. */
 struct scene_row {
-    uint64_t number, clock;
+    uint64_t number;
     int pid;
     char who[40];
     enum crossing_kind kind;

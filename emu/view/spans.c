@@ -24,6 +24,8 @@ struct spans {
     struct level level[LEVELS];
     int *pid;
     size_t pids, pid_room;
+    uint64_t *opened; /* by crossing number - 1 */
+    size_t openeds, opened_room;
 };
 
 struct spans *spans_create(void)
@@ -39,6 +41,7 @@ void spans_destroy(struct spans *s)
         free(s->level[i].set);
     free(s->span);
     free(s->pid);
+    free(s->opened);
     free(s);
 }
 
@@ -101,23 +104,48 @@ static uint64_t lane_bit(const struct spans *s, const struct span *span)
     return UINT64_C(1) << (span->kernel ? 0 : spans_lane_of(s, span->pid));
 }
 
+/* Crossings are numbered as they open, so the table grows at its end. */
+static void note_opening(struct spans *s, uint64_t number, uint64_t at)
+{
+    if (number != s->openeds + 1)
+        return;
+    if (s->openeds == s->opened_room) {
+        size_t room = s->opened_room * 2 + 1024;
+        uint64_t *more = realloc(s->opened, room * sizeof *more);
+        if (!more)
+            return;
+        s->opened = more;
+        s->opened_room = room;
+    }
+    s->opened[s->openeds++] = at;
+}
+
+bool spans_crossing(const struct spans *s, uint64_t number, uint64_t *at)
+{
+    if (number == 0 || number > s->openeds)
+        return false;
+    *at = s->opened[number - 1];
+    return true;
+}
+
 /* Without memory the timeline stays as it is: the run goes on. */
-void spans_enter(struct spans *s, uint64_t clock, int pid, bool kernel,
+void spans_enter(struct spans *s, uint64_t at, int pid, bool kernel,
                  uint64_t crossing)
 {
+    note_opening(s, crossing, at);
     if (s->count) {
         struct span *last = &s->span[s->count - 1];
         if (last->kernel == kernel && last->pid == pid &&
             last->crossing == crossing && last->end == UINT64_MAX)
             return;
         if (last->end == UINT64_MAX)
-            last->end = clock;
+            last->end = at;
     }
     if (!reserve(s) || (!kernel && !know_pid(s, pid)))
         return;
     size_t i = s->count;
     s->span[s->count++] = (struct span){
-        .begin = clock,
+        .begin = at,
         .end = UINT64_MAX,
         .crossing = crossing,
         .pid = pid,
@@ -128,23 +156,22 @@ void spans_enter(struct spans *s, uint64_t clock, int pid, bool kernel,
         s->level[k].set[i /= FANOUT] |= bit;
 }
 
-void spans_event(void *ctx, const struct event *event)
+void spans_event(struct spans *s, const struct event *event, uint64_t at)
 {
-    struct spans *s = ctx;
     uint64_t number = event->crossing ? event->crossing->number : 0;
     switch (event->kind) {
     case EVENT_ENTER:
     case EVENT_RESUMED:
-        spans_enter(s, event->clock, event->pid, true, number);
+        spans_enter(s, at, event->pid, true, number);
         break;
     case EVENT_LEAVE:
     case EVENT_FORKED:
-        spans_enter(s, event->clock, event->pid, false, 0);
+        spans_enter(s, at, event->pid, false, 0);
         break;
     case EVENT_NEVER:
     case EVENT_UNFINISHED:
         /* the kernel's own work: choosing who is next, or idling */
-        spans_enter(s, event->clock, 0, true, 0);
+        spans_enter(s, at, 0, true, 0);
         break;
     default:
         break;
@@ -161,12 +188,12 @@ const struct span *spans_at(const struct spans *s, size_t i)
     return i < s->count ? &s->span[i] : NULL;
 }
 
-size_t spans_find(const struct spans *s, uint64_t clock)
+size_t spans_find(const struct spans *s, uint64_t at)
 {
     size_t low = 0, high = s->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (s->span[middle].end <= clock)
+        if (s->span[middle].end <= at)
             low = middle + 1;
         else
             high = middle;

@@ -48,6 +48,12 @@ static void on_special(void *ctx, const struct cpu_special_event *event)
         st->kernel_root = root;
 }
 
+static void on_event(void *ctx, const struct event *event)
+{
+    struct stage *st = ctx;
+    spans_event(st->spans, event, cpu_executed(st->cpu));
+}
+
 static void on_console(void *ctx, uint8_t byte)
 {
     struct stage *st = ctx;
@@ -76,7 +82,7 @@ struct stage *stage_create(const struct stage_desc *desc)
                                         .specials = CPU_SPECIAL_SATP,
                                         .console_out = on_console};
     machine_observe(st->machine, &observer);
-    if (!tracker_listen(st->tracker, spans_event, st->spans)) {
+    if (!tracker_listen(st->tracker, on_event, st)) {
         stage_destroy(st);
         return NULL;
     }
@@ -88,7 +94,7 @@ void stage_destroy(struct stage *st)
     if (!st)
         return;
     machine_unobserve(st->machine, st);
-    tracker_unlisten(st->tracker, st->spans);
+    tracker_unlisten(st->tracker, st);
     spans_destroy(st->spans);
     terminal_destroy(st->terminal);
     free(st);
@@ -280,7 +286,6 @@ static bool row_of(void *ctx, uint64_t number, struct scene_row *row)
     if (!c)
         return false;
     *row = (struct scene_row){.number = c->number,
-                              .clock = c->clock_in,
                               .pid = c->pid,
                               .kind = c->kind,
                               .open = c->outcome == OUTCOME_OPEN,

@@ -302,7 +302,8 @@ static void fill_facts(struct stage *st, const struct crossing *c,
     if (c->trapframe_va)
         add_fact(card, "trap frame", "0x%" PRIx64, c->trapframe_va);
     if (c->block_count)
-        add_fact(card, "slept", "%" PRIu64 " times, last: %s", c->block_count,
+        add_fact(card, "slept", "%" PRIu64 " time%s, last for: %s",
+                 c->block_count, c->block_count == 1 ? "" : "s",
                  c->blocked_on);
     if (c->fork_child)
         add_fact(card, "child", "pid %" PRIu64, c->fork_child);

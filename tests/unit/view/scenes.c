@@ -260,7 +260,6 @@ static bool made_row(void *ctx, uint64_t number, struct scene_row *row)
     (void)ctx;
     size_t i = number % 6;
     *row = (struct scene_row){.number = number,
-                              .clock = 1000 * number,
                               .pid = 3 + (int)(number % 3),
                               .kind = kind[i],
                               .open = number == 118,
@@ -282,20 +281,20 @@ static void make_spans(size_t rounds, int pids)
 {
     spans_destroy(spans);
     spans = spans_create();
-    uint64_t clock = 1000;
+    uint64_t at = 1000;
     for (size_t i = 0; i < rounds; i++) {
-        spans_enter(spans, clock, 2 + (int)(i % (size_t)pids), false, 0);
-        clock += 300 + i * 7919 % 900;
-        spans_enter(spans, clock, 2 + (int)(i % (size_t)pids), true,
+        spans_enter(spans, at, 2 + (int)(i % (size_t)pids), false, 0);
+        at += 300 + i * 7919 % 900;
+        spans_enter(spans, at, 2 + (int)(i % (size_t)pids), true,
                     118 - (rounds - i) % 118);
-        clock += 200 + i * 104729 % 300;
+        at += 200 + i * 104729 % 300;
         if (i % 5 == 4) {
-            spans_enter(spans, clock, 0, true, 0);
-            clock += 150;
+            spans_enter(spans, at, 0, true, 0);
+            at += 150;
         }
     }
-    scene.clock = clock;
-    scene.executed = clock;
+    scene.clock = at;
+    scene.executed = at;
     scene.spans = spans;
 }
 
