@@ -23,9 +23,17 @@ static struct {
     struct sigaction old[COUNT(crashes)];
 } tty;
 
-static void note(int signal)
+/* The first is noted and ends the run in order. A second means that this does
+ * not happen soon enough: it kills at once. */
+static void note(int number)
 {
-    pending = signal;
+    if (pending == 0) {
+        pending = number;
+        return;
+    }
+    rawtty_leave();
+    signal(number, SIG_DFL);
+    raise(number);
 }
 
 void interrupts_catch(void)

@@ -11,8 +11,8 @@
 
 #include <stdbool.h>
 
-/* Takes note of SIGINT, SIGTERM, SIGHUP and SIGQUIT instead of dying of them;
- * a write to a closed pipe becomes an error. */
+/* Takes note of the first SIGINT, SIGTERM, SIGHUP or SIGQUIT instead of dying
+ * of it; a write to a closed pipe becomes an error. */
 void interrupts_catch(void);
 /* The signal that came, or 0. */
 int interrupts_pending(void);

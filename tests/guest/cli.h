@@ -155,6 +155,7 @@ static inline void make_text(const char *name, const char *text)
     ((uint32_t)(imm) << 20 | (rs) << 15 | (rd) << 7 | 0x13u)
 #define RV_SB(rs2, rs1) ((rs2) << 20 | (rs1) << 15 | 0x23u)
 #define RV_SW(rs2, rs1) ((rs2) << 20 | (rs1) << 15 | 2u << 12 | 0x23u)
+#define RV_ECALL 0x00000073u
 #define A0              10u
 #define A1              11u
 
