@@ -1,0 +1,126 @@
+/*
+ * starved.c - a bit of everything that needs memory. test_kernel.c runs it over
+ * and over and lets the kernel's n-th allocation fail, for every n. Each step
+ * works or fails with ENOMEM; a page that cannot be had when it is touched
+ * kills the process. In no case may anything be lost.
+ *
+ * Two getppid calls enclose what is watched: before the first, as many
+ * processes lived at once as ever will, for their kernel stacks stay.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <sallyport/calls.h>
+
+static char bytes[3 * 4096];
+
+/* Exits with 1 if a step failed for another reason than memory. */
+static int allowed(int result)
+{
+    if (result < 0 && errno != ENOMEM && errno != ENOENT && errno != EBADF)
+        _exit(1);
+    return result;
+}
+
+static void files(void)
+{
+    allowed(mkdir("/tmp/s", 0755));
+    int fd = allowed(open("/tmp/s/a", O_RDWR | O_CREAT, 0644));
+    allowed((int)write(fd, bytes, sizeof bytes));
+    lseek(fd, 3 << 20, SEEK_SET); /* two levels of pages */
+    allowed((int)write(fd, bytes, 10));
+    allowed(link("/tmp/s/a", "/tmp/s/b"));
+    allowed(rename("/tmp/s/b", "/tmp/s/c"));
+    fd = allowed(open("/bin/cat", O_RDWR));
+    lseek(fd, 4096, SEEK_SET);
+    allowed((int)write(fd, bytes, 10)); /* copies a page of the archive */
+}
+
+static void processes(void)
+{
+    int fd[2] = {-1, -1};
+    allowed(pipe(fd));
+    allowed((int)write(fd[1], bytes, 100));
+    pid_t pid = fork();
+    if (pid == 0) {
+        memset(bytes, 1, sizeof bytes);
+        execve("/bin/true", (char *[]){"true", "x", NULL}, NULL);
+        _exit(errno == ENOMEM ? 0 : 1);
+    }
+    int status = 0;
+    if (allowed(pid) > 0 && waitpid(pid, &status, 0) == pid && status != 0 &&
+        status != 9)
+        _exit(1);
+}
+
+static void memory(void)
+{
+    errno = 0;
+    char *heap = sbrk(4 << 20);
+    if (heap == (char *)-1)
+        allowed(-1);
+    else
+        heap[0] = heap[(4 << 20) - 1] = 1;
+}
+
+static void work(void)
+{
+    files();
+    processes();
+    memory();
+    _exit(0);
+}
+
+static void tidy(void)
+{
+    static const char *const name[] = {"/tmp/s/a", "/tmp/s/b", "/tmp/s/c"};
+    for (int i = 0; i < 3; i++)
+        unlink(name[i]);
+    rmdir("/tmp/s");
+    truncate("/bin/cat", 0);
+}
+
+/* An orphan may outlive the worker: until only init and this process are left,
+ * not all frames can be back. */
+static void wait_for_orphans(void)
+{
+    static struct procinfo list[8];
+    while (getprocs(list, sizeof list) > 2 * (int)sizeof list[0])
+        usleep(100);
+}
+
+/* Two processes below this one, one below the other, at the same time. */
+static void make_kernel_stacks(void)
+{
+    if (fork() == 0) {
+        if (fork() == 0)
+            _exit(0);
+        wait(NULL);
+        _exit(0);
+    }
+    wait(NULL);
+}
+
+int main(void)
+{
+    make_kernel_stacks();
+    memset(bytes, 2, sizeof bytes);
+    truncate("/bin/cat", 8192);
+    getppid();
+    pid_t pid = fork();
+    if (pid == 0)
+        work();
+    int status = 0;
+    if (pid > 0)
+        waitpid(pid, &status, 0);
+    wait_for_orphans();
+    tidy();
+    getppid();
+    /* out of memory kills with signal 9 */
+    return status == 0 || status == 9 ? 0 : 1;
+}
