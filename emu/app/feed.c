@@ -21,6 +21,9 @@
  * input although a timer still runs. */
 #define PATIENCE         1000
 
+/* How long a guest that polls waits for a slow writer. */
+#define POLLING_WAIT_MS  50
+
 #define CLOCK_PER_SECOND (UINT64_C(1) * PLAT_TIMEBASE_HZ * PLAT_CLOCK_PER_TICK)
 #define NANOSECONDS      UINT64_C(1000000000)
 
@@ -56,6 +59,7 @@ void feed_open(struct feed *f, struct machine *machine, struct script *script,
         machine_observe(machine, &observer);
     machine_pace_idle(machine,
                       f->kind == FEED_PIPE || f->kind == FEED_TERMINAL);
+    machine_ask_input(machine, f->kind == FEED_PIPE);
 }
 
 void feed_close(struct feed *f)
@@ -168,12 +172,29 @@ static bool timer_goes_first(struct feed *f, uint64_t deadline)
     return woke;
 }
 
+/* A guest that polls goes on by itself: a writer gets a moment, no more. */
+static bool pipe_has_bytes(const struct feed *f)
+{
+    struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+    return f->next < f->have || poll(&fd, 1, POLLING_WAIT_MS) > 0;
+}
+
+static void give_byte(struct feed *f)
+{
+    if (fill_buffer(f))
+        machine_input(f->machine, &f->buffer[f->next++], 1, true);
+}
+
 static void wait_pipe(struct feed *f, uint64_t deadline)
 {
-    if (timer_goes_first(f, deadline))
+    if (deadline <= machine_clock(f->machine)) {
+        if (pipe_has_bytes(f))
+            give_byte(f);
+    } else if (timer_goes_first(f, deadline)) {
         machine_idle(f->machine, deadline);
-    else if (fill_buffer(f))
-        machine_input(f->machine, &f->buffer[f->next++], 1, true);
+    } else {
+        give_byte(f);
+    }
 }
 
 /* ---- All of them ---- */

@@ -75,6 +75,7 @@ static void deliver(struct machine *m, uint8_t byte)
     uart_receive(&m->s.uart, byte);
     m->s.uart.poll_count = 0;
     m->s.console_clock = machine_clock(m);
+    m->next_ask = 0;
 }
 
 static void deliver_first(struct machine *m)
@@ -96,20 +97,55 @@ static bool listens(const struct machine *m)
     return (m->s.uart.ier & UART_IER_RDI) && uart_has_room(&m->s.uart);
 }
 
+/* May the caller be asked for a byte, and from which clock on? */
+static uint64_t may_ask(const struct machine *m)
+{
+    bool may = m->ask_input && m->input.count == 0 && !m->s.input_ended;
+    return may ? m->next_ask : MACHINE_NEVER;
+}
+
 uint64_t console_patience(const struct machine *m)
 {
-    if (m->s.ever_waited || m->input.count == 0 || typed_waits(m) ||
-        !listens(m) || m->s.uart.rx_count > 0)
+    uint64_t at = m->s.console_clock + PATIENCE;
+    if (m->s.ever_waited || typed_waits(m) || !listens(m) ||
+        m->s.uart.rx_count > 0)
         return MACHINE_NEVER;
-    return m->s.console_clock + PATIENCE;
+    if (m->input.count > 0)
+        return at;
+    return may_ask(m) > at ? may_ask(m) : at;
+}
+
+static void ask(struct machine *m)
+{
+    m->asking = true;
+    m->next_ask = machine_clock(m) + PATIENCE;
+    cpu_request_stop(m->cpu);
+}
+
+bool console_asks(struct machine *m)
+{
+    bool asking = m->asking;
+    m->asking = false;
+    return asking;
+}
+
+void machine_ask_input(struct machine *m, bool on)
+{
+    m->ask_input = on;
+    m->asking = false;
+    m->next_ask = 0;
 }
 
 void console_pump(struct machine *m)
 {
     while (typed_waits(m) && listens(m))
         deliver_first(m);
-    if (machine_clock(m) >= console_patience(m))
+    if (machine_clock(m) < console_patience(m))
+        return;
+    if (m->input.count > 0)
         deliver_first(m);
+    else
+        ask(m);
 }
 
 void console_guest_polls(struct machine *m)
@@ -127,6 +163,8 @@ void console_guest_polls(struct machine *m)
         deliver_first(m);
     else if (m->s.input_ended)
         deliver(m, EOF_BYTE);
+    else if (machine_clock(m) >= may_ask(m))
+        ask(m);
 }
 
 bool console_guest_idles(struct machine *m, bool timer_set)

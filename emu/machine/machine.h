@@ -101,6 +101,11 @@ void machine_input(struct machine *m, const uint8_t *bytes, size_t n,
 void machine_input_end(struct machine *m);
 size_t machine_input_pending(const struct machine *m);
 void machine_pace_idle(struct machine *m, bool on);
+/* For a caller that queues piped bytes only when asked: a guest that waits by
+ * polling, or that spins and has been quiet for long, brings machine_run back
+ * with MACHINE_WANTS_INPUT as well. It goes on by itself, so deadline is the
+ * present clock: do not wait for input, look whether there is some. */
+void machine_ask_input(struct machine *m, bool on);
 /* Lets time pass for a hart that waits: to this clock or its deadline. */
 void machine_idle(struct machine *m, uint64_t until_clock);
 

@@ -50,6 +50,11 @@ static bool come_back(struct machine *m, uint64_t until,
         stop->reason = MACHINE_STOPPED;
         return true;
     }
+    if (console_asks(m)) {
+        stop->reason = MACHINE_WANTS_INPUT;
+        stop->deadline = machine_clock(m);
+        return true;
+    }
     stop->reason = MACHINE_LIMIT;
     return machine_clock(m) >= until;
 }

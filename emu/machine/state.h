@@ -64,6 +64,9 @@ struct machine {
 
     /* The host's. */
     bool pace_idle;
+    bool ask_input;
+    bool asking;       /* come back and ask, at the next instruction */
+    uint64_t next_ask; /* not again before this clock */
     bool stop_requested;
     uint64_t bound; /* where the cpu_run in progress ends */
     uint32_t lines; /* levels last given to the hart, by enum cpu_irq */
@@ -98,9 +101,11 @@ void console_guest_polls(struct machine *m);
 /* The guest idles in wfi and would take input: one piped byte, or Ctrl-D when
  * the input has ended. True: a byte went in. */
 bool console_guest_idles(struct machine *m, bool timer_set);
-/* The clock at which a guest that never idles is given a piped byte unless it
- * reads or prints before; MACHINE_NEVER. */
+/* The clock at which a guest that never idles is given a piped byte, or the
+ * caller asked for one, unless it reads or prints before; MACHINE_NEVER. */
 uint64_t console_patience(const struct machine *m);
+/* Is the caller to be asked for input now? */
+bool console_asks(struct machine *m);
 bool console_reserve(struct input_queue *q, size_t more);
 
 /* ---- dma.c: the devices' only way to RAM ---- */

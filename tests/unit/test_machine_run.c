@@ -370,6 +370,52 @@ static void a_guest_that_never_idles_is_given_input_in_time(void **state)
     finish(b);
 }
 
+/* A guest that polls, and a caller that gives a byte only when asked. */
+static void a_polling_guest_makes_the_caller_asked(void **state)
+{
+    struct program p = {.n = 0};
+    struct machine_stop stop;
+    (void)state;
+    rv_li(&p, T0, PLAT_UART_BASE);
+    size_t loop = p.n;
+    rv_load(&p, 0, T1, T0, UART_LSR);
+    emit(&p, 1u << 20 | T1 << 15 | 7u << 12 | T1 << 7 | 0x13); /* andi 1 */
+    rv_beqz(&p, T1, (int32_t)loop - (int32_t)p.n);
+    rv_load(&p, 0, T1, T0, UART_RBR);
+    rv_store(&p, 0, T1, T0, UART_THR);
+    rv_jump(&p, (int32_t)loop - (int32_t)p.n);
+    struct board *b = start(&p, true);
+    assert_int_equal(run(b, LIMIT), MACHINE_LIMIT); /* not asked for */
+    machine_ask_input(b->m, true);
+    for (const char *c = "abc"; *c != '\0'; c++) {
+        machine_run(b->m, 2 * LIMIT, &stop);
+        assert_int_equal(stop.reason, MACHINE_WANTS_INPUT);
+        assert_int_equal(stop.deadline, machine_clock(b->m));
+        machine_input(b->m, (const uint8_t *)c, 1, true);
+    }
+    assert_int_equal(run(b, 2 * LIMIT), MACHINE_WANTS_INPUT);
+    assert_int_equal(run(b, 2 * LIMIT), MACHINE_LIMIT); /* not at once again */
+    assert_string_equal(b->out, "abc");
+    finish(b);
+}
+
+static void a_spinning_guest_makes_the_caller_asked(void **state)
+{
+    struct program p;
+    (void)state;
+    spinning_echo(&p, spinning_echo(&p, 0));
+    struct board *b = start(&p, true);
+    machine_ask_input(b->m, true);
+    assert_int_equal(run(b, 9 * LIMIT), MACHINE_WANTS_INPUT);
+    assert_int_equal(machine_clock(b->m), 2000000);
+    assert_int_equal(run(b, 9 * LIMIT), MACHINE_WANTS_INPUT);
+    assert_int_equal(machine_clock(b->m), 4000000);
+    machine_input(b->m, (const uint8_t *)"a", 1, true);
+    assert_int_equal(run(b, 4001000), MACHINE_LIMIT);
+    assert_string_equal(b->out, "a");
+    finish(b);
+}
+
 /* ---- Ends ---- */
 
 static void see_end(void *ctx, int status)
@@ -617,6 +663,8 @@ int main(void)
         cmocka_unit_test(a_guest_deaf_to_the_end_of_input_is_told),
         cmocka_unit_test(a_sleeping_guest_reads_one_ctrl_d_per_timer),
         cmocka_unit_test(a_guest_that_never_idles_is_given_input_in_time),
+        cmocka_unit_test(a_polling_guest_makes_the_caller_asked),
+        cmocka_unit_test(a_spinning_guest_makes_the_caller_asked),
         cmocka_unit_test(a_store_to_the_finisher_ends_at_once),
         cmocka_unit_test(a_store_to_tohost_ends_the_run),
         cmocka_unit_test(a_trap_storm_is_told),
