@@ -130,8 +130,10 @@ static void assert_ended(struct run *r, int status)
 static void run_program(const char *layout, const char *name)
 {
     char page[128];
-    snprintf(page, sizeof page, "layout=%s\narg=%s\n", layout, name);
-    struct run *r = start(page);
+    /* as little RAM as there may be: one of them uses it all up */
+    snprintf(page, sizeof page, "ram=%d\nlayout=%s\narg=%s\n", PLAT_RAM_MIB_MIN,
+             layout, name);
+    struct run *r = start_with(initrd, page, PLAT_RAM_MIB_MIN);
     run_to_the_end(r);
     assert_ended(r, 0);
     assert_non_null(strstr(r->out, " 0 failed\n"));
