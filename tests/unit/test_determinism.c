@@ -34,7 +34,7 @@ static const struct guest soak = {
 static const struct guest shell = {
     .kernel = GUEST_DIR "/kernel/kernel.elf",
     .initrd = GUEST_DIR "/apps/initrd.tar",
-    .bootpage = "ram=64\narg=sh\n",
+    .bootpage = "ram=48\narg=sh\n",
     .piped = "ls / | wc\nforktree 2\npingpong\ncrash null-load\ncat\nabc\n",
     .mark_every = 12007,
     .last = "abc",
@@ -57,7 +57,8 @@ static uint8_t *read_whole(const char *path, size_t *n)
 static struct board *start(const struct guest *g)
 {
     struct board *b = calloc(1, sizeof *b);
-    struct machine_desc d = {.bare = g->initrd == NULL,
+    struct machine_desc d = {.ram_mib = PLAT_RAM_MIB_MIN, /* less to hash */
+                             .bare = g->initrd == NULL,
                              .bootpage = g->bootpage,
                              .disk = b->disk,
                              .disk_bytes = sizeof b->disk,
