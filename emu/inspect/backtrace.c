@@ -16,6 +16,7 @@
 
 struct unwinder {
     Dwfl *dwfl;
+    uint8_t *image; /* a copy of its own, see sorted_copy */
     /* The question being asked, for libdw's callbacks. */
     struct machine *m;
     uint64_t root, pc;
@@ -87,17 +88,43 @@ void unwinder_free(struct unwinder *u)
         return;
     if (u->dwfl != NULL)
         dwfl_end(u->dwfl);
+    free(u->image);
     free(u);
+}
+
+static int by_vaddr(const void *pa, const void *pb)
+{
+    const Elf64_Phdr *a = pa, *b = pb;
+    if ((a->p_type == PT_LOAD) != (b->p_type == PT_LOAD))
+        return a->p_type == PT_LOAD ? 1 : -1;
+    return (a->p_vaddr > b->p_vaddr) - (a->p_vaddr < b->p_vaddr);
+}
+
+/* The ELF standard wants PT_LOAD entries in ascending order, and libdwfl takes
+ * the last for the image's end; linkers keep their script's order. Here they
+ * are put right, so that a trampoline at the top is unwound like the rest. */
+static uint8_t *sorted_copy(const struct symbols *s)
+{
+    Elf64_Ehdr eh;
+    uint8_t *image = malloc(s->image_bytes);
+    if (image == NULL)
+        return NULL;
+    memcpy(image, s->image, s->image_bytes);
+    memcpy(&eh, image, sizeof eh);
+    if (eh.e_phnum > 1 && eh.e_phoff % _Alignof(Elf64_Phdr) == 0)
+        qsort(image + eh.e_phoff, eh.e_phnum, sizeof(Elf64_Phdr), by_vaddr);
+    return image;
 }
 
 static bool attach(struct unwinder *u, const struct symbols *s)
 {
     u->dwfl = dwfl_begin(&nothing_outside);
-    if (u->dwfl == NULL)
+    u->image = sorted_copy(s);
+    if (u->dwfl == NULL || u->image == NULL)
         return false;
     dwfl_report_begin(u->dwfl);
     bool there =
-        dwfl_report_offline_memory(u->dwfl, s->name, s->name, (char *)s->image,
+        dwfl_report_offline_memory(u->dwfl, s->name, s->name, (char *)u->image,
                                    s->image_bytes) != NULL;
     dwfl_report_end(u->dwfl, NULL, NULL);
     return there &&

@@ -7,6 +7,8 @@
  */
 #include "../unit/crossing_fixture.h"
 
+#include "../../emu/inspect/backtrace.h"
+
 static struct run *boot(const char *program)
 {
     char bootpage[200];
@@ -360,6 +362,47 @@ static void programs_and_the_trampoline_have_their_symbols(void **state)
     run_free(seen.r);
 }
 
+/* ---- Who called whom ---- */
+
+#define FRAMES 16
+
+static void look_at_callers(void *ctx, const struct event *e)
+{
+    struct seen *seen = ctx;
+    struct cpu *cpu = machine_cpu(seen->r->m);
+    struct frame frame[FRAMES];
+    uint64_t x[32], satp;
+    static const char *const expected[] = {"copyin",    "console_write",
+                                           "sys_write", "syscall",
+                                           "usertrap",  "uservec"};
+    if (e->kind != EVENT_TRANSFER || e->crossing == NULL ||
+        strcmp(e->crossing->process, "hello") != 0)
+        return;
+    for (unsigned i = 0; i < 32; i++)
+        x[i] = cpu_x(cpu, i);
+    cpu_csr(cpu, 0x180, &satp);
+    size_t n = backtrace(seen->r->m, sv39_root(satp), seen->r->kernel,
+                         cpu_pc(cpu), x, frame, FRAMES);
+    for (size_t i = 0; i < 6 && i < n; i++)
+        seen->texts += frame[i].function != NULL &&
+                       strcmp(frame[i].function, expected[i]) == 0 &&
+                       frame[i].line > 0;
+    /* Through the trampoline, by its hand-written rules, behind the ecall. */
+    seen->programs += n == 7 && frame[6].pc == e->crossing->user_pc + 4 &&
+                      frame[6].function == NULL;
+}
+
+static void a_backtrace_goes_from_copyin_to_the_users_ecall(void **state)
+{
+    (void)state;
+    struct seen seen = {.r = boot("arg=hello\n")};
+    tracker_listen(seen.r->t, look_at_callers, &seen);
+    run_to_end(seen.r, 0);
+    assert_int_equal(seen.texts, 6);
+    assert_int_equal(seen.programs, 1);
+    run_free(seen.r);
+}
+
 static void before_paging_the_kernel_is_known_by_its_frames(void **state)
 {
     (void)state;
@@ -474,6 +517,7 @@ int main(void)
         cmocka_unit_test(a_timer_interrupt_that_switches_says_to_whom),
         cmocka_unit_test(page_faults_say_how_they_were_mended),
         cmocka_unit_test(programs_and_the_trampoline_have_their_symbols),
+        cmocka_unit_test(a_backtrace_goes_from_copyin_to_the_users_ecall),
         cmocka_unit_test(before_paging_the_kernel_is_known_by_its_frames),
         cmocka_unit_test(another_image_under_the_same_path_has_no_symbols),
         cmocka_unit_test(two_runs_tell_the_same_bytes),

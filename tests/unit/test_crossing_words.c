@@ -6,6 +6,8 @@
 
 #include "../../emu/crossing/state.h"
 
+#include <stdio.h>
+
 /* ---- Bytes as text ---- */
 
 static void bytes_are(const char *bytes, size_t n, size_t max,
@@ -102,6 +104,31 @@ static void wrong_cost_files_are_refused_with_line_and_reason(void **state)
     char why[160];
     assert_int_equal(cost_model_parse(line, "c", &m, why, sizeof why), -1);
     assert_non_null(strstr(why, "longer than 127"));
+}
+
+static void the_reference_page_states_the_default_coefficients(void **state)
+{
+    (void)state;
+    const struct cost_model *m = &cost_model_default;
+    const struct {
+        const char *name;
+        uint64_t value;
+    } row[] = {{"trap", m->trap},
+               {"ret", m->ret},
+               {"satp", m->satp},
+               {"fence", m->fence},
+               {"miss", m->miss}};
+    char page[8192], cell[64];
+    FILE *f = fopen(SALLYPORT_SOURCE_DIR "/docs/reference/costs.md", "r");
+    assert_non_null(f);
+    page[fread(page, 1, sizeof page - 1, f)] = '\0';
+    fclose(f);
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        snprintf(cell, sizeof cell, "\n| `%s` | %lu |", row[i].name,
+                 (unsigned long)row[i].value);
+        if (strstr(page, cell) == NULL)
+            fail_msg("costs.md has no row \"%s\"", cell + 1);
+    }
 }
 
 /* ---- Lists ---- */
@@ -247,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_writer_never_runs_over),
         cmocka_unit_test(cost_files_change_what_they_name),
         cmocka_unit_test(wrong_cost_files_are_refused_with_line_and_reason),
+        cmocka_unit_test(the_reference_page_states_the_default_coefficients),
         cmocka_unit_test(lists_grow_without_moving_what_they_hold),
         cmocka_unit_test(byte_runs_stay_whole_across_chunks),
         cmocka_unit_test(a_get_may_cover_parts_of_several_puts),
