@@ -77,8 +77,6 @@ static void insn_hook(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
 {
     struct cpu *cpu = user;
     (void)uc, (void)size;
-    if (cpu->our_code)
-        return;
     cpu->base += cpu->block_insns;
     cpu->block_insns = 1;
     cpu->block_pc = pc;

@@ -199,8 +199,6 @@ bool site_fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address,
 {
     struct cpu *cpu = user;
     (void)uc, (void)type, (void)size, (void)value;
-    if (cpu->our_code)
-        return true;
     uint64_t first = native_reg(cpu, UC_RISCV_REG_PC);
     if (!cpu->fetching || first != cpu->fetch_first ||
         cpu->base != cpu->fetch_base ||
@@ -309,7 +307,7 @@ static void site_hook(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     struct cpu *cpu = user;
     struct site *site = site_find(cpu, pc);
     (void)uc, (void)size;
-    if (site == NULL || cpu->exact || cpu->parked || cpu->our_code)
+    if (site == NULL || cpu->exact || cpu->parked)
         return;
     uint64_t now = cpu->base + (pc - cpu->block_pc) / 4;
     bool stop = site->kinds & SITE_STOP && now == cpu->bound;
