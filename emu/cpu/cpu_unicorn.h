@@ -34,23 +34,23 @@
 
 /* The engine's registers inside a saved context: byte offsets, unaligned. */
 enum native_word {
-  NATIVE_PRIV,
-  NATIVE_PC,
-  NATIVE_LOAD_RES, /* LR reservation; all ones: none */
-  NATIVE_BADADDR,  /* address of the last memory fault */
-  NATIVE_MSTATUS,
-  NATIVE_MTVEC,
-  NATIVE_MSCRATCH,
-  NATIVE_MEPC,
-  NATIVE_MCAUSE,
-  NATIVE_MTVAL,
-  NATIVE_STVEC,
-  NATIVE_SSCRATCH,
-  NATIVE_SEPC,
-  NATIVE_SCAUSE,
-  NATIVE_STVAL,
-  NATIVE_SATP,
-  NATIVE_WORDS
+    NATIVE_PRIV,
+    NATIVE_PC,
+    NATIVE_LOAD_RES, /* LR reservation; all ones: none */
+    NATIVE_BADADDR,  /* address of the last memory fault */
+    NATIVE_MSTATUS,
+    NATIVE_MTVEC,
+    NATIVE_MSCRATCH,
+    NATIVE_MEPC,
+    NATIVE_MCAUSE,
+    NATIVE_MTVAL,
+    NATIVE_STVEC,
+    NATIVE_SSCRATCH,
+    NATIVE_SEPC,
+    NATIVE_SCAUSE,
+    NATIVE_STVAL,
+    NATIVE_SATP,
+    NATIVE_WORDS
 };
 
 /* Entries that the guest has; of the engine's other four two are ours. */
@@ -58,129 +58,129 @@ enum native_word {
 
 /* What the engine does not hold, or holds wrongly: kept here instead. */
 struct shadow {
-  uint64_t mie, medeleg, mideleg;
-  uint64_t mip_lines;    /* levels of the interrupt lines */
-  uint64_t mip_soft;     /* bits that software wrote */
-  uint64_t status_traps; /* mstatus.TW and TSR: the engine's are elsewhere */
-  uint32_t mcounteren, scounteren;
-  uint64_t mcycle_offset, minstret_offset; /* counter minus the clock */
-  uint8_t pmpcfg[PMP_ENTRIES];
-  uint64_t pmpaddr[PMP_ENTRIES];
+    uint64_t mie, medeleg, mideleg;
+    uint64_t mip_lines;    /* levels of the interrupt lines */
+    uint64_t mip_soft;     /* bits that software wrote */
+    uint64_t status_traps; /* mstatus.TW and TSR: the engine's are elsewhere */
+    uint32_t mcounteren, scounteren;
+    uint64_t mcycle_offset, minstret_offset; /* counter minus the clock */
+    uint8_t pmpcfg[PMP_ENTRIES];
+    uint64_t pmpaddr[PMP_ENTRIES];
 };
 
 /* Why the engine came back. */
 enum event_kind {
-  EVENT_NONE,
-  EVENT_BOUND,   /* at a block's start: the bound, or attention is due */
-  EVENT_PARTIAL, /* the bound lies inside the block that is about to run */
-  EVENT_SITE,    /* at a site that needs the loop */
-  EVENT_TRAP,    /* an instruction failed: cause, tval */
-  EVENT_ERROR,   /* the engine gave up: error says why */
+    EVENT_NONE,
+    EVENT_BOUND,   /* at a block's start: the bound, or attention is due */
+    EVENT_PARTIAL, /* the bound lies inside the block that is about to run */
+    EVENT_SITE,    /* at a site that needs the loop */
+    EVENT_TRAP,    /* an instruction failed: cause, tval */
+    EVENT_ERROR,   /* the engine gave up: error says why */
 };
 
 struct event {
-  enum event_kind kind;
-  struct site *site;
-  unsigned cause;
-  uint64_t tval;
+    enum event_kind kind;
+    struct site *site;
+    unsigned cause;
+    uint64_t tval;
 };
 
 /* Why an instruction address is hooked; a set. */
 enum site_kind {
-  SITE_WATCH = 1 << 0,   /* somebody's cpu_watch */
-  SITE_STOP = 1 << 1,    /* the bound of this run */
-  SITE_EMULATE = 1 << 2, /* never runs natively */
-  SITE_STATUS = 1 << 3,  /* a write of sstatus or mstatus */
-  SITE_SATP = 1 << 4,    /* a write of satp */
-  SITE_EPC = 1 << 5,     /* a write of sepc or mepc */
-  SITE_SRET = 1 << 6,
-  SITE_FENCE = 1 << 7,
-  SITE_FENCEI = 1 << 8,
-  SITE_C_FLOAT = 1 << 9,
+    SITE_WATCH = 1 << 0,   /* somebody's cpu_watch */
+    SITE_STOP = 1 << 1,    /* the bound of this run */
+    SITE_EMULATE = 1 << 2, /* never runs natively */
+    SITE_STATUS = 1 << 3,  /* a write of sstatus or mstatus */
+    SITE_SATP = 1 << 4,    /* a write of satp */
+    SITE_EPC = 1 << 5,     /* a write of sepc or mepc */
+    SITE_SRET = 1 << 6,
+    SITE_FENCE = 1 << 7,
+    SITE_FENCEI = 1 << 8,
+    SITE_C_FLOAT = 1 << 9,
 };
 /* Those that follow from the instruction word. */
 #define SITE_BY_INSN (~(unsigned)(SITE_WATCH | SITE_STOP))
 
 struct site {
-  uint64_t pc;
-  uint32_t insn;
-  bool known; /* insn has been seen */
-  bool mixed; /* another instruction was seen here too: read it anew */
-  unsigned kinds;
-  bool hooked;
-  uc_hook hook;
+    uint64_t pc;
+    uint32_t insn;
+    bool known; /* insn has been seen */
+    bool mixed; /* another instruction was seen here too: read it anew */
+    unsigned kinds;
+    bool hooked;
+    uc_hook hook;
 };
 
 struct watch {
-  uint64_t pc;
-  cpu_watch_fn *fn;
-  void *ctx;
-  bool used;
+    uint64_t pc;
+    cpu_watch_fn *fn;
+    void *ctx;
+    bool used;
 };
 
 struct cpu {
-  /* The block counter. Clock at the start of the current block, its length
-   * in instructions, its address; bound: stop before exceeding it. */
-  uint64_t base;
-  uint64_t block_insns;
-  uint64_t block_pc;
-  uint64_t bound;
+    /* The block counter. Clock at the start of the current block, its length
+     * in instructions, its address; bound: stop before exceeding it. */
+    uint64_t base;
+    uint64_t block_insns;
+    uint64_t block_pc;
+    uint64_t bound;
 
-  uc_engine *uc;
-  uc_context *context; /* scratch, for native_load and native_store */
-  int offset[NATIVE_WORDS];
-  int pmp_offset; /* of the engine's PMP table in a context */
-  struct cpu_desc desc;
-  char error[200];
+    uc_engine *uc;
+    uc_context *context; /* scratch, for native_load and native_store */
+    int offset[NATIVE_WORDS];
+    int pmp_offset; /* of the engine's PMP table in a context */
+    struct cpu_desc desc;
+    char error[200];
 
-  /* The architectural position whenever the engine is not running. */
-  uint64_t pc;
-  uint64_t executed;
-  uint64_t idle;
-  uint64_t traps;
-  struct shadow shadow;
+    /* The architectural position whenever the engine is not running. */
+    uint64_t pc;
+    uint64_t executed;
+    uint64_t idle;
+    uint64_t traps;
+    struct shadow shadow;
 
-  /* This run. */
-  uint64_t limit; /* executed at which cpu_run comes back */
-  bool single;    /* cpu_step: come back after a trap as well */
-  bool stop_requested;
-  bool waiting;     /* a wfi with nothing pending */
-  bool forced_site; /* run the instruction at pc natively, whatever it is */
-  bool attention;   /* the loop has something to do at the next boundary */
-  bool parked;      /* waiting in the parking block for the stop */
-  enum cpu_priv parked_priv; /* the real mode meanwhile */
-  struct event event;
-  uint64_t park_pc;
-  uint64_t trap_run; /* traps since an instruction was executed */
-  uint64_t trap_run_at;
-  uint64_t next_flush; /* executed at which the TLB is emptied */
+    /* This run. */
+    uint64_t limit; /* executed at which cpu_run comes back */
+    bool single;    /* cpu_step: come back after a trap as well */
+    bool stop_requested;
+    bool waiting;     /* a wfi with nothing pending */
+    bool forced_site; /* run the instruction at pc natively, whatever it is */
+    bool attention;   /* the loop has something to do at the next boundary */
+    bool parked;      /* waiting in the parking block for the stop */
+    enum cpu_priv parked_priv; /* the real mode meanwhile */
+    struct event event;
+    uint64_t park_pc;
+    uint64_t trap_run; /* traps since an instruction was executed */
+    uint64_t trap_run_at;
+    uint64_t next_flush; /* executed at which the TLB is emptied */
 
-  /* Counting instruction by instruction, once compressed code was seen. */
-  bool exact;
-  bool exact_wanted;
-  uc_hook block_hook;
+    /* Counting instruction by instruction, once compressed code was seen. */
+    bool exact;
+    bool exact_wanted;
+    uc_hook block_hook;
 
-  /* Sites. */
-  struct site **sites; /* open addressing by pc; NULL: free */
-  size_t site_slots, site_count;
-  struct watch *watches;
-  size_t watch_slots;
-  unsigned specials;
-  bool flush_wanted; /* translated code must go before anything runs */
-  bool stop_site_armed;
-  uint64_t stop_pc;
-  bool notified; /* callbacks for (notified_pc, notified_at) have run */
-  uint64_t notified_pc, notified_at;
+    /* Sites. */
+    struct site **sites; /* open addressing by pc; NULL: free */
+    size_t site_slots, site_count;
+    struct watch *watches;
+    size_t watch_slots;
+    unsigned specials;
+    bool flush_wanted; /* translated code must go before anything runs */
+    bool stop_site_armed;
+    uint64_t stop_pc;
+    bool notified; /* callbacks for (notified_pc, notified_at) have run */
+    uint64_t notified_pc, notified_at;
 
-  /* The block that is being translated. */
-  bool fetching;
-  uint64_t fetch_first, fetch_next, fetch_insn, fetch_base;
-  uint8_t *disguised; /* RAM that shows something else for a moment */
-  uint64_t disguised_va;
-  uint16_t disguise; /* what is really there */
+    /* The block that is being translated. */
+    bool fetching;
+    uint64_t fetch_first, fetch_next, fetch_insn, fetch_base;
+    uint8_t *disguised; /* RAM that shows something else for a moment */
+    uint64_t disguised_va;
+    uint16_t disguise; /* what is really there */
 };
 
-#define ALL_ONES UINT64_MAX
+#define ALL_ONES       UINT64_MAX
 /* Executed instructions between two flushes of the TLB. */
 #define FLUSH_INTERVAL (UINT64_C(1) << 20)
 
@@ -205,8 +205,8 @@ void native_drop_code(struct cpu *cpu, uint64_t pa, size_t bytes);
 /* An entry of the engine's PMP: cfg as in pmpcfg, and the addresses that it
  * covers, both ends included. */
 struct native_pmp {
-  uint8_t cfg;
-  uint64_t first, last;
+    uint8_t cfg;
+    uint64_t first, last;
 };
 /* Into the loaded context, for native_store. */
 void native_put_pmp(struct cpu *cpu, unsigned n,

@@ -18,86 +18,103 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint8_t *context_bytes(const struct cpu *cpu) {
-  return (uint8_t *)cpu->context;
+static uint8_t *context_bytes(const struct cpu *cpu)
+{
+    return (uint8_t *)cpu->context;
 }
 
-void native_load(struct cpu *cpu) { uc_context_save(cpu->uc, cpu->context); }
-
-void native_store(struct cpu *cpu) {
-  uc_context_restore(cpu->uc, cpu->context);
+void native_load(struct cpu *cpu)
+{
+    uc_context_save(cpu->uc, cpu->context);
 }
 
-uint64_t native_get(const struct cpu *cpu, enum native_word word) {
-  uint64_t value;
-  memcpy(&value, context_bytes(cpu) + cpu->offset[word], sizeof value);
-  return value;
+void native_store(struct cpu *cpu)
+{
+    uc_context_restore(cpu->uc, cpu->context);
 }
 
-void native_put(struct cpu *cpu, enum native_word word, uint64_t value) {
-  memcpy(context_bytes(cpu) + cpu->offset[word], &value, sizeof value);
+uint64_t native_get(const struct cpu *cpu, enum native_word word)
+{
+    uint64_t value;
+    memcpy(&value, context_bytes(cpu) + cpu->offset[word], sizeof value);
+    return value;
 }
 
-uint64_t native_read(const struct cpu *cpu, enum native_word word) {
-  uc_context_save(cpu->uc, cpu->context);
-  return native_get(cpu, word);
+void native_put(struct cpu *cpu, enum native_word word, uint64_t value)
+{
+    memcpy(context_bytes(cpu) + cpu->offset[word], &value, sizeof value);
 }
 
-void native_write(struct cpu *cpu, enum native_word word, uint64_t value) {
-  native_load(cpu);
-  native_put(cpu, word, value);
-  native_store(cpu);
+uint64_t native_read(const struct cpu *cpu, enum native_word word)
+{
+    uc_context_save(cpu->uc, cpu->context);
+    return native_get(cpu, word);
 }
 
-enum cpu_priv native_priv(const struct cpu *cpu) {
-  return (enum cpu_priv)native_read(cpu, NATIVE_PRIV);
+void native_write(struct cpu *cpu, enum native_word word, uint64_t value)
+{
+    native_load(cpu);
+    native_put(cpu, word, value);
+    native_store(cpu);
 }
 
-uint64_t native_reg(const struct cpu *cpu, int reg) {
-  uint64_t value = 0;
-  uc_reg_read(cpu->uc, reg, &value);
-  return value;
+enum cpu_priv native_priv(const struct cpu *cpu)
+{
+    return (enum cpu_priv)native_read(cpu, NATIVE_PRIV);
 }
 
-void native_set_reg(struct cpu *cpu, int reg, uint64_t value) {
-  uc_reg_write(cpu->uc, reg, &value);
+uint64_t native_reg(const struct cpu *cpu, int reg)
+{
+    uint64_t value = 0;
+    uc_reg_read(cpu->uc, reg, &value);
+    return value;
 }
 
-uint64_t native_csr(const struct cpu *cpu, int reg) {
-  struct cpu *self = (struct cpu *)cpu; /* the state is put back */
-  uint64_t priv = native_read(cpu, NATIVE_PRIV);
-  native_write(self, NATIVE_PRIV, CPU_M);
-  uint64_t value = native_reg(cpu, reg);
-  native_write(self, NATIVE_PRIV, priv);
-  return value;
+void native_set_reg(struct cpu *cpu, int reg, uint64_t value)
+{
+    uc_reg_write(cpu->uc, reg, &value);
 }
 
-void native_set_csr(struct cpu *cpu, int reg, uint64_t value) {
-  uint64_t priv = native_read(cpu, NATIVE_PRIV);
-  native_write(cpu, NATIVE_PRIV, CPU_M);
-  native_set_reg(cpu, reg, value);
-  native_write(cpu, NATIVE_PRIV, priv);
+uint64_t native_csr(const struct cpu *cpu, int reg)
+{
+    struct cpu *self = (struct cpu *)cpu; /* the state is put back */
+    uint64_t priv = native_read(cpu, NATIVE_PRIV);
+    native_write(self, NATIVE_PRIV, CPU_M);
+    uint64_t value = native_reg(cpu, reg);
+    native_write(self, NATIVE_PRIV, priv);
+    return value;
+}
+
+void native_set_csr(struct cpu *cpu, int reg, uint64_t value)
+{
+    uint64_t priv = native_read(cpu, NATIVE_PRIV);
+    native_write(cpu, NATIVE_PRIV, CPU_M);
+    native_set_reg(cpu, reg, value);
+    native_write(cpu, NATIVE_PRIV, priv);
 }
 
 /* Only a change of ASID empties the engine's TLB. */
-void native_flush_tlb(struct cpu *cpu) {
-  uint64_t satp = native_read(cpu, NATIVE_SATP);
-  native_set_csr(cpu, UC_RISCV_REG_SATP, satp ^ SATP_ASID_BIT);
-  native_set_csr(cpu, UC_RISCV_REG_SATP, satp);
+void native_flush_tlb(struct cpu *cpu)
+{
+    uint64_t satp = native_read(cpu, NATIVE_SATP);
+    native_set_csr(cpu, UC_RISCV_REG_SATP, satp ^ SATP_ASID_BIT);
+    native_set_csr(cpu, UC_RISCV_REG_SATP, satp);
 }
 
 /* Not by UC_CTL_TB_FLUSH: after it 2.0.1 crashes in its translator. */
-void native_flush_code(struct cpu *cpu) {
-  uint64_t end = PLAT_RAM_BASE + cpu->desc.ram_bytes;
-  native_drop_code(cpu, cpu->park_pc, end - cpu->park_pc);
+void native_flush_code(struct cpu *cpu)
+{
+    uint64_t end = PLAT_RAM_BASE + cpu->desc.ram_bytes;
+    native_drop_code(cpu, cpu->park_pc, end - cpu->park_pc);
 }
 
 /* The engine takes a virtual address here: in M-mode it is the physical one. */
-void native_drop_code(struct cpu *cpu, uint64_t pa, size_t bytes) {
-  uint64_t priv = native_read(cpu, NATIVE_PRIV);
-  native_write(cpu, NATIVE_PRIV, CPU_M);
-  uc_ctl_remove_cache(cpu->uc, pa, pa + bytes);
-  native_write(cpu, NATIVE_PRIV, priv);
+void native_drop_code(struct cpu *cpu, uint64_t pa, size_t bytes)
+{
+    uint64_t priv = native_read(cpu, NATIVE_PRIV);
+    native_write(cpu, NATIVE_PRIV, CPU_M);
+    uc_ctl_remove_cache(cpu->uc, pa, pa + bytes);
+    native_write(cpu, NATIVE_PRIV, priv);
 }
 
 /*
@@ -106,19 +123,19 @@ void native_drop_code(struct cpu *cpu, uint64_t pa, size_t bytes) {
  *
  *   0: addr cfg . . . . . . .   (16 bytes each)   256: first last   512: count
  */
-#define PMP_SLOTS 16
-#define PMP_CFG 8
+#define PMP_SLOTS  16
+#define PMP_CFG    8
 #define PMP_RANGES 256
-#define PMP_COUNT 512
+#define PMP_COUNT  512
 
-void native_put_pmp(struct cpu *cpu, unsigned n,
-                    const struct native_pmp *entry) {
-  uint8_t *table = context_bytes(cpu) + cpu->pmp_offset;
-  uint64_t range[2] = {entry->first, entry->last};
-  uint32_t count = PMP_SLOTS; /* not 0: then nothing would be checked */
-  table[16 * n + PMP_CFG] = entry->cfg;
-  memcpy(table + PMP_RANGES + 16 * n, range, sizeof range);
-  memcpy(table + PMP_COUNT, &count, sizeof count);
+void native_put_pmp(struct cpu *cpu, unsigned n, const struct native_pmp *entry)
+{
+    uint8_t *table = context_bytes(cpu) + cpu->pmp_offset;
+    uint64_t range[2] = {entry->first, entry->last};
+    uint32_t count = PMP_SLOTS; /* not 0: then nothing would be checked */
+    table[16 * n + PMP_CFG] = entry->cfg;
+    memcpy(table + PMP_RANGES + 16 * n, range, sizeof range);
+    memcpy(table + PMP_COUNT, &count, sizeof count);
 }
 
 /* ---- Calibration ---- */
@@ -126,219 +143,233 @@ void native_put_pmp(struct cpu *cpu, unsigned n,
 #define PROBE_PARK (PLAT_RAM_BASE + 0x800)
 
 struct prober {
-  struct cpu *cpu;
-  size_t bytes;
-  uint8_t *before, *after;
-  uint8_t *page; /* scratch guest memory at PLAT_RAM_BASE */
-  const char *failed;
-  uint32_t last_cause;
+    struct cpu *cpu;
+    size_t bytes;
+    uint8_t *before, *after;
+    uint8_t *page; /* scratch guest memory at PLAT_RAM_BASE */
+    const char *failed;
+    uint32_t last_cause;
 };
 
 /* Where did a word change from old to new between the two contexts? */
-static int find_word(const struct prober *p, uint64_t from, uint64_t to) {
-  for (size_t at = 0; at + sizeof from <= p->bytes; at++)
-    if (memcmp(p->before + at, &from, sizeof from) == 0 &&
-        memcmp(p->after + at, &to, sizeof to) == 0)
-      return (int)at;
-  return -1;
+static int find_word(const struct prober *p, uint64_t from, uint64_t to)
+{
+    for (size_t at = 0; at + sizeof from <= p->bytes; at++)
+        if (memcmp(p->before + at, &from, sizeof from) == 0 &&
+            memcmp(p->after + at, &to, sizeof to) == 0)
+            return (int)at;
+    return -1;
 }
 
-static void snapshot(struct prober *p, uint8_t *into) {
-  native_load(p->cpu);
-  memcpy(into, context_bytes(p->cpu), p->bytes);
+static void snapshot(struct prober *p, uint8_t *into)
+{
+    native_load(p->cpu);
+    memcpy(into, context_bytes(p->cpu), p->bytes);
 }
 
 static void probe_reg(struct prober *p, enum native_word word, int reg,
-                      uint64_t from, uint64_t to, const char *name) {
-  native_set_reg(p->cpu, reg, from);
-  snapshot(p, p->before);
-  native_set_reg(p->cpu, reg, to);
-  snapshot(p, p->after);
-  p->cpu->offset[word] = find_word(p, from, to);
-  if (p->cpu->offset[word] < 0 && p->failed == NULL)
-    p->failed = name;
-  native_set_reg(p->cpu, reg, 0);
+                      uint64_t from, uint64_t to, const char *name)
+{
+    native_set_reg(p->cpu, reg, from);
+    snapshot(p, p->before);
+    native_set_reg(p->cpu, reg, to);
+    snapshot(p, p->after);
+    p->cpu->offset[word] = find_word(p, from, to);
+    if (p->cpu->offset[word] < 0 && p->failed == NULL)
+        p->failed = name;
+    native_set_reg(p->cpu, reg, 0);
 }
 
-static void probe_registers(struct prober *p) {
-  static const struct {
-    enum native_word word;
-    int reg;
-    const char *name;
-  } plain[] = {
-      {NATIVE_PC, UC_RISCV_REG_PC, "pc"},
-      {NATIVE_MTVEC, UC_RISCV_REG_MTVEC, "mtvec"},
-      {NATIVE_MSCRATCH, UC_RISCV_REG_MSCRATCH, "mscratch"},
-      {NATIVE_MEPC, UC_RISCV_REG_MEPC, "mepc"},
-      {NATIVE_MCAUSE, UC_RISCV_REG_MCAUSE, "mcause"},
-      {NATIVE_MTVAL, UC_RISCV_REG_MTVAL, "mtval"},
-      {NATIVE_STVEC, UC_RISCV_REG_STVEC, "stvec"},
-      {NATIVE_SSCRATCH, UC_RISCV_REG_SSCRATCH, "sscratch"},
-      {NATIVE_SEPC, UC_RISCV_REG_SEPC, "sepc"},
-      {NATIVE_SCAUSE, UC_RISCV_REG_SCAUSE, "scause"},
-      {NATIVE_STVAL, UC_RISCV_REG_STVAL, "stval"},
-  };
-  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
-    uint64_t marker = UINT64_C(0x5a17000000010000) + i * 0x1000;
-    probe_reg(p, plain[i].word, plain[i].reg, marker, ~marker & ~3u,
-              plain[i].name);
-  }
-  probe_reg(p, NATIVE_SATP, UC_RISCV_REG_SATP, UINT64_C(0x0000000000081234),
-            UINT64_C(0x00000000000fedcb), "satp");
-  probe_reg(p, NATIVE_MSTATUS, UC_RISCV_REG_MSTATUS,
-            MSTATUS_MPIE | MSTATUS_SPIE, MSTATUS_SPIE | MSTATUS_SPP, "mstatus");
+static void probe_registers(struct prober *p)
+{
+    static const struct {
+        enum native_word word;
+        int reg;
+        const char *name;
+    } plain[] = {
+        {NATIVE_PC, UC_RISCV_REG_PC, "pc"},
+        {NATIVE_MTVEC, UC_RISCV_REG_MTVEC, "mtvec"},
+        {NATIVE_MSCRATCH, UC_RISCV_REG_MSCRATCH, "mscratch"},
+        {NATIVE_MEPC, UC_RISCV_REG_MEPC, "mepc"},
+        {NATIVE_MCAUSE, UC_RISCV_REG_MCAUSE, "mcause"},
+        {NATIVE_MTVAL, UC_RISCV_REG_MTVAL, "mtval"},
+        {NATIVE_STVEC, UC_RISCV_REG_STVEC, "stvec"},
+        {NATIVE_SSCRATCH, UC_RISCV_REG_SSCRATCH, "sscratch"},
+        {NATIVE_SEPC, UC_RISCV_REG_SEPC, "sepc"},
+        {NATIVE_SCAUSE, UC_RISCV_REG_SCAUSE, "scause"},
+        {NATIVE_STVAL, UC_RISCV_REG_STVAL, "stval"},
+    };
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        uint64_t marker = UINT64_C(0x5a17000000010000) + i * 0x1000;
+        probe_reg(p, plain[i].word, plain[i].reg, marker, ~marker & ~3u,
+                  plain[i].name);
+    }
+    probe_reg(p, NATIVE_SATP, UC_RISCV_REG_SATP, UINT64_C(0x0000000000081234),
+              UINT64_C(0x00000000000fedcb), "satp");
+    probe_reg(p, NATIVE_MSTATUS, UC_RISCV_REG_MSTATUS,
+              MSTATUS_MPIE | MSTATUS_SPIE, MSTATUS_SPIE | MSTATUS_SPP,
+              "mstatus");
 }
 
-static void probe_trap(uc_engine *uc, uint32_t cause, void *user) {
-  struct prober *p = user;
-  p->last_cause = cause;
-  /* A stop from here would be lost on 2.0.1. */
-  native_set_reg(p->cpu, UC_RISCV_REG_PC, PROBE_PARK);
-  (void)uc;
+static void probe_trap(uc_engine *uc, uint32_t cause, void *user)
+{
+    struct prober *p = user;
+    p->last_cause = cause;
+    /* A stop from here would be lost on 2.0.1. */
+    native_set_reg(p->cpu, UC_RISCV_REG_PC, PROBE_PARK);
+    (void)uc;
 }
 
 static void stop_at_park(uc_engine *uc, uint64_t address, uint32_t size,
-                         void *user) {
-  (void)size, (void)user;
-  if (address == PROBE_PARK)
-    uc_emu_stop(uc);
+                         void *user)
+{
+    (void)size, (void)user;
+    if (address == PROBE_PARK)
+        uc_emu_stop(uc);
 }
 
 /* Runs code from the scratch page until it traps or reaches PROBE_PARK. */
-static void run_stub(struct prober *p, const uint32_t *code, size_t words) {
-  memcpy(p->page, code, words * sizeof *code);
-  uc_ctl_remove_cache(p->cpu->uc, PLAT_RAM_BASE, PLAT_RAM_BASE + 64);
-  p->last_cause = UINT32_MAX;
-  uc_emu_start(p->cpu->uc, PLAT_RAM_BASE, ALL_ONES, 0, 0);
+static void run_stub(struct prober *p, const uint32_t *code, size_t words)
+{
+    memcpy(p->page, code, words * sizeof *code);
+    uc_ctl_remove_cache(p->cpu->uc, PLAT_RAM_BASE, PLAT_RAM_BASE + 64);
+    p->last_cause = UINT32_MAX;
+    uc_emu_start(p->cpu->uc, PLAT_RAM_BASE, ALL_ONES, 0, 0);
 }
 
 /* The privilege word: 3 before an mret, MPP after it, for S and for U. */
-static void probe_privilege(struct prober *p) {
-  static const uint32_t mret[] = {INSN_MRET};
-  static const uint8_t to[] = {CPU_S, CPU_U};
-  int found[2] = {-1, -1};
-  for (size_t i = 0; i < 2; i++) {
-    native_set_reg(p->cpu, UC_RISCV_REG_MEPC, PROBE_PARK);
-    native_set_reg(p->cpu, UC_RISCV_REG_MSTATUS,
-                   (uint64_t)to[i] << MSTATUS_MPP_SHIFT);
-    snapshot(p, p->before);
-    uint8_t *keep = malloc(p->bytes);
-    if (keep == NULL)
-      return;
-    memcpy(keep, p->before, p->bytes);
-    run_stub(p, mret, 1);
-    snapshot(p, p->after);
-    found[i] = find_word(p, CPU_M, to[i]);
-    memcpy(context_bytes(p->cpu), keep, p->bytes);
-    free(keep);
-    native_store(p->cpu);
-  }
-  p->cpu->offset[NATIVE_PRIV] = found[0];
-  if (found[0] < 0 || found[0] != found[1])
-    p->failed = "the privilege mode";
+static void probe_privilege(struct prober *p)
+{
+    static const uint32_t mret[] = {INSN_MRET};
+    static const uint8_t to[] = {CPU_S, CPU_U};
+    int found[2] = {-1, -1};
+    for (size_t i = 0; i < 2; i++) {
+        native_set_reg(p->cpu, UC_RISCV_REG_MEPC, PROBE_PARK);
+        native_set_reg(p->cpu, UC_RISCV_REG_MSTATUS,
+                       (uint64_t)to[i] << MSTATUS_MPP_SHIFT);
+        snapshot(p, p->before);
+        uint8_t *keep = malloc(p->bytes);
+        if (keep == NULL)
+            return;
+        memcpy(keep, p->before, p->bytes);
+        run_stub(p, mret, 1);
+        snapshot(p, p->after);
+        found[i] = find_word(p, CPU_M, to[i]);
+        memcpy(context_bytes(p->cpu), keep, p->bytes);
+        free(keep);
+        native_store(p->cpu);
+    }
+    p->cpu->offset[NATIVE_PRIV] = found[0];
+    if (found[0] < 0 || found[0] != found[1])
+        p->failed = "the privilege mode";
 }
 
 /* LR leaves its address as the reservation; a misaligned LR faults there. */
-static void probe_memory_words(struct prober *p) {
-  static const uint32_t lr_d[] = {UINT32_C(0x1005302f), INSN_ECALL};
-  uint64_t address = PLAT_RAM_BASE + 0xa58;
-  native_set_reg(p->cpu, UC_RISCV_REG_X10, address);
-  snapshot(p, p->before);
-  run_stub(p, lr_d, 2);
-  native_set_reg(p->cpu, UC_RISCV_REG_X10, 0);
-  snapshot(p, p->after);
-  p->cpu->offset[NATIVE_LOAD_RES] = find_word(p, ALL_ONES, address);
-  if (p->cpu->offset[NATIVE_LOAD_RES] < 0)
-    p->failed = "the load reservation";
+static void probe_memory_words(struct prober *p)
+{
+    static const uint32_t lr_d[] = {UINT32_C(0x1005302f), INSN_ECALL};
+    uint64_t address = PLAT_RAM_BASE + 0xa58;
+    native_set_reg(p->cpu, UC_RISCV_REG_X10, address);
+    snapshot(p, p->before);
+    run_stub(p, lr_d, 2);
+    native_set_reg(p->cpu, UC_RISCV_REG_X10, 0);
+    snapshot(p, p->after);
+    p->cpu->offset[NATIVE_LOAD_RES] = find_word(p, ALL_ONES, address);
+    if (p->cpu->offset[NATIVE_LOAD_RES] < 0)
+        p->failed = "the load reservation";
 
-  native_set_reg(p->cpu, UC_RISCV_REG_X10, address + 1);
-  run_stub(p, lr_d, 2);
-  snapshot(p, p->before);
-  native_set_reg(p->cpu, UC_RISCV_REG_X10, address + 3);
-  run_stub(p, lr_d, 2);
-  native_set_reg(p->cpu, UC_RISCV_REG_X10, address + 1);
-  snapshot(p, p->after);
-  p->cpu->offset[NATIVE_BADADDR] = find_word(p, address + 1, address + 3);
-  if (p->cpu->offset[NATIVE_BADADDR] < 0)
-    p->failed = "the faulting address";
+    native_set_reg(p->cpu, UC_RISCV_REG_X10, address + 1);
+    run_stub(p, lr_d, 2);
+    snapshot(p, p->before);
+    native_set_reg(p->cpu, UC_RISCV_REG_X10, address + 3);
+    run_stub(p, lr_d, 2);
+    native_set_reg(p->cpu, UC_RISCV_REG_X10, address + 1);
+    snapshot(p, p->after);
+    p->cpu->offset[NATIVE_BADADDR] = find_word(p, address + 1, address + 3);
+    if (p->cpu->offset[NATIVE_BADADDR] < 0)
+        p->failed = "the faulting address";
 }
 
 /* Entry 1 of PMP covers [0x5a1000, 0x5a3000): is the table as we think? */
-static void probe_pmp(struct prober *p) {
-  static const uint32_t code[] = {
-      UINT32_C(0x3b029073), /* csrw pmpaddr0, x5 */
-      UINT32_C(0x3b131073), /* csrw pmpaddr1, x6 */
-      UINT32_C(0x3a039073), /* csrw pmpcfg0, x7 */
-      INSN_ECALL,
-  };
-  uint64_t low = 0x5a1000 >> 2, high = 0x5a3000 >> 2;
-  uint64_t expected[2] = {0x5a1000, 0x5a2fff};
-  uint32_t count = 1;
-  snapshot(p, p->before);
-  native_set_reg(p->cpu, UC_RISCV_REG_X5, low);
-  native_set_reg(p->cpu, UC_RISCV_REG_X6, high);
-  native_set_reg(p->cpu, UC_RISCV_REG_X7, 0x0f00);
-  run_stub(p, code, sizeof code / sizeof *code);
-  for (int reg = UC_RISCV_REG_X5; reg <= UC_RISCV_REG_X7; reg++)
-    native_set_reg(p->cpu, reg, 0);
-  snapshot(p, p->after);
-  int at = p->cpu->pmp_offset = find_word(p, 0, low);
-  if (at < 0 || (size_t)at + PMP_COUNT + sizeof count > p->bytes ||
-      memcmp(p->after + at + 16, &high, sizeof high) != 0 ||
-      p->after[at + 16 + PMP_CFG] != 0x0f ||
-      memcmp(p->after + at + PMP_RANGES + 16, expected, sizeof expected) ||
-      memcmp(p->after + at + PMP_COUNT, &count, sizeof count) != 0)
-    p->failed = "physical memory protection";
-  memcpy(context_bytes(p->cpu), p->before, p->bytes);
-  native_store(p->cpu);
+static void probe_pmp(struct prober *p)
+{
+    static const uint32_t code[] = {
+        UINT32_C(0x3b029073), /* csrw pmpaddr0, x5 */
+        UINT32_C(0x3b131073), /* csrw pmpaddr1, x6 */
+        UINT32_C(0x3a039073), /* csrw pmpcfg0, x7 */
+        INSN_ECALL,
+    };
+    uint64_t low = 0x5a1000 >> 2, high = 0x5a3000 >> 2;
+    uint64_t expected[2] = {0x5a1000, 0x5a2fff};
+    uint32_t count = 1;
+    snapshot(p, p->before);
+    native_set_reg(p->cpu, UC_RISCV_REG_X5, low);
+    native_set_reg(p->cpu, UC_RISCV_REG_X6, high);
+    native_set_reg(p->cpu, UC_RISCV_REG_X7, 0x0f00);
+    run_stub(p, code, sizeof code / sizeof *code);
+    for (int reg = UC_RISCV_REG_X5; reg <= UC_RISCV_REG_X7; reg++)
+        native_set_reg(p->cpu, reg, 0);
+    snapshot(p, p->after);
+    int at = p->cpu->pmp_offset = find_word(p, 0, low);
+    if (at < 0 || (size_t)at + PMP_COUNT + sizeof count > p->bytes ||
+        memcmp(p->after + at + 16, &high, sizeof high) != 0 ||
+        p->after[at + 16 + PMP_CFG] != 0x0f ||
+        memcmp(p->after + at + PMP_RANGES + 16, expected, sizeof expected) ||
+        memcmp(p->after + at + PMP_COUNT, &count, sizeof count) != 0)
+        p->failed = "physical memory protection";
+    memcpy(context_bytes(p->cpu), p->before, p->bytes);
+    native_store(p->cpu);
 }
 
-static void probe_all(struct prober *p) {
-  probe_registers(p);
-  if (p->failed == NULL)
-    probe_memory_words(p);
-  if (p->failed == NULL)
-    probe_privilege(p);
-  if (p->failed == NULL)
-    probe_pmp(p);
+static void probe_all(struct prober *p)
+{
+    probe_registers(p);
+    if (p->failed == NULL)
+        probe_memory_words(p);
+    if (p->failed == NULL)
+        probe_privilege(p);
+    if (p->failed == NULL)
+        probe_pmp(p);
 }
 
-static void probe_with_hooks(struct prober *p) {
-  uc_engine *uc = p->cpu->uc;
-  uc_hook hooks[2];
-  uc_hook_add(uc, &hooks[0], UC_HOOK_INTR, (void *)probe_trap, p, 1, 0);
-  uc_hook_add(uc, &hooks[1], UC_HOOK_BLOCK, (void *)stop_at_park, p, 1, 0);
-  probe_all(p);
-  for (size_t i = 0; i < 2; i++)
-    uc_hook_del(uc, hooks[i]);
+static void probe_with_hooks(struct prober *p)
+{
+    uc_engine *uc = p->cpu->uc;
+    uc_hook hooks[2];
+    uc_hook_add(uc, &hooks[0], UC_HOOK_INTR, (void *)probe_trap, p, 1, 0);
+    uc_hook_add(uc, &hooks[1], UC_HOOK_BLOCK, (void *)stop_at_park, p, 1, 0);
+    probe_all(p);
+    for (size_t i = 0; i < 2; i++)
+        uc_hook_del(uc, hooks[i]);
 }
 
 /* Leaves the registers at 0 and the privilege at M. */
-int native_open(struct cpu *cpu, char *why, size_t why_bytes) {
-  struct prober p = {.cpu = cpu};
-  p.bytes = uc_context_size(cpu->uc);
-  p.before = malloc(p.bytes);
-  p.after = malloc(p.bytes);
-  p.page = aligned_alloc(4096, 4096);
-  if (p.page != NULL)
-    memset(p.page, 0, 4096);
-  if (p.before == NULL || p.after == NULL || p.page == NULL ||
-      uc_mem_map_ptr(cpu->uc, PLAT_RAM_BASE, 4096, UC_PROT_ALL, p.page) !=
-          UC_ERR_OK)
-    p.failed = "memory to look with";
-  else
-    probe_with_hooks(&p);
-  uc_ctl_remove_cache(cpu->uc, PLAT_RAM_BASE, PLAT_RAM_BASE + 4096);
-  uc_mem_unmap(cpu->uc, PLAT_RAM_BASE, 4096);
-  free(p.before);
-  free(p.after);
-  free(p.page);
-  if (p.failed != NULL) {
-    snprintf(why, why_bytes,
-             "%s: cannot find %s in its state; this release of libunicorn "
-             "is not supported",
-             cpu_engine_version(), p.failed);
-    return -1;
-  }
-  return 0;
+int native_open(struct cpu *cpu, char *why, size_t why_bytes)
+{
+    struct prober p = {.cpu = cpu};
+    p.bytes = uc_context_size(cpu->uc);
+    p.before = malloc(p.bytes);
+    p.after = malloc(p.bytes);
+    p.page = aligned_alloc(4096, 4096);
+    if (p.page != NULL)
+        memset(p.page, 0, 4096);
+    if (p.before == NULL || p.after == NULL || p.page == NULL ||
+        uc_mem_map_ptr(cpu->uc, PLAT_RAM_BASE, 4096, UC_PROT_ALL, p.page) !=
+            UC_ERR_OK)
+        p.failed = "memory to look with";
+    else
+        probe_with_hooks(&p);
+    uc_ctl_remove_cache(cpu->uc, PLAT_RAM_BASE, PLAT_RAM_BASE + 4096);
+    uc_mem_unmap(cpu->uc, PLAT_RAM_BASE, 4096);
+    free(p.before);
+    free(p.after);
+    free(p.page);
+    if (p.failed != NULL) {
+        snprintf(why, why_bytes,
+                 "%s: cannot find %s in its state; this release of libunicorn "
+                 "is not supported",
+                 cpu_engine_version(), p.failed);
+        return -1;
+    }
+    return 0;
 }
