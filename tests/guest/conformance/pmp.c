@@ -30,6 +30,9 @@ SNIPPET(jump, "nop\n jr a0");
 SNIPPET(mprv_load, "csrw mstatus, a1\n ld a2, 0(a0)\n csrw mstatus, zero\n"
                    "ecall");
 
+SNIPPET(load_store, "ld a2, 0(a0)\n sd a2, 8(a0)\n ecall");
+SNIPPET(load_jump, "ld a2, 0(a0)\n jr a0");
+
 static const u64 ecall_cause[] = {C_ECALL_U, C_ECALL_S, 0, C_ECALL_M};
 
 /* Entries 0..3 are the test's; entry 7 opens the rest of memory. */
@@ -105,6 +108,12 @@ static void page_in_use(void)
                set & W ? 0 : C_STORE_ACCESS);
         expect("page in use: jump", MODE_S, jump, GUARDED,
                set & X ? 0 : C_FETCH_ACCESS);
+        enter(MODE_S, load_store, GUARDED, 0);
+        check("page in use: load, store", seen.cause,
+              set & W ? C_ECALL_S : C_STORE_ACCESS);
+        enter(MODE_S, load_jump, GUARDED, 0);
+        check("page in use: load, jump", seen.cause,
+              set & X ? C_ECALL_S : C_FETCH_ACCESS);
     }
     fenced = 1;
     open_again();
