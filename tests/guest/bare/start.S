@@ -1,9 +1,8 @@
 # start.S - entry in M-mode, and the two trap vectors.
 #
-# Each mode has its own stack, found through mscratch or sscratch: the vector
-# swaps it with sp, saves ra, t0-t6, a0-a7 there (struct frame in bare.h) and
-# calls C, which looks at the CSRs itself. S and U mode share the S stack, since U never holds anything
-# on it over a trap.
+# Each mode has its own trap stack, found through mscratch or sscratch: the
+# vector swaps it with sp, saves ra, t0-t6 and a0-a7 there (struct frame in
+# bare.h) and calls C, which looks at the CSRs itself.
 
         .section .text.start, "ax"
         .globl _start
