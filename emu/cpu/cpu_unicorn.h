@@ -270,6 +270,8 @@ bool pmp_allows(const struct cpu *cpu, uint64_t pa, enum mem_intent intent,
 /* Where a virtual address lies, without permission checks or side effects. */
 bool mem_translate(struct cpu *cpu, uint64_t va, enum mem_intent intent,
                    uint64_t *pa);
+/* Whether the walk ends in an entry that no access may use. */
+bool mem_walk_fails(struct cpu *cpu, uint64_t va, enum mem_intent intent);
 /* Host memory at a physical address of RAM, or NULL. */
 uint8_t *mem_ram(const struct cpu *cpu, uint64_t pa, size_t bytes);
 /* Where in host memory a half-word of code lies, or NULL. */

@@ -37,49 +37,72 @@ static enum cpu_priv effective_priv(const struct cpu *cpu,
     return (enum cpu_priv)native_get(cpu, NATIVE_PRIV);
 }
 
+enum walk_end {
+    WALK_DONE,
+    WALK_INVALID, /* a page fault */
+    WALK_NOWHERE, /* a table that is not in RAM: an access fault */
+};
+
+#define PTE_RESERVED_SHIFT 54
+
 /*
  * Sv39 (4.4): three levels of 512 entries.
  *
  *   va  | sign 63-39 | VPN2 38-30 | VPN1 29-21 | VPN0 20-12 | offset 11-0 |
  *   pte | 63-54 | PPN 53-10 | RSW 9-8 | D A G U X W R V |
  */
-static bool walk(const struct cpu *cpu, uint64_t root, uint64_t va,
-                 uint64_t *pa)
+static enum walk_end walk(const struct cpu *cpu, uint64_t root, uint64_t va,
+                          uint64_t *pa)
 {
     uint64_t table = root << 12;
     if ((uint64_t)((int64_t)(va << 25) >> 25) != va)
-        return false;
+        return WALK_INVALID;
     for (int level = 2; level >= 0; level--) {
         unsigned shift = 12 + 9 * (unsigned)level;
         const uint8_t *at = mem_ram(cpu, table + (va >> shift & 511) * 8, 8);
         uint64_t pte;
         if (at == NULL)
-            return false;
+            return WALK_NOWHERE;
         memcpy(&pte, at, sizeof pte);
-        if (!(pte & 1))
-            return false;
+        if (!(pte & 1) || pte >> PTE_RESERVED_SHIFT != 0)
+            return WALK_INVALID;
         uint64_t frame = pte >> 10 & SATP_PPN_MASK;
         if (pte & 0xe) {
             uint64_t in_page = va & ((UINT64_C(1) << shift) - 1);
             *pa = (frame << 12 & ~((UINT64_C(1) << shift) - 1)) | in_page;
-            return true;
+            return WALK_DONE;
         }
         table = frame << 12;
     }
-    return false;
+    return WALK_INVALID;
+}
+
+static bool is_bare(const struct cpu *cpu, enum mem_intent intent)
+{
+    return effective_priv(cpu, intent) == CPU_M ||
+           native_get(cpu, NATIVE_SATP) >> SATP_MODE_SHIFT == SATP_MODE_BARE;
+}
+
+static enum walk_end translate(struct cpu *cpu, uint64_t va,
+                               enum mem_intent intent, uint64_t *pa)
+{
+    native_load(cpu);
+    if (!is_bare(cpu, intent))
+        return walk(cpu, native_get(cpu, NATIVE_SATP) & SATP_PPN_MASK, va, pa);
+    *pa = va;
+    return WALK_DONE;
+}
+
+bool mem_walk_fails(struct cpu *cpu, uint64_t va, enum mem_intent intent)
+{
+    uint64_t pa;
+    return translate(cpu, va, intent, &pa) == WALK_INVALID;
 }
 
 bool mem_translate(struct cpu *cpu, uint64_t va, enum mem_intent intent,
                    uint64_t *pa)
 {
-    native_load(cpu);
-    uint64_t satp = native_get(cpu, NATIVE_SATP);
-    if (effective_priv(cpu, intent) == CPU_M ||
-        satp >> SATP_MODE_SHIFT == SATP_MODE_BARE) {
-        *pa = va;
-        return true;
-    }
-    return walk(cpu, satp & SATP_PPN_MASK, va, pa);
+    return translate(cpu, va, intent, pa) == WALK_DONE;
 }
 
 uint8_t *mem_code(struct cpu *cpu, uint64_t va)

@@ -202,9 +202,22 @@ static unsigned amo_cause(unsigned cause, uint32_t insn)
                                         : cause;
 }
 
+/* The engine takes the reserved bits 54..61 of a page-table entry for bits of
+ * the address, which then leads nowhere: a page fault in truth (4.4.1). */
+static unsigned page_cause(struct cpu *cpu, unsigned cause, uint64_t va)
+{
+    bool fetch = cause == EXC_FETCH_ACCESS;
+    if ((!fetch && cause != EXC_LOAD_ACCESS && cause != EXC_STORE_ACCESS) ||
+        !mem_walk_fails(cpu, va, fetch ? MEM_FETCH : MEM_LOAD))
+        return cause;
+    return fetch                      ? EXC_FETCH_PAGE
+           : cause == EXC_LOAD_ACCESS ? EXC_LOAD_PAGE
+                                      : EXC_STORE_PAGE;
+}
+
 void trap_event(struct cpu *cpu, const struct event *event)
 {
-    unsigned cause = event->cause;
+    unsigned cause = page_cause(cpu, event->cause, event->tval);
     if (cause == EXC_ECALL_U) {
         ecall(cpu);
         return;
