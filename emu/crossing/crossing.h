@@ -31,6 +31,8 @@ enum crossing_outcome {
     OUTCOME_TO_HANDLER,    /* a signal handler got control */
 };
 
+/* Where a fact comes from: the hardware (traps, registers, page tables,
+ * memory), or the kernel's word in a probe. A grader believes the first. */
 enum event_source { SOURCE_HW, SOURCE_PROBE };
 
 enum transfer_kind { TRANSFER_COPYIN, TRANSFER_COPYOUT, TRANSFER_COPYINSTR };
@@ -71,11 +73,12 @@ struct nested_trap {
     uint64_t clock, cause, tval, pc;
 };
 
+/* Source hw, but for what is marked (probe). */
 struct crossing {
     uint64_t number;  /* 1, 2, 3 ... in order of opening */
-    int pid;          /* 0: not known (no probes): see root */
+    int pid;          /* (probe) 0: not known: see root */
     uint64_t root;    /* page-table root at the trap */
-    char process[32]; /* the process's name at the trap */
+    char process[32]; /* (probe) the process's name at the trap */
     enum crossing_kind kind;
     uint64_t cause, tval, user_pc;
     enum sv39_why why; /* FAULT on a page: what stopped it, by the tables
@@ -88,14 +91,16 @@ struct crossing {
     const struct abi_call *call; /* CALL decoded by the table, or NULL */
     uint64_t result;             /* a0 at the return (CALL) */
     enum crossing_outcome outcome;
-    int wait_status;       /* NEVER_RETURNS: as waitpid reports it */
-    int signal;            /* death by signal: which, else 0 */
+    int wait_status;       /* (probe) NEVER_RETURNS: as waitpid reports it */
+    int signal;            /* (probe) death by signal: which, else 0 */
     uint64_t return_pc;    /* RETURNED, TO_HANDLER: where U-mode went on */
-    bool executed;         /* the exec probe gave it a new program */
+    bool executed;         /* (probe) exec gave it a new program */
     uint64_t trapframe_va; /* sscratch (mscratch) at the trap */
     /* Cost. own: S-mode instructions between the switches that give and take
      * the hart; elapsed: clock_out - clock_in. */
     uint64_t own_insns, satp_writes, fences, traps, returns;
+    /* All that follows: (probe), but for cycles, nested and, of a transfer or
+     * a link, the bytes and what the page tables say. */
     uint64_t bytes_in, bytes_out; /* copied from / to the user */
     uint64_t pages_mapped, pages_unmapped;
     uint64_t cycles;      /* the model's; see struct cost_model */
@@ -239,6 +244,8 @@ void crossing_sentence(const struct tracker *t, const struct crossing *c,
 /* The trace line(s) of cli.md for an event, newline-ended. */
 void event_text(const struct tracker *t, const struct event *e, char *text,
                 size_t n);
+enum event_source event_source_of(const struct tracker *t,
+                                  const struct event *e);
 /* One JSON object, newline-ended, malloc'ed (console bytes gathered by the
  * caller). */
 char *event_json(const struct tracker *t, const struct event *e);

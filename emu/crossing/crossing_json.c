@@ -154,7 +154,6 @@ static void add_transfer(cJSON *o, const struct tracker *t,
     static const char *const name[] = {"copyin", "copyout", "copyinstr"};
     char error[32];
     unsigned bit;
-    cJSON_AddStringToObject(o, "source", "probe");
     cJSON_AddStringToObject(o, "copy", name[x->kind]);
     add_hex(o, "user_va", x->user_va);
     add_hex(o, "kernel_va", x->kernel_va);
@@ -175,7 +174,6 @@ static void add_transfer(cJSON *o, const struct tracker *t,
 static void add_mapping(cJSON *o, const struct mapping *m)
 {
     static const char *const name[] = {"map", "unmap", "cow"};
-    cJSON_AddStringToObject(o, "source", "probe");
     cJSON_AddStringToObject(o, "what", name[m->kind]);
     add_hex(o, "root", m->root);
     add_hex(o, "va", m->va);
@@ -188,7 +186,6 @@ static void add_mapping(cJSON *o, const struct mapping *m)
 
 static void add_link(cJSON *o, const struct link *l)
 {
-    cJSON_AddStringToObject(o, "source", "probe");
     add_number(o, "from", l->from);
     add_number(o, "to", l->to);
     add_hex(o, "channel", l->channel);
@@ -227,7 +224,6 @@ static void add_detail(cJSON *o, const struct tracker *t, const struct event *e)
         break;
     case EVENT_DEATH:
     case EVENT_PANIC:
-        cJSON_AddStringToObject(o, "source", "probe");
         cJSON_AddStringToObject(o, "text", e->text);
         break;
     case EVENT_CONSOLE:
@@ -250,6 +246,8 @@ char *event_json(const struct tracker *t, const struct event *e)
     cJSON_AddNumberToObject(o, "pid", e->pid);
     cJSON_AddStringToObject(o, "process", e->process);
     add_number(o, "clock", e->clock);
+    cJSON_AddStringToObject(
+        o, "source", event_source_of(t, e) == SOURCE_HW ? "hw" : "probe");
     add_detail(o, t, e);
     char *text = cJSON_PrintUnformatted(o);
     cJSON_Delete(o);

@@ -107,6 +107,24 @@ void tracker_charge(struct tracker *t, uint64_t executed)
 
 /* ---- Telling ---- */
 
+enum event_source event_source_of(const struct tracker *t,
+                                  const struct event *e)
+{
+    switch (e->kind) {
+    case EVENT_ENTER:
+    case EVENT_LEAVE:
+    case EVENT_FORKED:
+    case EVENT_NESTED:
+    case EVENT_CONSOLE:
+        return SOURCE_HW;
+    case EVENT_UNFINISHED:
+    case EVENT_RESUMED:
+        return t->has_switch ? SOURCE_PROBE : SOURCE_HW;
+    default:
+        return SOURCE_PROBE;
+    }
+}
+
 void tracker_say(struct tracker *t, struct event *e, uint64_t number,
                  const struct proc *p)
 {
