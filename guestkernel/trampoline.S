@@ -24,9 +24,9 @@
  * cached translation, and whatever the kernel changed in the process's table
  * it changed before.
  *
- * layout=shared needs no change of table, for the kernel is mapped in every one:
- * TF_KERNEL_SATP and what usertrap returns are 0 then, and steps 4 and 6 pass
- * over it.
+ * layout=shared needs no change of table, for the kernel is mapped in every
+ * one: TF_KERNEL_SATP and what usertrap returns are 0 then, and steps 4 and 6
+ * pass over it.
  */
 #include "layout.h"
 
