@@ -16,7 +16,7 @@ target_compile_definitions(test_kernel PRIVATE
   TEST_INITRD="${KERNEL_TEST_DIR}/initrd.tar")
 add_dependencies(test_kernel guestkernel kernel_test_archive)
 add_test(NAME kernel COMMAND test_kernel)
-set_tests_properties(kernel PROPERTIES TIMEOUT 300)
+set_tests_properties(kernel PROPERTIES TIMEOUT 600)
 
 add_test(NAME kernel_on_qemu COMMAND ${KERNEL_TESTS}/on_qemu.sh
   ${CMAKE_CURRENT_SOURCE_DIR}/guest/boot.sh ${GUEST_DIR}/kernel/kernel.elf
