@@ -21,6 +21,9 @@
  * input although a timer still runs. */
 #define PATIENCE         1000
 
+/* So many timers in a row that wake no program are a kernel's tick. */
+#define FRUITLESS        4
+
 /* How long a guest that polls waits for a slow writer. */
 #define POLLING_WAIT_MS  50
 
@@ -158,18 +161,21 @@ static bool fill_buffer(struct feed *f)
 }
 
 /* A timer that will wake a program goes before input. Timers that wake none
- * (a kernel's tick) show in that no program has trapped since the last. */
+ * (a kernel's tick) show in that no program has trapped during several. */
 static bool timer_goes_first(struct feed *f, uint64_t deadline)
 {
     if (deadline == UINT64_MAX)
         return false;
     if (machine_input_pending(f->machine) > 0)
         return true;
-    bool woke = f->user_traps != f->user_traps_at_wait && f->patience > 0;
+    if (f->user_traps != f->user_traps_at_wait)
+        f->fruitless = 0;
     f->user_traps_at_wait = f->user_traps;
-    if (woke)
-        f->patience--;
-    return woke;
+    if (f->fruitless == FRUITLESS || f->patience == 0)
+        return false;
+    f->fruitless++;
+    f->patience--;
+    return true;
 }
 
 /* A guest that polls goes on by itself: a writer gets a moment, no more. */

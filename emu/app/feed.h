@@ -22,7 +22,8 @@ struct feed {
     size_t next, have;
     uint64_t user_traps;         /* traps out of programs so far */
     uint64_t user_traps_at_wait; /* ... when time was last skipped */
-    unsigned patience;
+    unsigned fruitless;          /* skips since a program has last trapped */
+    unsigned patience;           /* skips that are left */
 };
 
 /* stdin is used as it is; script may be NULL. */

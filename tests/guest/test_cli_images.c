@@ -346,8 +346,8 @@ static void json_says_which_line_the_script_waits_in(void **state)
     (void)state;
     struct cli_result r =
         cli_run_bytes("", 0,
-                      ARGS("run", "--json", "--bare", "sleeps.elf",
-                           "--script", "wait.script"));
+                      ARGS("run", "--json", "--script", "wait.script",
+                           "--bare", "sleeps.elf"));
     assert_non_null(strstr(r.out, "\"cause\":\"script\",\"status\":122,"
                                   "\"line\":2,"));
     assert_int_equal(r.status, 122);
@@ -424,11 +424,15 @@ static void boot_page_values_must_fit_one_line_and_one_page(void **state)
 
 static void a_kernel_that_hands_out_no_files_is_told(void **state)
 {
+    static struct elf_image e;
+    static const uint32_t code[] = {RV_LOOP};
     (void)state;
+    elf_make(&e, PLAT_KERNEL_BASE, code, 1);
+    make_file("s.elf", e.bytes, e.n);
     refuses(123,
-            "--get /a: this kernel has no `export` probe to hand files out "
+            "--get a=b: this kernel has no `export` probe to hand files out "
             "with",
-            ARGS("run", "--kernel", "hi.elf", "--initrd", "prog.tar",
+            ARGS("run", "--kernel", "s.elf", "--initrd", "prog.tar",
                  "--get", "a=b"));
 }
 
