@@ -96,8 +96,10 @@ static void console_lines(struct frame *f, const struct rows *r)
         console_cursor(f, r, i, top);
         top += (long)rows_of(f, r, i);
     }
-    frame_scrollbar(f, r->in, lines + r->room, first + (back ? 0 : r->room),
-                    r->room);
+    if (used <= r->room)
+        return;
+    size_t total = lines > r->room + back ? lines : r->room + back + 1;
+    frame_scrollbar(f, r->in, total, total - r->room - back, r->room);
 }
 
 /* Who has the keyboard, said in words beside the tabs. */

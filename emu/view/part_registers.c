@@ -18,7 +18,7 @@ static void value_text(struct frame *f, char *text, size_t n, double room,
 {
     if (r->note[0])
         snprintf(text, n, "%s", r->note);
-    else if ((int64_t)r->value < 0 && (int64_t)r->value > -10000)
+    else if ((int64_t)r->value < 0 && (int64_t)r->value > -4096)
         snprintf(text, n, "%lld", (long long)r->value);
     else if (r->value < 10)
         snprintf(text, n, "%llu", (unsigned long long)r->value);

@@ -1,0 +1,200 @@
+#!/bin/bash
+# window_test.sh SALLYPORT KERNEL INITRD OUTDIR: uses the window as a person
+# would, under an X server of its own (Xvfb), with keys and clicks (xdotool),
+# and checks what it says by its title:
+#
+#   sallyport - PROGRAM - STATE - #N CROSSING - FUNCTION+OFFSET pc 0x...
+#
+# Pictures of the way are left in OUTDIR. Status 77: a tool is missing.
+set -u
+sallyport=$1 kernel=$2 initrd=$3 out=$4
+for tool in Xvfb xdotool import; do
+    command -v "$tool" >/dev/null || { echo "$tool is missing"; exit 77; }
+done
+mkdir -p "$out"
+server= window= app=
+
+finish() {
+    [ -n "$app" ] && kill "$app" 2>/dev/null
+    [ -n "$server" ] && kill "$server" 2>/dev/null
+    wait 2>/dev/null
+}
+trap finish EXIT
+
+fail() {
+    echo "FAILED: $1"
+    echo "  title: $(title)"
+    [ -s "$out/window.log" ] && cat "$out/window.log"
+    picture failed
+    exit 1
+}
+
+title() {
+    xdotool getwindowname "$window" 2>/dev/null
+}
+
+picture() {
+    import -window "$window" "$out/$1.png" 2>/dev/null
+}
+
+# until PATTERN WHAT: waits until the title matches (bash pattern).
+until_title() {
+    local try
+    for try in $(seq 200); do
+        # shellcheck disable=SC2053
+        [[ $(title) == $1 ]] && return
+        kill -0 "$app" 2>/dev/null || fail "$2: the window is gone"
+        sleep 0.05
+    done
+    fail "$2: waited for '$1'"
+}
+
+# press KEY PATTERN WHAT
+press() {
+    xdotool key --window "$window" "$1"
+    until_title "$2" "$3"
+}
+
+start_server() {
+    local read_end
+    exec {read_end}< <(exec Xvfb -displayfd 3 -screen 0 2000x1300x24 -nolisten tcp 3>&1 >/dev/null 2>&1 & echo "pid $!"; wait)
+    local line number=
+    while read -r -t 20 -u "$read_end" line; do
+        case $line in
+            pid*) server=${line#pid } ;;
+            *) number=$line; break ;;
+        esac
+    done
+    [ -n "$number" ] || { echo "Xvfb does not start"; exit 1; }
+    export DISPLAY=:$number
+}
+
+open_window() {
+    SDL_VIDEODRIVER=x11 "$sallyport" --kernel "$kernel" --initrd "$initrd" \
+        --size "$1" "${@:2}" >"$out/window.log" 2>&1 &
+    app=$!
+    local try
+    for try in $(seq 200); do
+        window=$(xdotool search --pid "$app" --name sallyport 2>/dev/null |
+            tail -1)
+        [ -n "$window" ] && break
+        kill -0 "$app" 2>/dev/null || break
+        sleep 0.05
+    done
+    [ -n "$window" ] || { cat "$out/window.log"; echo "no window"; exit 1; }
+    xdotool windowfocus "$window" 2>/dev/null
+}
+
+close_window() {
+    xdotool key --window "$window" ctrl+q
+    wait "$app"
+    status=$?
+    app=
+    [ "$status" = "$1" ] || fail "closing: status $status instead of $1"
+}
+
+start_server
+
+# 1. hello, crossing by crossing until the write.
+open_window 1600x1000 hello
+until_title '*hello - paused - *' "opens paused at the program's beginning"
+for step in $(seq 40); do
+    case $(title) in *'write(fd=1'*) break ;; esac
+    before=$(title)
+    xdotool key --window "$window" c
+    for try in $(seq 100); do
+        [ "$(title)" != "$before" ] && break
+        sleep 0.05
+    done
+done
+until_title '*paused - #* write(fd=1, buf=0x*, n=13) - uservec pc 0x*' \
+    "next crossing until the write"
+sleep 0.3
+picture 1-write
+
+# 2. By instruction through the trampoline into C ...
+in_trampoline=0
+for step in $(seq 120); do
+    now=$(title)
+    case $now in
+        *uservec*) in_trampoline=$((in_trampoline + 1)) ;;
+        *) break ;;
+    esac
+    [ "$step" = 20 ] && picture 2-trampoline
+    xdotool key --window "$window" s
+    for try in $(seq 100); do
+        [ "$(title)" != "$now" ] && break
+        sleep 0.02
+    done
+done
+[ "$in_trampoline" -gt 30 ] || fail "only $in_trampoline steps in uservec"
+until_title '*paused*write(fd=1*pc 0xffffffc08020*' "arrived in the kernel's C"
+for line in 1 2 3 4; do
+    now=$(title)
+    xdotool key --window "$window" l
+    for try in $(seq 100); do
+        [ "$(title)" != "$now" ] && break
+        sleep 0.02
+    done
+done
+sleep 0.3
+picture 3-in-c
+
+# 3. ... and out again.
+press o '*paused - #* write(fd=1*write+0x* pc 0x10*' "out to the user"
+sleep 0.3
+picture 4-back-in-user
+
+# 4. The mouse: the run button; the window stays open when the guest ends.
+xdotool mousemove --window "$window" 50 22 click 1
+until_title '*hello - ended*' "run button: to the end"
+picture 5-ended
+press s '*hello - ended*' "stepping an ended guest"
+kill -0 "$app" || fail "the window closed with the guest"
+close_window 0
+
+# 5. The shell: typing, resizing, palettes, sizes, help.
+open_window 1280x800
+until_title '*sh - waiting*' "the shell waits at its prompt"
+xdotool key --window "$window" Tab
+xdotool type --window "$window" --delay 20 'crash null_read; echo alive'
+xdotool key --window "$window" Return
+until_title '*sh - waiting*#*read(*' "the command ran"
+sleep 0.5
+picture 6-shell
+idle_before=$(cut -d' ' -f14 "/proc/$app/stat")
+sleep 2
+idle=$(($(cut -d' ' -f14 "/proc/$app/stat") - idle_before))
+[ "$idle" -le 4 ] || fail "idling takes $idle ticks of CPU in 2 seconds"
+xdotool key --window "$window" Escape
+for size in '1024 700' '1900 1250' '300 200'; do
+    # shellcheck disable=SC2086
+    xdotool windowsize "$window" $size
+    sleep 0.4
+    kill -0 "$app" 2>/dev/null || fail "resized to $size: gone"
+    picture "7-size-${size/ /x}"
+done
+xdotool windowsize "$window" 1600 1000
+for key in p ctrl+plus ctrl+plus F1; do
+    xdotool key --window "$window" "$key"
+    sleep 0.2
+done
+picture 8-help-dark
+for key in Escape ctrl+0 p slash; do
+    xdotool key --window "$window" "$key"
+done
+xdotool type --window "$window" --delay 20 'no_such_thing'
+xdotool key --window "$window" Return
+sleep 0.4
+picture 9-error-told
+kill -0 "$app" 2>/dev/null || fail "an error closed the window"
+close_window 0
+
+# 6. With no display: one line, status 123.
+message=$(env -u DISPLAY -u WAYLAND_DISPLAY "$sallyport" --kernel "$kernel" \
+    --initrd "$initrd" hello 2>&1)
+status=$?
+[ "$status" = 123 ] || fail "without a display: status $status"
+[ "$(printf '%s\n' "$message" | grep -c .)" = 1 ] ||
+    fail "without a display: not one line: $message"
+echo "PASSED"
