@@ -193,7 +193,8 @@ static void run_for(struct shell *sh, const struct node *node)
 {
     int count;
     char **words = expand_words(sh, node->words, &count);
-    sh->status = 0;
+    if (count == 0)
+        sh->status = 0;
     sh->loops++;
     for (int i = 0; i < count; i++) {
         variable_set(sh, node->name, words[i]);
