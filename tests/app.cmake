@@ -1,12 +1,14 @@
 # The command line: the built binary as a user runs it (tests/guest/cli.h),
-# its pieces by themselves, and stepping on the real guest.
+# and stepping on the real guest.
+pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson)
 function(sallyport_cli_test name)
   add_executable(test_${name} guest/test_${name}.c)
   target_link_libraries(test_${name} PRIVATE sallyport_flags ${ARGN}
     ${CMOCKA_LIBRARIES} cmocka)
   target_compile_definitions(test_${name} PRIVATE
-    SALLYPORT_BINARY="$<TARGET_FILE:sallyport>")
-  add_dependencies(test_${name} sallyport)
+    SALLYPORT_BINARY="$<TARGET_FILE:sallyport>"
+    SALLYPORT_BINARY_DIR="$<TARGET_FILE_DIR:sallyport>")
+  add_dependencies(test_${name} sallyport guestkernel guestapps)
   add_test(NAME ${name} COMMAND test_${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 ENVIRONMENT
     "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/guest/lsan.supp:print_suppressions=0")
@@ -14,3 +16,6 @@ endfunction()
 
 sallyport_cli_test(cli_usage machine)
 sallyport_cli_test(cli_images machine)
+sallyport_cli_test(cli_run machine PkgConfig::CJSON)
+sallyport_cli_test(cli_terminal machine util)
+sallyport_cli_test(stepping app)

@@ -8,8 +8,6 @@
 
 #include "../cpu/cpu.h"
 
-#include <string.h>
-
 #ifndef SALLYPORT_WINDOW
 int cmd_gui(const struct options *options, struct complaint *why)
 {
@@ -29,10 +27,8 @@ const struct subcommand subcommands[] = {
      cmd_run},
     {"trace", ON_TRACE, "[PROGRAM [ARGS...]]",
      "As run, and every crossing as text on stderr.", cmd_trace},
-#ifdef SALLYPORT_SHOT
     {"shot", ON_SHOT, "-o FILE.{png,svg,pdf,txt} [PROGRAM [ARGS...]]",
      "A picture of the window, drawn without one.", cmd_shot},
-#endif
     {0},
 };
 

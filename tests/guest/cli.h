@@ -19,7 +19,7 @@
 #define CLI_ARGS_MAX 40
 
 struct cli_result {
-    int status; /* exit status; 1000 + N: killed by signal N */
+    int status;      /* exit status; 1000 + N: killed by signal N */
     char *out, *err; /* NUL-ended */
     size_t out_bytes, err_bytes;
 };
@@ -150,12 +150,12 @@ static inline void make_text(const char *name, const char *text)
 
 /* ---- Small M-mode images ---- */
 
-#define RV_LUI(rd, imm)        ((uint32_t)(imm) << 12 | (rd) << 7 | 0x37u)
+#define RV_LUI(rd, imm) ((uint32_t)(imm) << 12 | (rd) << 7 | 0x37u)
 #define RV_ADDI(rd, rs, imm)                                                   \
     ((uint32_t)(imm) << 20 | (rs) << 15 | (rd) << 7 | 0x13u)
 #define RV_SB(rs2, rs1) ((rs2) << 20 | (rs1) << 15 | 0x23u)
 #define RV_SW(rs2, rs1) ((rs2) << 20 | (rs1) << 15 | 2u << 12 | 0x23u)
-#define RV_ECALL 0x00000073u
+#define RV_ECALL        0x00000073u
 #define A0              10u
 #define A1              11u
 

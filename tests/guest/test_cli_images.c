@@ -27,12 +27,11 @@ static void a_bare_image_prints_and_its_status_passes_through(void **state)
     cli_free(&r);
 }
 
-static void under_bare_the_image_may_stand_where_the_program_stands(
-    void **state)
+static void
+under_bare_the_image_may_stand_where_the_program_stands(void **state)
 {
     (void)state;
-    struct cli_result r =
-        cli_run_bytes("", 0, ARGS("run", "--bare", "hi.elf"));
+    struct cli_result r = cli_run_bytes("", 0, ARGS("run", "--bare", "hi.elf"));
     assert_string_equal(r.out, "hi\n");
     assert_int_equal(r.status, 7);
     cli_free(&r);
@@ -53,10 +52,10 @@ static void json_ends_with_the_cause(void **state)
     (void)state;
     struct cli_result r =
         cli_run_bytes("", 0, ARGS("run", "--json", "--bare", "hi.elf"));
-    assert_string_equal(
-        r.out, "{\"type\":\"console\",\"pid\":0,\"bytes\":\"hi\\n\"}\n"
-               "{\"type\":\"end\",\"cause\":\"exit\",\"status\":7,"
-               "\"clock\":11,\"insns\":11}\n");
+    assert_string_equal(r.out,
+                        "{\"type\":\"console\",\"pid\":0,\"bytes\":\"hi\\n\"}\n"
+                        "{\"type\":\"end\",\"cause\":\"exit\",\"status\":7,"
+                        "\"clock\":11,\"insns\":11}\n");
     assert_int_equal(r.status, 7);
     cli_free(&r);
 }
@@ -208,7 +207,10 @@ static void make_tar(const char *file, const char *name, const char *size,
     snprintf(tar.header.mode, sizeof tar.header.mode, "0000644");
     snprintf(tar.header.size, sizeof tar.header.size, "%s", size);
     tar.header.type = type;
-    memcpy(tar.header.magic, "ustar\0" "00", 8);
+    memcpy(tar.header.magic,
+           "ustar\0"
+           "00",
+           8);
     memset(tar.header.checksum, ' ', 8);
     for (size_t i = 0; i < 512; i++)
         sum += tar.bytes[i];
@@ -250,8 +252,8 @@ static void a_sound_archive_is_accepted(void **state)
 {
     (void)state;
     make_tar("good.tar", "etc/motd", "00000000005", '0');
-    struct cli_result r = cli_run_bytes(
-        "", 0, ARGS(BARE, "hi.elf", "--initrd", "good.tar"));
+    struct cli_result r =
+        cli_run_bytes("", 0, ARGS(BARE, "hi.elf", "--initrd", "good.tar"));
     assert_string_equal(r.err, "");
     assert_int_equal(r.status, 7);
     cli_free(&r);
@@ -267,9 +269,9 @@ static void files_to_add_are_checked(void **state)
             ARGS(BARE, "hi.elf", "--file", "note=/../up"));
     refuses(123, "--file note=: expected HOST[=GUEST]",
             ARGS(BARE, "hi.elf", "--file", "note="));
-    refuses(123, "note/x: note is a file of the initrd, no directory",
-            ARGS(BARE, "hi.elf", "--file", "note=note", "--file",
-                 "note=note/x"));
+    refuses(
+        123, "note/x: note is a file of the initrd, no directory",
+        ARGS(BARE, "hi.elf", "--file", "note=note", "--file", "note=note/x"));
 }
 
 /* ---- Disks and tables ---- */
@@ -316,10 +318,8 @@ static void a_bad_script_is_told_by_line_and_column(void **state)
     (void)state;
     refuses_script("# fine\n  type \"x\"\n",
                    "2:3: no such step (expect, send, wait, eof, # comment)");
-    refuses_script("expect prompt\n",
-                   "1:8: expected a text in double quotes");
-    refuses_script("send \"abc\n",
-                   "1:6: the text's closing quote is missing");
+    refuses_script("expect prompt\n", "1:8: expected a text in double quotes");
+    refuses_script("send \"abc\n", "1:6: the text's closing quote is missing");
     refuses_script("send \"a\\q\"\n", "1:9: no such escape");
     refuses_script("send \"\"\n", "1:6: the text is empty");
     refuses_script("wait soon\n", "1:6: expected a clock: a number, or +N");
@@ -336,8 +336,9 @@ static void a_script_that_waits_in_vain_is_told_by_its_line(void **state)
     (void)state;
     make_bare("sleeps.elf", sleeps, 2);
     make_text("wait.script", "# one\nexpect \"never\"  # two\n");
-    refuses_like(122, "wait.script:2: left waiting, the guest idles: "
-                      "expect \"never\"\n",
+    refuses_like(122,
+                 "wait.script:2: left waiting, the guest idles: "
+                 "expect \"never\"\n",
                  ARGS(BARE, "sleeps.elf", "--script", "wait.script"));
 }
 
@@ -346,8 +347,8 @@ static void json_says_which_line_the_script_waits_in(void **state)
     (void)state;
     struct cli_result r =
         cli_run_bytes("", 0,
-                      ARGS("run", "--json", "--script", "wait.script",
-                           "--bare", "sleeps.elf"));
+                      ARGS("run", "--json", "--script", "wait.script", "--bare",
+                           "sleeps.elf"));
     assert_non_null(strstr(r.out, "\"cause\":\"script\",\"status\":122,"
                                   "\"line\":2,"));
     assert_int_equal(r.status, 122);
@@ -361,8 +362,7 @@ static void a_guest_that_spins_ends_at_the_limit(void **state)
     const uint32_t spins[] = {RV_LOOP};
     (void)state;
     make_bare("spins.elf", spins, 1);
-    refuses(122,
-            "--max-insns 100000: reached at pc 0x80000000, clock 100000",
+    refuses(122, "--max-insns 100000: reached at pc 0x80000000, clock 100000",
             ARGS(BARE, "spins.elf", "--max-insns", "100000"));
 }
 
@@ -381,8 +381,7 @@ static void a_guest_that_nothing_can_wake_ends(void **state)
     const uint32_t sleeps[] = {RV_WFI, RV_LOOP};
     (void)state;
     make_bare("sleeps.elf", sleeps, 2);
-    refuses_like(122, "guest: wfi before 0x80000004",
-                 ARGS(BARE, "sleeps.elf"));
+    refuses_like(122, "guest: wfi before 0x80000004", ARGS(BARE, "sleeps.elf"));
 }
 
 static void a_foreign_program_is_refused_before_it_runs(void **state)
@@ -399,9 +398,9 @@ static void a_foreign_program_is_refused_before_it_runs(void **state)
                  "order 1, machine ",
                  ARGS("run", "--kernel", "hi.elf", "--initrd", "good.tar",
                       "/proc/self/exe"));
-    refuses(123, "nosuch: no program of the initrd and no file of the host",
-            ARGS("run", "--kernel", "hi.elf", "--initrd", "good.tar",
-                 "nosuch"));
+    refuses(
+        123, "nosuch: no program of the initrd and no file of the host",
+        ARGS("run", "--kernel", "hi.elf", "--initrd", "good.tar", "nosuch"));
 }
 
 static void boot_page_values_must_fit_one_line_and_one_page(void **state)
@@ -410,13 +409,12 @@ static void boot_page_values_must_fit_one_line_and_one_page(void **state)
     (void)state;
     memset(page, 'x', sizeof page - 1);
     make_tar("prog.tar", "bin/p", "00000000005", '0');
-    refuses(123,
-            "a?b: a line break in it: the boot page holds one value a line",
-            ARGS("run", "--kernel", "hi.elf", "--initrd", "prog.tar", "p",
-                 "a\nb"));
-    refuses_like(123, "boot page: ",
-                 ARGS("run", "--kernel", "hi.elf", "--initrd", "prog.tar",
-                      "p", page));
+    refuses(
+        123, "a?b: a line break in it: the boot page holds one value a line",
+        ARGS("run", "--kernel", "hi.elf", "--initrd", "prog.tar", "p", "a\nb"));
+    refuses_like(
+        123, "boot page: ",
+        ARGS("run", "--kernel", "hi.elf", "--initrd", "prog.tar", "p", page));
     refuses(123, "--kernel-arg ram=64: this is said with --ram",
             ARGS("run", "--kernel", "hi.elf", "--initrd", "prog.tar",
                  "--kernel-arg", "ram=64"));
@@ -432,8 +430,8 @@ static void a_kernel_that_hands_out_no_files_is_told(void **state)
     refuses(123,
             "--get a=b: this kernel has no `export` probe to hand files out "
             "with",
-            ARGS("run", "--kernel", "s.elf", "--initrd", "prog.tar",
-                 "--get", "a=b"));
+            ARGS("run", "--kernel", "s.elf", "--initrd", "prog.tar", "--get",
+                 "a=b"));
 }
 
 int main(void)

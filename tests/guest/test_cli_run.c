@@ -20,8 +20,7 @@ static void prints(int status, const char *end, const char *input,
     struct cli_result r = run(input, args);
     size_t length = strlen(end);
     assert_string_equal(r.err, "");
-    if (r.out_bytes < length ||
-        strcmp(r.out + r.out_bytes - length, end) != 0)
+    if (r.out_bytes < length || strcmp(r.out + r.out_bytes - length, end) != 0)
         fail_msg("the console ends with\n%s\nnot with\n%s", r.out, end);
     assert_int_equal(r.status, status);
     cli_free(&r);
@@ -35,12 +34,11 @@ static void the_programs_status_is_the_exit_status(void **state)
     prints(1, "", "", ARGS("run", "/bin/false"));
 }
 
-static void a_signal_that_kills_the_program_gives_128_and_its_number(
-    void **state)
+static void
+a_signal_that_kills_the_program_gives_128_and_its_number(void **state)
 {
     (void)state;
-    struct cli_result r =
-        run("", ARGS("run", "--json", "crash", "null-load"));
+    struct cli_result r = run("", ARGS("run", "--json", "crash", "null-load"));
     assert_int_equal(r.status, 139);
     assert_non_null(
         strstr(r.out, "\"cause\":\"signal\",\"status\":139,\"signal\":11,"));
@@ -104,8 +102,8 @@ static void files_go_in_and_come_out(void **state)
     (void)state;
     make_text("in.txt", "first\n");
     prints(0, "first\nfirst\n", "",
-           ARGS("run", "--file", "in.txt", "--file", "in.txt=/a/b/c",
-                "--get", "/tmp/out=out.txt", "sh", "-c",
+           ARGS("run", "--file", "in.txt", "--file", "in.txt=/a/b/c", "--get",
+                "/tmp/out=out.txt", "sh", "-c",
                 "cat /host/in.txt /a/b/c; echo made > /tmp/out"));
     int fd = open("out.txt", O_RDONLY);
     assert_int_equal(read(fd, bytes, sizeof bytes), 5);
@@ -149,8 +147,7 @@ static void piped_input_is_typed_at_the_shell(void **state)
 /* Traces the shell while somebody types in chunks with pauses between. */
 static struct cli_result trace_slow_typist(useconds_t pause)
 {
-    static const char *const chunk[] = {"echo a", "\nca", "t\nfoo\n",
-                                        "bar\n"};
+    static const char *const chunk[] = {"echo a", "\nca", "t\nfoo\n", "bar\n"};
     struct cli_result r;
     int in[2], out = memfd_create("out", 0), err = memfd_create("err", 0);
     assert_int_equal(pipe(in), 0);
@@ -229,8 +226,8 @@ static void a_script_left_waiting_gives_its_line(void **state)
             ARGS("run", "--script", "s"));
 }
 
-static void a_script_that_ends_without_eof_leaves_the_shell_waiting(
-    void **state)
+static void
+a_script_that_ends_without_eof_leaves_the_shell_waiting(void **state)
 {
     (void)state;
     make_text("s", "expect \"$ \"\n");
@@ -264,8 +261,8 @@ static void two_traces_are_the_same_bytes(void **state)
     cli_free(&b);
 }
 
-static void every_line_of_json_is_an_object_and_the_last_is_the_end(
-    void **state)
+static void
+every_line_of_json_is_an_object_and_the_last_is_the_end(void **state)
 {
     (void)state;
     struct cli_result r = run("", ARGS("trace", "--json", "pingpong"));
@@ -289,8 +286,8 @@ static void every_line_of_json_is_an_object_and_the_last_is_the_end(
 static void both_layouts_boot(void **state)
 {
     (void)state;
-    struct cli_result r = run("", ARGS("run", "--kernel-arg",
-                                       "layout=shared", "hello"));
+    struct cli_result r =
+        run("", ARGS("run", "--kernel-arg", "layout=shared", "hello"));
     assert_non_null(strstr(r.out, "shared"));
     assert_non_null(strstr(r.out, "hello, world\n"));
     cli_free(&r);
@@ -372,12 +369,11 @@ static void a_saved_boot_prints_the_same_on_qemu(void **state)
 {
     static char text[1 << 16];
     (void)state;
-    struct cli_result r =
-        run("", ARGS("run", "--save-boot", "saved", "sh", "-c",
-                     "echo one two | wc; exit 4"));
+    struct cli_result r = run("", ARGS("run", "--save-boot", "saved", "sh",
+                                       "-c", "echo one two | wc; exit 4"));
     assert_int_equal(r.status, 4);
-    FILE *qemu = popen("timeout -k 1 120 saved/qemu.sh </dev/null 2>/dev/null",
-                       "r");
+    FILE *qemu =
+        popen("timeout -k 1 120 saved/qemu.sh </dev/null 2>/dev/null", "r");
     assert_non_null(qemu);
     text[fread(text, 1, sizeof text - 1, qemu)] = '\0';
     assert_int_equal(WEXITSTATUS(pclose(qemu)), 4);

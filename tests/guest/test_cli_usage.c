@@ -49,18 +49,14 @@ static void an_option_of_another_command_is_wrong_usage(void **state)
 static void ram_is_bounded(void **state)
 {
     (void)state;
-    refuses(123, "--ram 47: out of range 48..2048",
-            ARGS("run", "--ram", "47"));
+    refuses(123, "--ram 47: out of range 48..2048", ARGS("run", "--ram", "47"));
     refuses(123, "--ram 2049: out of range 48..2048",
             ARGS("run", "--ram=2049"));
     refuses(123, "--ram 99999999999999999999: out of range 48..2048",
             ARGS("run", "--ram", "99999999999999999999"));
-    refuses(123, "--ram 64M: not a whole number",
-            ARGS("run", "--ram", "64M"));
-    refuses(123, "--ram -64: not a whole number",
-            ARGS("run", "--ram", "-64"));
-    refuses(123, "--ram  64: not a whole number",
-            ARGS("run", "--ram", " 64"));
+    refuses(123, "--ram 64M: not a whole number", ARGS("run", "--ram", "64M"));
+    refuses(123, "--ram -64: not a whole number", ARGS("run", "--ram", "-64"));
+    refuses(123, "--ram  64: not a whole number", ARGS("run", "--ram", " 64"));
 }
 
 static void a_limit_of_no_instructions_is_refused(void **state)
@@ -99,8 +95,7 @@ static void bare_wants_an_image(void **state)
             "hello: --bare starts the image alone, without a program or "
             "arguments",
             ARGS("run", "--bare", "--kernel", "k.elf", "hello"));
-    refuses(120,
-            "--bare: there is no boot page for --kernel-arg or --get",
+    refuses(120, "--bare: there is no boot page for --kernel-arg or --get",
             ARGS("run", "--bare", "--kernel", "k", "--kernel-arg", "a=b"));
 }
 
