@@ -87,7 +87,7 @@ static void add_enter(cJSON *o, const struct tracker *t,
                       const struct crossing *c)
 {
     static const char *const kind[] = {"call", "fault", "interrupt"};
-    char text[512];
+    char text[1024];
     cJSON_AddStringToObject(o, "kind", kind[c->kind]);
     add_hex(o, "cause", c->cause);
     if (c->kind == CROSSING_FAULT)

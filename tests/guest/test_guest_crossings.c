@@ -85,6 +85,47 @@ static void a_write_carries_its_bytes_in_by_one_copy(void **state)
     run_free(r);
 }
 
+/* Columns that scripts may rely on (docs/reference/trace.md). */
+static void trace_lines_keep_their_columns(void **state)
+{
+    (void)state;
+    struct run *r = boot("arg=hello\n");
+    run_to_end(r, 0);
+    char line[2048];
+    trace_line(r, "> ecall write(", 1, line);
+    assert_ptr_equal(strstr(line, "pid 2 hello"), line + 5);
+    assert_ptr_equal(strstr(line, "> ecall"), line + 19);
+    assert_ptr_equal(strstr(line, "pc 0x"), line + 76);
+    trace_line(r, "< = 13 ", 1, line);
+    assert_ptr_equal(strstr(line, "< = 13"), line + 19);
+    assert_ptr_equal(strstr(line, "insns "), line + 75);
+    trace_line(r, "copyin ", 1, line);
+    assert_ptr_equal(strstr(line, "copyin "), line + 7);
+    assert_ptr_equal(strstr(line, "0x"), line + 16);
+    run_free(r);
+}
+
+/* At the trap the path's page is not in memory: it comes with copyinstr. */
+static void a_string_that_is_paged_in_later_is_filled_in(void **state)
+{
+    (void)state;
+    struct run *r = boot_program(
+        "#include <fcntl.h>\n"
+        "__attribute__((aligned(4096))) const char path[4096] = \"/a/b\";\n"
+        "int main(void) { return open(path, O_RDONLY) != -1; }\n");
+    run_to_end(r, 0);
+    const struct crossing *c = call(r, "probe", "open", 1);
+    char line[2048], text[300];
+    trace_line(r, "> ecall open(path=0x", 1, line);
+    assert_string_equal(c->arg_text[0], "\"/a/b\"");
+    crossing_describe(r->t, c, text, sizeof text);
+    assert_memory_equal(text, "open(path=\"/a/b\", flags=O_RDONLY", 32);
+    trace_line(r, "< = -1 ENOENT", 1, line);
+    assert_int_equal(c->transfer[0].kind, TRANSFER_COPYINSTR);
+    assert_int_equal(c->transfer[0].done, 5);
+    run_free(r);
+}
+
 static void getpid_is_short_and_changes_spaces_twice(void **state)
 {
     (void)state;
@@ -548,6 +589,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_write_carries_its_bytes_in_by_one_copy),
+        cmocka_unit_test(trace_lines_keep_their_columns),
+        cmocka_unit_test(a_string_that_is_paged_in_later_is_filled_in),
         cmocka_unit_test(getpid_is_short_and_changes_spaces_twice),
         cmocka_unit_test(a_shared_layout_changes_no_space),
         cmocka_unit_test(fork_returns_twice_and_exec_renames),
