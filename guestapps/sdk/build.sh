@@ -23,8 +23,11 @@ fail() {
 # object needs. A source of this tree is named from the tree's root, so that
 # the debug information is the same wherever the tree lies.
 compile() {
-    local source=$1 object=$2
+    local source=$1 object=$2 types=()
     shift 2
+    # picolibc 1.8.10's <dirent.h>, <regex.h> and others say size_t without
+    # declaring it.
+    [ "${source##*.}" = S ] || types=(-include sys/types.h)
     case $source in
         "$root"/*)
             cd "$root"
@@ -36,7 +39,7 @@ compile() {
         -ffile-prefix-map="$root=." -ffile-prefix-map="$root/=" \
         -Wa,--debug-prefix-map,"$root=." -Wa,--debug-prefix-map,"$root/=" \
         -D_POSIX_TIMERS=200809L -D_POSIX_MONOTONIC_CLOCK=200809L \
-        -I"$sdk/include" -I"$root/guestkernel/abi" "$@" \
+        -I"$sdk/include" -I"$root/guestkernel/abi" "${types[@]}" "$@" \
         -c "$source" -o "$object"
 }
 

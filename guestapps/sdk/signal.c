@@ -10,6 +10,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#ifndef NSIG /* picolibc 1.8.10 keeps the name to itself */
+#define NSIG _NSIG
+#endif
+
 int raise(int number)
 {
     return kill(getpid(), number);
