@@ -172,6 +172,8 @@ static int place_program(const struct options *o, struct boot *boot,
                          char **name, struct complaint *why)
 {
     const char *program = o->program[0];
+    if (program[0] == '\0')
+        return complain(why, APP_USAGE, "PROGRAM: the name is empty");
     if (is_guest_program(boot, program)) {
         *name = strdup(program);
         return 0;

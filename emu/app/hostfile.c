@@ -19,26 +19,41 @@ static int cannot(const char *path, struct complaint *why)
     return complain(why, APP_UNUSABLE, "%s: %s", path, strerror(errno));
 }
 
-/* A regular file's size is known, which saves the growing; what cannot say
- * its size (a pipe) grows by doubling. */
-static size_t first_capacity(int fd)
+/* How much is read of what cannot say its size (a pipe, a device). */
+#define STREAM_MAX ((size_t)64 << 20)
+
+/* A regular file's size is known, which saves the growing; anything else
+ * grows by doubling, up to a bound of its own: it may have no end. */
+static size_t first_capacity(int fd, size_t *max)
 {
     struct stat st;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= 0 &&
-        (size_t)st.st_size < HOSTFILE_MAX)
-        return (size_t)st.st_size + 2;
-    return FIRST_CAPACITY;
+    bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    *max = regular ? HOSTFILE_MAX : STREAM_MAX;
+    if (!regular)
+        return FIRST_CAPACITY;
+    return (size_t)st.st_size < HOSTFILE_MAX ? (size_t)st.st_size + 2
+                                             : HOSTFILE_MAX + 2;
+}
+
+/* Room for at least one byte more and the NUL. */
+static void make_room(struct blob *b, size_t *capacity)
+{
+    if (b->size + 1 < *capacity)
+        return;
+    *capacity *= 2;
+    uint8_t *grown = realloc(b->bytes, *capacity);
+    if (grown == NULL)
+        free(b->bytes);
+    b->bytes = grown;
 }
 
 static int read_all(int fd, const char *path, struct blob *out,
                     struct complaint *why)
 {
-    size_t capacity = first_capacity(fd);
+    size_t max, capacity = first_capacity(fd, &max);
     out->bytes = malloc(capacity);
     out->size = 0;
-    for (;;) {
-        if (out->bytes == NULL)
-            return complain(why, APP_UNUSABLE, "%s: no memory for it", path);
+    while (out->bytes != NULL && out->size <= max) {
         ssize_t got =
             read(fd, out->bytes + out->size, capacity - out->size - 1);
         if (got < 0 && errno == EINTR)
@@ -49,17 +64,12 @@ static int read_all(int fd, const char *path, struct blob *out,
         out->bytes[out->size] = '\0';
         if (got == 0)
             return 0;
-        if (out->size > HOSTFILE_MAX)
-            return complain(why, APP_UNUSABLE, "%s: larger than %zu MiB", path,
-                            HOSTFILE_MAX >> 20);
-        if (out->size + 1 < capacity)
-            continue;
-        capacity *= 2;
-        uint8_t *grown = realloc(out->bytes, capacity);
-        if (grown == NULL)
-            free(out->bytes);
-        out->bytes = grown;
+        make_room(out, &capacity);
     }
+    if (out->bytes == NULL)
+        return complain(why, APP_UNUSABLE, "%s: no memory for it", path);
+    return complain(why, APP_UNUSABLE, "%s: larger than %zu MiB", path,
+                    max >> 20);
 }
 
 int hostfile_read(const char *path, struct blob *out, struct complaint *why)

@@ -8,6 +8,8 @@
 
 #include "../cpu/cpu.h"
 
+#include <fcntl.h>
+
 #ifndef SALLYPORT_WINDOW
 int cmd_gui(const struct options *options, struct complaint *why)
 {
@@ -45,9 +47,19 @@ static int run_command(const struct options *options, struct complaint *why)
     return options->command->run(options, why);
 }
 
+/* Started with a standard stream closed, the next file opened would take its
+ * place, and be read as the console or written over. */
+static void hold_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY | O_PATH);
+}
+
 int main(int argc, char *argv[])
 {
     struct options options;
+    hold_standard_streams();
     struct complaint why = {.text = ""};
     int status = options_parse(&options, argc, argv, &why);
     if (status == 0)

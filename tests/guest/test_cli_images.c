@@ -62,6 +62,12 @@ static void json_ends_with_the_cause(void **state)
 
 /* ---- Kernel images ---- */
 
+static void an_image_without_end_is_refused(void **state)
+{
+    (void)state;
+    refuses(123, "/dev/zero: larger than 64 MiB", ARGS(BARE, "/dev/zero"));
+}
+
 static void a_missing_kernel_is_named(void **state)
 {
     (void)state;
@@ -443,6 +449,7 @@ int main(void)
         cmocka_unit_test(options_may_stand_before_the_command),
         cmocka_unit_test(json_ends_with_the_cause),
         cmocka_unit_test(a_missing_kernel_is_named),
+        cmocka_unit_test(an_image_without_end_is_refused),
         cmocka_unit_test(without_a_guest_beside_it_the_cure_is_told),
         cmocka_unit_test(hostile_images_are_refused),
         cmocka_unit_test(with_json_a_refusal_still_ends_with_an_object),

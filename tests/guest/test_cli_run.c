@@ -70,6 +70,7 @@ static void an_unknown_program_is_refused(void **state)
     refuses(123,
             "/bin/nosuch: no program of the initrd and no file of the host",
             ARGS("run", "/bin/nosuch"));
+    refuses(120, "PROGRAM: the name is empty", ARGS("run", ""));
 }
 
 static void a_program_of_the_host_is_found_under_host(void **state)
@@ -352,6 +353,44 @@ static void a_signal_ends_json_with_its_object(void **state)
 
 /* ---- Disk and saved boot ---- */
 
+static void without_stdin_and_stdout_nothing_takes_their_place(void **state)
+{
+    static char sectors[512] = "untouched";
+    char after[512];
+    int status;
+    (void)state;
+    make_file("d.img", sectors, sizeof sectors);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(STDIN_FILENO);
+        close(STDOUT_FILENO);
+        freopen("/dev/null", "w", stderr);
+        execl(SALLYPORT_BINARY, "sallyport", "run", "--disk", "d.img", "cat",
+              NULL);
+        _exit(99);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(cli_status(status), 123); /* stdout cannot be written */
+    int fd = open("d.img", O_RDONLY);
+    assert_int_equal(read(fd, after, sizeof after), sizeof after);
+    assert_memory_equal(sectors, after, sizeof after);
+    close(fd);
+}
+
+static void a_panic_has_its_own_status(void **state)
+{
+    (void)state;
+    assert_int_equal(system("mkdir -p etc && echo x >etc/motd && tar "
+                            "--format=ustar -cf noinit.tar etc/motd"),
+                     0);
+    struct cli_result r =
+        run("", ARGS("run", "--json", "--initrd", "noinit.tar"));
+    assert_int_equal(r.status, 121);
+    assert_non_null(strstr(r.out, "\"cause\":\"panic\",\"status\":121,"));
+    assert_non_null(strstr(r.out, "kernel panic: "));
+    cli_free(&r);
+}
+
 static void a_disk_in_use_is_refused(void **state)
 {
     static char sectors[1024];
@@ -413,6 +452,8 @@ int main(void)
         cmocka_unit_test(a_spinning_shell_ends_at_the_limit),
         cmocka_unit_test(a_closed_stdout_is_told),
         cmocka_unit_test(a_signal_ends_json_with_its_object),
+        cmocka_unit_test(without_stdin_and_stdout_nothing_takes_their_place),
+        cmocka_unit_test(a_panic_has_its_own_status),
         cmocka_unit_test(a_disk_in_use_is_refused),
         cmocka_unit_test(a_saved_boot_prints_the_same_on_qemu),
     };
