@@ -6,6 +6,7 @@
 #include "check.h"
 #include "../../../guestkernel/elf_format.h"
 #include <fcntl.h>
+#include <stddef.h>
 
 #define PAGE 4096
 #define BASE 0x20000
