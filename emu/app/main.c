@@ -31,6 +31,8 @@ const struct subcommand subcommands[] = {
      "As run, and every crossing as text on stderr.", cmd_trace},
     {"shot", ON_SHOT, "-o FILE.{png,svg,pdf,txt} [PROGRAM [ARGS...]]",
      "A picture of the window, drawn without one.", cmd_shot},
+    {"build", ON_BUILD, "[-o OUT] [OPTIONS] [FILE.c...|DIR]",
+     "Compile a program for the guest; options go to the compiler.", cmd_build},
     {0},
 };
 

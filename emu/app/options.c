@@ -86,7 +86,7 @@ static const struct option_row rows[] = {
      "Draw this panel alone."},
     {"-o", "FILE", KIND_TEXT, FIELD(output), ON_SHOT, 0, 0,
      "The picture to write: .png, .svg, .pdf or .txt."},
-    {"--help", NULL, KIND_FLAG, FIELD(help), ON_MACHINE, 0, 0,
+    {"--help", NULL, KIND_FLAG, FIELD(help), ON_MACHINE | ON_BUILD, 0, 0,
      "Print this help."},
     {"--version", NULL, KIND_FLAG, FIELD(version), ON_MACHINE, 0, 0,
      "Print the versions of Sallyport and of its engine."},
@@ -215,6 +215,14 @@ static const struct subcommand *find_command(const char *word)
     return NULL;
 }
 
+/* What stands behind `build` is not ours to read, help excepted. */
+static bool takes_all(const struct reader *r, const char *word)
+{
+    const struct subcommand *command = r->out->command;
+    return command != NULL && command->bit == ON_BUILD &&
+           strcmp(word, "--help") != 0 && strcmp(word, "-h") != 0;
+}
+
 /* Words until PROGRAM; the first that is a command is the command. Options
  * may stand on either side of it. Behind PROGRAM all belongs to PROGRAM. */
 static int read_words(struct reader *r)
@@ -225,6 +233,8 @@ static int read_words(struct reader *r)
             r->next++;
             break;
         }
+        if (takes_all(r, word))
+            break;
         if (word[0] == '-' && word[1] != '\0') {
             int status = read_option(r);
             if (status != 0)
@@ -314,7 +324,8 @@ static void print_option(FILE *out, const struct option_row *row)
 
 static void print_usage(FILE *out, const struct subcommand *c)
 {
-    fprintf(out, "sallyport %s [OPTIONS] %s\n", c->name, c->operands);
+    fprintf(out, "sallyport %s %s%s\n", c->name,
+            (c->bit & ON_MACHINE) != 0 ? "[OPTIONS] " : "", c->operands);
 }
 
 static const char program_help[] =
@@ -347,5 +358,6 @@ void options_print_help(FILE *out, const struct subcommand *command)
     for (size_t i = 0; i < ROWS; i++)
         if ((rows[i].on & on) != 0)
             print_option(out, &rows[i]);
-    fprintf(out, "\n%s\n%s", program_help, status_help);
+    if ((on & ON_MACHINE) != 0)
+        fprintf(out, "\n%s\n%s", program_help, status_help);
 }

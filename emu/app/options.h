@@ -27,6 +27,7 @@ struct option_list {
 #define ON_RUN     (1u << 1)
 #define ON_TRACE   (1u << 2)
 #define ON_SHOT    (1u << 3)
+#define ON_BUILD   (1u << 4) /* its words go to the compiler, unread */
 #define ON_MACHINE (ON_GUI | ON_RUN | ON_TRACE | ON_SHOT)
 
 struct subcommand {

@@ -7,6 +7,7 @@
 #include "rawtty.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -202,6 +203,8 @@ int runner_run(const struct runner_desc *desc, struct verdict *verdict,
         tracker_listen(desc->session->tracker, on_event, &r);
     interrupts_catch();
     feed_open(&r.feed, r.machine, script, desc->use_stdin);
+    if (r.feed.kind == FEED_TERMINAL && !options->quiet)
+        fputs("sallyport: Ctrl-A x leaves\n", stderr);
     while (!run_stretch(&r))
         continue;
     if (desc->session->tracker != NULL)

@@ -374,8 +374,10 @@ static void a_guest_that_spins_ends_at_the_limit(void **state)
 
 static void a_guest_that_faults_in_its_trap_vector_ends(void **state)
 {
-    const uint32_t calls[] = {RV_ECALL};
+    const uint32_t calls[] = {RV_ECALL}, illegal[] = {0};
     (void)state;
+    make_bare("zero.elf", illegal, 1);
+    refuses_like(122, "guest: trap storm: ", ARGS(BARE, "zero.elf"));
     make_bare("storm.elf", calls, 1);
     refuses_like(122, "guest: trap storm: trap after trap at vector 0x0 ",
                  ARGS(BARE, "storm.elf"));

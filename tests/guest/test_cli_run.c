@@ -84,6 +84,20 @@ static void a_program_of_the_host_is_found_under_host(void **state)
     prints(0, "mine\n", "", ARGS("run", "--file", "mine", "ls", "/host"));
 }
 
+static void a_program_that_build_made_runs(void **state)
+{
+    (void)state;
+    make_text("mine.c", "#include <stdio.h>\nint main(int argc, char **argv)\n"
+                        "{ printf(\"%d %s\\n\", argc, argv[1]); return 6; }\n");
+    prints(0, "", "", ARGS("build", "-Wall", "mine.c"));
+    prints(6, "2 x\n", "", ARGS("run", "./mine", "x"));
+    assert_int_equal(system("mkdir two && cp mine.c two/a.c"), 0);
+    prints(0, "", "", ARGS("build", "-o", "other", "two"));
+    prints(6, "2 y\n", "", ARGS("run", "./other", "y"));
+    refuses(123, "/proc/self/fd: no .c file in it",
+            ARGS("build", "/proc/self/fd"));
+}
+
 static void a_hostile_program_is_the_guests_to_refuse(void **state)
 {
     static struct elf_image e;
@@ -432,6 +446,7 @@ int main(void)
         cmocka_unit_test(what_stands_behind_the_program_is_the_programs),
         cmocka_unit_test(an_unknown_program_is_refused),
         cmocka_unit_test(a_program_of_the_host_is_found_under_host),
+        cmocka_unit_test(a_program_that_build_made_runs),
         cmocka_unit_test(a_hostile_program_is_the_guests_to_refuse),
         cmocka_unit_test(files_go_in_and_come_out),
         cmocka_unit_test(a_large_file_comes_out_whole),

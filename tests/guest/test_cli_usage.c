@@ -164,8 +164,9 @@ static void the_reference_page_holds_every_help_text(void **state)
     char *all = help_of(ARGS("--help"));
     char *run = help_of(ARGS("run", "--help"));
     char *shot = help_of(ARGS("shot", "--help"));
-    char *texts[] = {all, run, shot};
-    for (size_t i = 0; i < 3; i++)
+    char *build = help_of(ARGS("build", "--help"));
+    char *texts[] = {all, run, shot, build};
+    for (size_t i = 0; i < 4; i++)
         for (char *line = strtok(texts[i], "\n"); line != NULL;
              line = strtok(NULL, "\n"))
             if (strstr(page, line) == NULL)
@@ -173,6 +174,7 @@ static void the_reference_page_holds_every_help_text(void **state)
     free(all);
     free(run);
     free(shot);
+    free(build);
 }
 
 static void version_names_the_engine(void **state)
