@@ -8,6 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Does the put follow the channel's last? The usual case, and the last is
+ * usually the newest. */
+static bool follows(const struct tracker_state *s, uint64_t channel,
+                    uint64_t offset)
+{
+    for (size_t i = s->puts; i-- > 0;)
+        if (s->put[i].channel == channel)
+            return s->put[i].offset + s->put[i].bytes == offset;
+    return true;
+}
+
 /* A channel whose offsets begin again is a new one under an old id. */
 static void forget_restarted(struct tracker_state *s, uint64_t channel,
                              uint64_t offset)
@@ -44,7 +55,8 @@ void links_put(struct tracker *t, uint64_t channel, uint64_t offset,
     struct tracker_state *s = &t->s;
     if (bytes == 0 || offset + bytes < offset)
         return;
-    forget_restarted(s, channel, offset);
+    if (!follows(s, channel, offset))
+        forget_restarted(s, channel, offset);
     if (!room_for_put(s)) {
         tracker_failed(t);
         return;

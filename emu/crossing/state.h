@@ -101,7 +101,7 @@ struct proc {
 struct put {
     uint64_t channel, offset, bytes, crossing;
 };
-#define PUTS_MAX 65536u
+#define PUTS_MAX 16384u
 
 struct tracker_state {
     uint64_t satp;

@@ -250,7 +250,7 @@ static void hostile_offsets_and_lengths_link_nothing(void **state)
     get(t, 2, 9, 0, UINT64_MAX);
     assert_int_equal(tracker_crossing(t, 2)->links, 0);
     for (uint64_t i = 0; i < PUTS_MAX * 2; i++) /* nobody ever reads */
-        put(t, 1, i, 0, 1);
+        put(t, 1, 9, i, 1);
     assert_true(t->s.puts <= PUTS_MAX);
     tracker_destroy(t);
 }
