@@ -116,7 +116,7 @@ static int open_engine(struct cpu *cpu, char *why, size_t why_bytes)
 int cpu_create(const struct cpu_desc *desc, struct cpu **out, char *why,
                size_t why_bytes)
 {
-    size_t least = 4096 + (desc->firmware ? PLAT_FIRMWARE_SIZE : 0);
+    size_t least = 0x20000 + (desc->firmware ? PLAT_FIRMWARE_SIZE : 0);
     if (desc->ram_bytes < least || desc->ram_bytes % 4096 != 0 ||
         (uintptr_t)desc->ram % 4096 != 0) {
         snprintf(why, why_bytes,
@@ -130,7 +130,10 @@ int cpu_create(const struct cpu_desc *desc, struct cpu **out, char *why,
         return -1;
     }
     cpu->desc = *desc;
-    cpu->park_pc = PLAT_RAM_BASE + (desc->firmware ? PLAT_FIRMWARE_SIZE : 0);
+    cpu->ram_first = PLAT_RAM_BASE + (desc->firmware ? PLAT_FIRMWARE_SIZE : 0);
+    /* Not at a page's start, and with 64 KiB behind it: so its translation
+     * cannot fail (site_false_fetch_fault). */
+    cpu->park_pc = cpu->ram_first + 8;
     if (open_engine(cpu, why, why_bytes) != 0) {
         cpu_destroy(cpu);
         return -1;

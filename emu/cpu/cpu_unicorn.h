@@ -97,13 +97,16 @@ enum site_kind {
     SITE_FENCE = 1 << 7,
     SITE_FENCEI = 1 << 8,
     SITE_C_FLOAT = 1 << 9,
+    SITE_ILLEGAL = 1 << 10, /* insn == illegal_insn cannot be decoded */
+    SITE_ALONE = 1 << 11,   /* must begin a block */
 };
-/* Those that follow from the instruction word. */
-#define SITE_BY_INSN (~(unsigned)(SITE_WATCH | SITE_STOP))
+/* Those that go when translated code goes. */
+#define SITE_BY_CODE (~(unsigned)(SITE_WATCH | SITE_STOP))
 
 struct site {
     uint64_t pc;
     uint32_t insn;
+    uint32_t illegal_insn;
     bool known; /* insn has been seen */
     bool mixed; /* another instruction was seen here too: read it anew */
     unsigned kinds;
@@ -144,14 +147,17 @@ struct cpu {
     uint64_t limit; /* executed at which cpu_run comes back */
     bool single;    /* cpu_step: come back after a trap as well */
     bool stop_requested;
-    bool waiting;     /* a wfi with nothing pending */
-    bool forced_site; /* run the instruction at pc natively, whatever it is */
-    bool attention;   /* the loop has something to do at the next boundary */
-    bool parked;      /* waiting in the parking block for the stop */
+    bool waiting;       /* a wfi with nothing pending */
+    bool forced_site;   /* run the instruction at pc natively, whatever it is */
+    uint64_t run_bound; /* bound, when nothing else wants the slow path */
+    uint64_t started_pc, started_at; /* where the engine was started */
+    bool attention; /* the loop has something to do at the next boundary */
+    bool parked;    /* waiting in the parking block for the stop */
     enum cpu_priv parked_priv; /* the real mode meanwhile */
     struct event event;
-    uint64_t park_pc;
-    uint64_t trap_run; /* traps since an instruction was executed */
+    uint64_t ram_first; /* RAM below it is the firmware's */
+    uint64_t park_pc;   /* an address whose block is never run */
+    uint64_t trap_run;  /* traps since an instruction was executed */
     uint64_t trap_run_at;
     uint64_t next_flush; /* executed at which the TLB is emptied */
 
@@ -241,6 +247,8 @@ bool site_passes(struct cpu *cpu, const struct site *site, uint64_t now);
 /* Puts back the half-word that was hidden from the translator. */
 void site_undisguise(struct cpu *cpu);
 void site_event(struct cpu *cpu, struct site *site);
+/* After a fetch fault that is none: see cpu_unicorn_site.c. True: run again. */
+bool site_false_fetch_fault(struct cpu *cpu, uint64_t badaddr);
 bool site_arm_stop(struct cpu *cpu, uint64_t pc);
 void site_disarm_stop(struct cpu *cpu);
 void site_flush(struct cpu *cpu);

@@ -206,6 +206,9 @@ void site_event(struct cpu *cpu, struct site *site)
 {
     uint32_t insn = mem_insn(cpu, cpu->pc);
     bool told = tell(cpu, site, insn);
+    /* The engine would start here now: that is all some sites ask for. */
+    cpu->started_pc = cpu->pc;
+    cpu->started_at = cpu->executed;
     /* A listener may have stopped the run, moved pc or raised an interrupt:
      * back to the loop, which comes here again if nothing of that holds. */
     if (!told && !site_passes(cpu, site, cpu->executed))

@@ -105,7 +105,7 @@ void native_flush_tlb(struct cpu *cpu)
 void native_flush_code(struct cpu *cpu)
 {
     uint64_t end = PLAT_RAM_BASE + cpu->desc.ram_bytes;
-    native_drop_code(cpu, cpu->park_pc, end - cpu->park_pc);
+    native_drop_code(cpu, cpu->ram_first, end - cpu->ram_first);
 }
 
 /* The engine takes a virtual address here: in M-mode it is the physical one. */

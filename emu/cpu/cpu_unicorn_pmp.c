@@ -152,7 +152,7 @@ void pmp_apply(struct cpu *cpu)
 {
     uint64_t ram_end = PLAT_RAM_BASE + cpu->desc.ram_bytes;
     native_load(cpu);
-    put(cpu, 0, LOCK, (struct range){0, cpu->park_pc - 1});
+    put(cpu, 0, LOCK, (struct range){0, cpu->ram_first - 1});
     put(cpu, 1, LOCK, (struct range){ram_end, ALL_ONES});
     for (unsigned n = 0; n < PMP_ENTRIES; n++)
         put(cpu, OURS + n, cpu->shadow.pmpcfg[n], entry_range(cpu, n));

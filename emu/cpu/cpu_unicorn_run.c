@@ -53,6 +53,8 @@ static void stop_at_block(struct cpu *cpu, uint64_t pc, enum event_kind kind)
 static void block_near_bound(struct cpu *cpu, uint64_t pc)
 {
     site_undisguise(cpu);
+    if (cpu->base + cpu->block_insns + BLOCK_SLACK <= cpu->bound)
+        return;
     if (cpu->parked)
         uc_emu_stop(cpu->uc);
     else if (cpu->attention || cpu->base >= cpu->bound)
@@ -143,7 +145,9 @@ static void engine_run(struct cpu *cpu, uint64_t bound)
     cpu->block_pc = cpu->pc;
     cpu->fetching = false;
     cpu->attention = false;
-    cpu->bound = bound;
+    cpu->started_pc = cpu->pc;
+    cpu->started_at = cpu->executed;
+    cpu->bound = cpu->run_bound = bound;
     uc_err err = uc_emu_start(cpu->uc, cpu->pc, ALL_ONES, 0, 0);
     site_undisguise(cpu);
     if (cpu->parked) {

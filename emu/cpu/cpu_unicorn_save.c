@@ -61,11 +61,11 @@ void cpu_invalidate(struct cpu *cpu, uint64_t pa, size_t bytes)
 {
     if (bytes == 0 || mem_ram(cpu, pa, bytes) == NULL)
         return;
-    if (pa < cpu->park_pc) { /* the firmware's part holds no code */
-        if (pa + bytes <= cpu->park_pc)
+    if (pa < cpu->ram_first) { /* the firmware's part holds no code */
+        if (pa + bytes <= cpu->ram_first)
             return;
-        bytes -= cpu->park_pc - pa;
-        pa = cpu->park_pc;
+        bytes -= cpu->ram_first - pa;
+        pa = cpu->ram_first;
     }
     for (uint64_t end = pa + bytes; pa < end;) {
         uint64_t page_end = (pa | 4095) + 1;

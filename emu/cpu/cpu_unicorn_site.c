@@ -94,7 +94,7 @@ void site_flush(struct cpu *cpu)
         struct site *site = cpu->sites[i];
         if (site == NULL)
             continue;
-        drop_kinds(cpu, site, SITE_BY_INSN);
+        drop_kinds(cpu, site, SITE_BY_CODE);
         site->known = site->mixed = false;
     }
     cpu->flush_wanted = false;
@@ -153,9 +153,12 @@ static bool float_is_off(struct cpu *cpu)
 
 void site_undisguise(struct cpu *cpu)
 {
-    if (cpu->disguised != NULL)
-        memcpy(cpu->disguised, &cpu->disguise, sizeof cpu->disguise);
+    if (cpu->disguised == NULL)
+        return;
+    memcpy(cpu->disguised, &cpu->disguise, sizeof cpu->disguise);
     cpu->disguised = NULL;
+    if (!cpu->attention && !cpu->parked)
+        cpu->bound = cpu->run_bound;
 }
 
 /* For the length of its translation a half-word reads as another one. */
@@ -167,18 +170,24 @@ static void disguise(struct cpu *cpu, uint64_t va, uint16_t as)
     cpu->disguised_va = va;
     memcpy(&cpu->disguise, cpu->disguised, sizeof cpu->disguise);
     memcpy(cpu->disguised, &as, sizeof as);
+    cpu->bound = 0; /* the block hook takes it off again */
 }
 
 /* Two kinds of instruction must not even be translated, on 2.0.1:
- * - Compressed float accesses while FS is off: it takes them for nothing at
- *   all, and loses temporaries over them; 500 in one block corrupt its heap. It
- *   is shown a jump, which ends the block and never runs: the site sees to it.
- *   With FS on it translates the block anew.
+ * - Compressed float accesses while FS is off, and some reserved words: it
+ *   takes them for nothing at all, and loses temporaries over the former; 500
+ *   in one block corrupt its heap. It is shown a jump, which ends the block and
+ * never runs: the site sees to it. With FS on it translates the block anew.
  * - amomin.w and its like, which it compares wrongly: it is shown a read of the
  *   same place (cpu_unicorn_exec.c does the rest). */
 static void disguise_if_bad(struct cpu *cpu, uint64_t va, uint32_t insn)
 {
-    if (insn_is_c_float(insn) && float_is_off(cpu))
+    const struct site *site = site_find(cpu, va);
+    unsigned kinds = site == NULL ? 0 : site->kinds;
+    if (insn_is_c_reserved(insn) ||
+        (insn_is_c_float(insn) && float_is_off(cpu)) ||
+        (kinds & SITE_ILLEGAL && site->illegal_insn == insn) ||
+        (kinds & SITE_ALONE && va != cpu->fetch_first))
         disguise(cpu, va, INSN_C_SELF);
     else if (insn_is_word_minmax(insn))
         disguise(cpu, va + 2, (uint16_t)(insn_as_amo_read(insn) >> 16));
@@ -286,9 +295,13 @@ bool site_passes(struct cpu *cpu, const struct site *site, uint64_t now)
      * site was made come here too: then nothing is certain. */
     bool doubt = site->mixed || cpu->exact;
     uint32_t insn = doubt ? mem_insn(cpu, site->pc) : site->insn;
+    bool illegal = kinds & SITE_ILLEGAL && site->illegal_insn == insn;
     if (doubt)
-        kinds = (kinds & SITE_WATCH) | kinds_of(cpu, insn);
-    if (kinds & SITE_EMULATE)
+        kinds = (kinds & (SITE_WATCH | SITE_ALONE)) | kinds_of(cpu, insn);
+    if (kinds & SITE_EMULATE || illegal)
+        return false;
+    if (kinds & SITE_ALONE &&
+        (cpu->started_pc != site->pc || cpu->started_at != now))
         return false;
     if ((kinds & SITE_WATCH || special_wanted(cpu, site, insn)) &&
         !already_told(cpu, site->pc, now))
@@ -405,4 +418,43 @@ void cpu_watch_special(struct cpu *cpu, unsigned set)
     if (set != cpu->specials)
         cpu->flush_wanted = true;
     cpu->specials = set;
+}
+
+/* ---- Fetch faults that are none ---- */
+
+static void add_kind_at(struct cpu *cpu, uint64_t pc, unsigned kinds)
+{
+    struct site *site = site_make(cpu, pc);
+    uint8_t *at = mem_code(cpu, pc);
+    if (site == NULL)
+        return;
+    site->illegal_insn = mem_insn(cpu, pc);
+    add_kinds(cpu, site, kinds);
+    if (at != NULL)
+        native_drop_code(cpu, PLAT_RAM_BASE + (uint64_t)(at - cpu->desc.ram),
+                         2);
+}
+
+/*
+ * The engine reports a failed translation at the block's start, though a later
+ * instruction may be the cause, and invents some failures:
+ *
+ *   - An instruction that lies across a page's end, its second page missing: it
+ *     must begin a block of its own for pc to be right.
+ *   - 2.0.1 computes the length of a block that ends in an undecodable word as
+ *     4 too short, and then looks for the page in which the block "ends": the
+ *     one before it (length 0), or one 64 KiB on (length -4, in 16 bits). If
+ *     that page is missing, the fault is its own. The word becomes a site.
+ */
+bool site_false_fetch_fault(struct cpu *cpu, uint64_t badaddr)
+{
+    uint64_t page = cpu->pc & ~UINT64_C(4095), next = page + 4096;
+    if (badaddr == cpu->pc || (badaddr == next && cpu->pc + 2 == next))
+        return false;
+    if (badaddr == next)
+        add_kind_at(cpu, next - 2, SITE_ALONE);
+    else
+        add_kind_at(cpu, badaddr + 4096 == page ? cpu->pc + 4 : cpu->pc,
+                    SITE_ILLEGAL);
+    return true;
 }

@@ -223,6 +223,8 @@ void trap_event(struct cpu *cpu, const struct event *event)
         return;
     }
     if (cause == EXC_FETCH_ACCESS || cause == EXC_FETCH_PAGE) {
+        if (site_false_fetch_fault(cpu, event->tval))
+            return;
         trap_take(cpu, cause, event->tval);
         return;
     }

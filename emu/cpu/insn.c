@@ -1,5 +1,6 @@
 /*
- * insn.c - decodes the loads and stores of RV64GC. See insn.h.
+ * insn.c - decodes the loads and stores of RV64GC, and knows the compressed
+ * words that mean nothing. See insn.h.
  */
 #include "insn.h"
 
@@ -91,6 +92,52 @@ bool insn_decode_access(uint32_t insn, struct insn_access *access)
         return decode_c2(insn, access);
     case 3:
         return decode_wide(insn, access);
+    default:
+        return false;
+    }
+}
+
+/* ---- Reserved compressed words ---- */
+
+static bool c1_is_reserved(uint32_t insn)
+{
+    unsigned rd = bits(insn, 11, 7);
+    bool no_imm = bits(insn, 12, 12) == 0 && bits(insn, 6, 2) == 0;
+    switch (bits(insn, 15, 13)) {
+    case 1: /* c.addiw */
+        return rd == 0;
+    case 3: /* c.addi16sp, c.lui */
+        return no_imm;
+    case 4: /* c.subw, c.addw and two holes beside them */
+        return (insn & 0x1c40) == 0x1c40;
+    default:
+        return false;
+    }
+}
+
+static bool c2_is_reserved(uint32_t insn)
+{
+    bool no_rd = bits(insn, 11, 7) == 0;
+    switch (bits(insn, 15, 13)) {
+    case 2: /* c.lwsp, c.ldsp */
+    case 3:
+        return no_rd;
+    case 4: /* c.jr x0 */
+        return (insn & 0x1ffc) == 0;
+    default:
+        return false;
+    }
+}
+
+bool insn_is_c_reserved(uint32_t insn)
+{
+    switch (insn & 3) {
+    case 0: /* c.addi4spn of nothing, zero among them; the fourth group */
+        return (insn & 0xffe0) == 0 || bits(insn, 15, 13) == 4;
+    case 1:
+        return c1_is_reserved(insn);
+    case 2:
+        return c2_is_reserved(insn);
     default:
         return false;
     }

@@ -91,14 +91,6 @@ static inline bool insn_is_c_float(uint32_t insn)
     return (insn & 1) == 0 && (insn >> 13 & 3) == 1;
 }
 
-/* Reserved compressed words that the engine runs as nothing or as something:
- * the fourth group of quadrant 0, two holes among c.subw and c.addw (tables
- * 16.5, 16.6). */
-static inline bool insn_is_c_reserved(uint32_t insn)
-{
-    return (insn & 0xe003) == 0x8000 || (insn & 0xfc43) == 0x9c41;
-}
-
 /* amomin.w, amomax.w, amominu.w, amomaxu.w */
 static inline bool insn_is_word_minmax(uint32_t insn)
 {
@@ -117,6 +109,9 @@ static inline bool insn_is_amo_or_sc(uint32_t insn)
 {
     return insn_opcode(insn) == INSN_OP_AMO && insn >> 27 != 2;
 }
+
+/* A reserved compressed word of RV64GC (tables 16.5 to 16.7). */
+bool insn_is_c_reserved(uint32_t insn);
 
 /* A plain load or store, integer or floating-point, compressed or not. */
 struct insn_access {
