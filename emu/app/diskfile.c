@@ -47,27 +47,33 @@ int diskfile_open(const char *path, struct diskfile *out, struct complaint *why)
     return status != 0 ? status : hostfile_read(path, &out->image, why);
 }
 
-static bool write_sector(const struct diskfile *disk, size_t at)
+/* Compared and written in pieces: a disk is large, what changed is little. */
+#define PIECE ((size_t)64 << 10)
+
+static int write_piece(const struct diskfile *disk, size_t at, size_t n,
+                       struct complaint *why)
 {
-    return pwrite(disk->fd, disk->image.bytes + at, DISKFILE_SECTOR,
-                  (off_t)at) == DISKFILE_SECTOR;
+    uint8_t old[PIECE];
+    const uint8_t *now = disk->image.bytes + at;
+    ssize_t got = pread(disk->fd, old, n, (off_t)at);
+    if (got < 0)
+        return cannot(disk->path, why);
+    if ((size_t)got == n && memcmp(old, now, n) == 0)
+        return 0;
+    errno = ENOSPC; /* what a short write means */
+    if (pwrite(disk->fd, now, n, (off_t)at) != (ssize_t)n)
+        return cannot(disk->path, why);
+    return 0;
 }
 
 int diskfile_write_back(struct diskfile *disk, struct complaint *why)
 {
-    uint8_t old[DISKFILE_SECTOR];
-    for (size_t at = 0; at < disk->image.size; at += DISKFILE_SECTOR) {
-        ssize_t got = pread(disk->fd, old, sizeof old, (off_t)at);
-        if (got < 0)
-            return cannot(disk->path, why);
-        if (got == DISKFILE_SECTOR &&
-            memcmp(old, disk->image.bytes + at, sizeof old) == 0)
-            continue;
-        errno = ENOSPC; /* what a short write means */
-        if (!write_sector(disk, at))
-            return cannot(disk->path, why);
+    int status = 0;
+    for (size_t at = 0; at < disk->image.size && status == 0; at += PIECE) {
+        size_t left = disk->image.size - at;
+        status = write_piece(disk, at, left < PIECE ? left : PIECE, why);
     }
-    return 0;
+    return status;
 }
 
 void diskfile_close(struct diskfile *disk)

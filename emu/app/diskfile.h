@@ -1,6 +1,6 @@
 /*
  * diskfile.h - the host file behind --disk. It is read whole into memory, the
- * guest works on the copy, and the sectors that changed are written back when
+ * guest works on the copy, and what has changed is written back when
  * the run ends, in whatever way: so a run sees one content from beginning to
  * end, and one that is stepped backwards never touches the file.
  */

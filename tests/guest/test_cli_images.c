@@ -298,6 +298,40 @@ static void a_disk_of_odd_size_is_refused(void **state)
             ARGS(BARE, "hi.elf", "--disk", "gone.img"));
 }
 
+static size_t bytes_that_differ(const char *name, const uint8_t *old, size_t n)
+{
+    uint8_t *now = malloc(n);
+    size_t differ = 0;
+    int fd = open(name, O_RDONLY);
+    assert_int_equal(read(fd, now, n), n);
+    close(fd);
+    for (size_t i = 0; i < n; i++)
+        differ += now[i] != old[i];
+    free(now);
+    return differ;
+}
+
+/* The M-mode program of tests/guest/bare writes two sectors. */
+static void what_the_guest_wrote_is_on_the_disk_afterwards(void **state)
+{
+    static uint8_t disk[64 * 512];
+    (void)state;
+    for (size_t i = 0; i < sizeof disk; i++)
+        disk[i] = (uint8_t)(i / 512 + i % 251);
+    make_file("disk.img", disk, sizeof disk);
+    assert_int_equal(
+        system(SALLYPORT_SOURCE_DIR "/tests/guest/bare/build.sh bare"), 0);
+    struct cli_result r =
+        cli_run_bytes("", 0,
+                      ARGS(BARE, "bare/bare.elf", "--disk", "disk.img",
+                           "--save-boot", "saved"));
+    assert_string_equal(r.err, "");
+    assert_int_equal(r.status, 42);
+    cli_free(&r);
+    assert_int_equal(bytes_that_differ("disk.img", disk, sizeof disk), 1024);
+    assert_int_equal(bytes_that_differ("saved/disk.img", disk, sizeof disk), 0);
+}
+
 static void a_bad_table_is_refused_even_where_it_is_not_used(void **state)
 {
     (void)state;
@@ -459,6 +493,7 @@ int main(void)
         cmocka_unit_test(a_sound_archive_is_accepted),
         cmocka_unit_test(files_to_add_are_checked),
         cmocka_unit_test(a_disk_of_odd_size_is_refused),
+        cmocka_unit_test(what_the_guest_wrote_is_on_the_disk_afterwards),
         cmocka_unit_test(a_bad_table_is_refused_even_where_it_is_not_used),
         cmocka_unit_test(a_bad_script_is_told_by_line_and_column),
         cmocka_unit_test(a_script_that_waits_in_vain_is_told_by_its_line),
