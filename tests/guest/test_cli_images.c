@@ -320,7 +320,7 @@ static void what_the_guest_wrote_is_on_the_disk_afterwards(void **state)
         disk[i] = (uint8_t)(i / 512 + i % 251);
     make_file("disk.img", disk, sizeof disk);
     assert_int_equal(
-        system(SALLYPORT_SOURCE_DIR "/tests/guest/bare/build.sh bare"), 0);
+        system(SALLYPORT_SOURCE_DIR "/tests/guest/bare/build.sh $PWD/bare"), 0);
     struct cli_result r =
         cli_run_bytes("", 0,
                       ARGS(BARE, "bare/bare.elf", "--disk", "disk.img",
