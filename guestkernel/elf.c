@@ -62,6 +62,7 @@ static struct region region_of(const struct elf_segment *s, struct inode *file)
     };
     if (s->filesz) {
         r.file = file;
+        r.text = true;
         r.file_offset = s->offset - before;
         r.file_va = s->vaddr - before;
         r.file_end = s->vaddr + s->filesz;
@@ -81,7 +82,7 @@ static int add_segment(struct vm *vm, const struct elf_segment *s,
         return ENOEXEC; /* nobody could touch it: a mistake */
     int error = vm_add_region(vm, &r);
     if (r.end > vm->heap_start)
-        vm->heap_start = vm->heap_end = vm->heap_peak = r.end;
+        vm->heap_start = vm->heap_end = r.end;
     return error == EINVAL ? ENOEXEC : error; /* segments that overlap */
 }
 

@@ -23,7 +23,8 @@ struct inode {
     uint32_t links;  /* names; a directory's "." and ".." count */
     uint32_t references;
     uint32_t text;    /* regions that run from it: no writing then */
-    uint32_t writers; /* open for writing: no exec then */
+    uint32_t writers;  /* open or mapped for writing: no exec then */
+    uint32_t mappings; /* regions that show it, other than text */
     uint64_t size;    /* bytes; of a directory 0 */
 
     /* A file's bytes. Page n is, in this order: the own frame in the tree, if

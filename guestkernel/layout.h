@@ -26,6 +26,7 @@
 #define PAGE_SIZE       4096
 #define PAGE_SHIFT      12
 #define MEGAPAGE_SIZE   0x200000
+#define GIGAPAGE_SIZE   0x40000000
 
 #define DIRECT_MAP      0xffffffc000000000 /* va = pa + this */
 #define KERNEL_LINK     0xffffffc080200000 /* DIRECT_MAP + PLAT_KERNEL_BASE */

@@ -1,5 +1,6 @@
 /*
- * vm.c - process address spaces: building, sharing, page faults, ending.
+ * vm.c - process address spaces: building, sharing, page faults, ending. What
+ * may be where is region.c's.
  *
  * A page is in one of these states, by its table entry:
  *   not valid            never touched, or no region there
@@ -7,6 +8,9 @@
  *   valid, no W, COW     the region is writable, the frame shared (after fork,
  *                        or a file's page): copied at the next write
  *   valid, no W          a read-only region
+ *   not valid, not zero  the process's own frame, in a region that allows
+ *                        nothing at present (mprotect)
+ * In a shared region the frame is the file's, and COW does not occur.
  *
  * A and D are set when the entry is made: nothing here pages out, so what the
  * hardware would tell by them is not needed, and a machine that faults instead
@@ -37,6 +41,8 @@ static void changed(uint64_t va)
 
 static pte_t user_flags(pte_t access)
 {
+    if (!access)
+        return 0; /* R = W = X = 0 would mean a table */
     pte_t flags = PTE_V | PTE_U | PTE_A | access;
     return access & PTE_W ? flags | PTE_D : flags;
 }
@@ -45,7 +51,7 @@ static pte_t user_flags(pte_t access)
 static void map(struct vm *vm, pte_t *entry, uint64_t va, paddr page,
                 pte_t flags)
 {
-    if (!(*entry & PTE_V))
+    if (!*entry)
         vm->pages++;
     *entry = PA_TO_PTE(page) | flags;
     changed(va);
@@ -69,7 +75,7 @@ static uint64_t next_megapage(uint64_t va)
     return (va / MEGAPAGE_SIZE + 1) * MEGAPAGE_SIZE;
 }
 
-/* The first va >= *va and < end with a valid leaf entry; NULL if none. Skips
+/* The first va >= *va and < end that has a frame; NULL if none. Skips
  * what missing tables cover in one step. */
 static pte_t *next_present(struct vm *vm, uint64_t *va, uint64_t end)
 {
@@ -81,13 +87,13 @@ static pte_t *next_present(struct vm *vm, uint64_t *va, uint64_t end)
         }
         uint64_t stop = next_megapage(*va) < end ? next_megapage(*va) : end;
         for (; *va < stop; *va += PAGE_SIZE, entry++)
-            if (*entry & PTE_V)
+            if (*entry)
                 return entry;
     }
     return NULL;
 }
 
-static void unmap_range(struct vm *vm, uint64_t start, uint64_t end)
+void vm_drop_pages(struct vm *vm, uint64_t start, uint64_t end)
 {
     uint64_t va = start;
     pte_t *entry;
@@ -125,106 +131,76 @@ int vm_create(struct vm *vm, paddr trapframe)
     return 0;
 }
 
-/* Frees the tables that hold the entries of [start, end), all of which are
- * clear by now; a table is all zero when it goes back. */
-static void free_leaf_tables(struct vm *vm, uint64_t start, uint64_t end)
+/* Frees the table that holds va's entry, all of it clear by now; a table is
+ * all zero when it goes back. */
+static void free_leaf_table(struct vm *vm, uint64_t va)
 {
-    for (uint64_t va = start; va >= start && va < end; va = next_megapage(va)) {
-        pte_t top = vm->root[VPN(va, 2)];
-        if (!(top & PTE_V))
-            continue;
-        pte_t *entry = (pte_t *)kva(PTE_TO_PA(top)) + VPN(va, 1);
-        if (*entry & PTE_V)
-            page_drop_zeroed(PTE_TO_PA(*entry));
-        *entry = 0;
-    }
+    pte_t top = vm->root[VPN(va, 2)];
+    if (!(top & PTE_V))
+        return;
+    pte_t *entry = (pte_t *)kva(PTE_TO_PA(top)) + VPN(va, 1);
+    if (*entry & PTE_V)
+        page_drop_zeroed(PTE_TO_PA(*entry));
+    *entry = 0;
 }
 
 /* The same one level up, after all leaf tables went. */
-static void free_middle_tables(struct vm *vm, uint64_t start, uint64_t end)
+static void free_middle_table(struct vm *vm, uint64_t va)
 {
-    for (unsigned i = VPN(start, 2); i <= VPN(end - 1, 2); i++) {
-        if (vm->root[i] & PTE_V)
-            page_drop_zeroed(PTE_TO_PA(vm->root[i]));
-        vm->root[i] = 0;
-    }
+    pte_t *entry = &vm->root[VPN(va, 2)];
+    if (*entry & PTE_V)
+        page_drop_zeroed(PTE_TO_PA(*entry));
+    *entry = 0;
 }
 
-static void unlock_file(struct region *r)
+static bool is_used(const struct vm *vm, uint64_t start, uint64_t bytes)
 {
-    if (r->file) {
-        r->file->text--;
-        inode_drop(r->file);
-    }
+    const struct region *r = vm->regions;
+    while (r && r->end <= start)
+        r = r->next;
+    return r && r->start < start + bytes;
 }
 
-static void free_regions(struct vm *vm)
+void vm_free_tables(struct vm *vm, uint64_t start, uint64_t end)
 {
-    for (struct region *r = vm->regions, *next; r; r = next) {
-        next = r->next;
-        free_middle_tables(vm, r->start, r->end);
-        unlock_file(r);
-        kfree(r);
-    }
+    for (uint64_t va = start; va < end; va = next_megapage(va))
+        if (!is_used(vm, va & -MEGAPAGE_SIZE, MEGAPAGE_SIZE))
+            free_leaf_table(vm, va);
+    uint64_t va = start & -GIGAPAGE_SIZE;
+    for (; va < end; va += GIGAPAGE_SIZE)
+        if (!is_used(vm, va, GIGAPAGE_SIZE))
+            free_middle_table(vm, va);
+    if (kvm.layout == LAYOUT_SHARED)
+        fence_all_translations(); /* table pointers may be cached too */
 }
 
 void vm_destroy(struct vm *vm)
 {
     if (!vm->root)
         return;
-    for (struct region *r = vm->regions; r; r = r->next) {
-        unmap_range(vm, r->start, r->end);
-        if (r->start == vm->heap_start)
-            r->end = PAGE_UP(vm->heap_peak); /* a smaller heap kept tables */
-    }
     for (struct region *r = vm->regions; r; r = r->next)
-        free_leaf_tables(vm, r->start, r->end);
-    free_regions(vm);
+        vm_drop_pages(vm, r->start, r->end);
+    vm_drop_regions(vm);
     pte_t *entry = sv39_entry(vm->root, TRAMPOLINE, false);
-    if (entry)
+    if (entry) {
         entry[0] = entry[-1] = 0;
-    free_leaf_tables(vm, TRAPFRAME, TRAMPOLINE + PAGE_SIZE);
-    free_middle_tables(vm, TRAPFRAME, TRAMPOLINE + PAGE_SIZE);
+        free_leaf_table(vm, TRAMPOLINE);
+    }
+    free_middle_table(vm, TRAMPOLINE);
     if (kvm.layout == LAYOUT_SHARED)
         memset(vm->root, 0, PAGE_SIZE);
     page_drop_zeroed(vm->root_pa);
     memset(vm, 0, sizeof *vm);
 }
 
-/* ---- Regions ---- */
-
-int vm_add_region(struct vm *vm, const struct region *r)
-{
-    struct region **link = &vm->regions;
-    while (*link && (*link)->start < r->start) {
-        if ((*link)->end > r->start)
-            return EINVAL;
-        link = &(*link)->next;
-    }
-    if (*link && (*link)->start < r->end)
-        return EINVAL;
-    struct region *copy = kmalloc(sizeof *copy);
-    if (!copy)
-        return ENOMEM;
-    *copy = *r;
-    copy->next = *link;
-    *link = copy;
-    if (copy->file) {
-        copy->file->text++;
-        inode_hold(copy->file);
-    }
-    return 0;
-}
-
-struct region *vm_find_region(const struct vm *vm, uint64_t va)
-{
-    for (struct region *r = vm->regions; r && r->start <= va; r = r->next)
-        if (va < r->end)
-            return r;
-    return NULL;
-}
-
 /* ---- Page faults ---- */
+
+/* Is va beyond the end of a mapped file? A program's file cannot shrink. */
+static bool is_beyond_end(const struct region *r, uint64_t va)
+{
+    return r->file && !r->text &&
+           r->file_offset + (va - r->file_va) >= r->file->size;
+}
 
 /* The frame of a file that can serve as the region's page at va as it stands:
  * all of the page is the file's, and the file has it page-aligned. 0: none. */
@@ -240,6 +216,9 @@ static void read_file_part(const struct region *r, uint64_t va, char *frame)
 {
     uint64_t from = va > r->file_va ? va : r->file_va;
     uint64_t end = va + PAGE_SIZE < r->file_end ? va + PAGE_SIZE : r->file_end;
+    uint64_t file_end = r->file_va + (r->file->size - r->file_offset);
+    if (end > file_end)
+        end = file_end;
     while (from < end) {
         uint64_t n = end - from;
         const char *bytes =
@@ -249,13 +228,29 @@ static void read_file_part(const struct region *r, uint64_t va, char *frame)
     }
 }
 
+/* First touch of a shared page: the file's own frame. */
+static int bring_in_shared(struct vm *vm, const struct region *r, uint64_t va,
+                           pte_t *entry)
+{
+    char *page = inode_own_page(r->file, r->file_offset + (va - r->file_va));
+    if (!page)
+        return ENOMEM;
+    page_hold(kpa(page));
+    map(vm, entry, va, kpa(page), user_flags(r->access));
+    return 0;
+}
+
 /* First touch. */
 static int bring_in(struct vm *vm, const struct region *r, uint64_t va,
                     pte_t access)
 {
+    if (is_beyond_end(r, va))
+        return ENXIO;
     pte_t *entry = sv39_entry(vm->root, va, true);
     if (!entry)
         return ENOMEM;
+    if (r->shared)
+        return bring_in_shared(vm, r, va, entry);
     /* The page may have been written just now, or when its file was. */
     bool is_code = r->access & PTE_X;
     paddr page = access == PTE_W ? 0 : frame_in_place(r, va);
@@ -307,7 +302,7 @@ int vm_fault(struct vm *vm, uint64_t va, pte_t access)
     if (!r || !(r->access & access))
         return EFAULT;
     pte_t *entry = sv39_entry(vm->root, va, false);
-    if (!entry || !(*entry & PTE_V))
+    if (!entry || !*entry)
         return bring_in(vm, r, va, access);
     if (access == PTE_W && *entry & PTE_COW)
         return copy_on_write(vm, r, va, entry);
@@ -347,16 +342,17 @@ int vm_write(struct vm *vm, uint64_t va, const void *bytes, size_t n)
 
 /* ---- fork ---- */
 
-/* Both get the frame; if the region is writable, neither may write it. */
+/* Both get the frame; if the region is writable, neither may write it, unless
+ * they are to see each other's stores. */
 static int share_page(struct vm *parent, struct vm *child, pte_t *entry,
-                      uint64_t va)
+                      uint64_t va, bool shared)
 {
     pte_t *copy = sv39_entry(child->root, va, true);
     if (!copy)
         return ENOMEM;
     paddr page = PTE_TO_PA(*entry);
     pte_t flags = *entry & PTE_FLAGS;
-    if (flags & PTE_W) {
+    if (flags & PTE_W && !shared) {
         flags = (flags & ~(PTE_W | PTE_D)) | PTE_COW;
         map(parent, entry, va, page, flags);
     }
@@ -372,7 +368,7 @@ static int fork_region(struct vm *parent, struct vm *child,
     uint64_t va = r->start;
     pte_t *entry;
     while (!error && (entry = next_present(parent, &va, r->end))) {
-        error = share_page(parent, child, entry, va);
+        error = share_page(parent, child, entry, va, r->shared);
         va += PAGE_SIZE;
     }
     return error;
@@ -382,59 +378,73 @@ int vm_fork(struct vm *parent, struct vm *child)
 {
     child->heap_start = parent->heap_start;
     child->heap_end = parent->heap_end;
-    child->heap_peak = parent->heap_end;
     int error = 0;
     for (struct region *r = parent->regions; r && !error; r = r->next)
         error = fork_region(parent, child, r);
     return error;
 }
 
-/* ---- The heap ---- */
+/* ---- Pages from and for elsewhere ---- */
 
-/* More than there is memory for is refused here; overcommitting below that is
- * found out when the pages are touched. */
-static bool is_plausible(const struct vm *vm, uint64_t end)
+void vm_update_pages(struct vm *vm, const struct region *r)
 {
-    return end >= vm->heap_start && end <= USER_IMAGE_TOP &&
-           (end <= vm->heap_end ||
-            (end - vm->heap_end) >> PAGE_SHIFT <= page_free_count());
+    pte_t flags = user_flags(r->access);
+    if (!r->shared && r->access & PTE_W) /* whose frame it is, a store tells */
+        flags = user_flags(r->access & ~PTE_W) | PTE_COW;
+    uint64_t va = r->start;
+    pte_t *entry;
+    for (; (entry = next_present(vm, &va, r->end)); va += PAGE_SIZE)
+        map(vm, entry, va, PTE_TO_PA(*entry), flags);
+    if (r->access & PTE_X)
+        fence_instructions();
 }
 
-static struct region *heap_region(const struct vm *vm)
+/* May somebody write to the frame without this space's knowing? */
+static bool is_files_own(const struct region *r, uint64_t va, paddr page)
 {
-    struct region *r = vm->regions;
-    while (r && r->start != vm->heap_start)
-        r = r->next;
-    return r;
+    return r->shared || (!r->text && frame_in_place(r, va) == page);
 }
 
-static int resize_heap(struct vm *vm, uint64_t end)
+int vm_lend(struct vm *vm, uint64_t va, paddr *frame)
 {
-    struct region *heap = heap_region(vm);
-    uint64_t page_end = PAGE_UP(end);
-    if (heap) {
-        if (page_end < heap->end)
-            unmap_range(vm, page_end, heap->end);
-        heap->end = page_end; /* an empty region holds nothing and stays */
-        return 0;
+    va = PAGE_DOWN(va);
+    if (!vm_translate(vm, va, PTE_R))
+        return EFAULT;
+    const struct region *r = vm_find_region(vm, va);
+    pte_t *entry = sv39_entry(vm->root, va, false);
+    *frame = PTE_TO_PA(*entry);
+    if (is_files_own(r, va, *frame)) {
+        paddr copy = page_alloc();
+        if (copy)
+            memcpy(kva(copy), kva(*frame), PAGE_SIZE);
+        *frame = copy;
+        return copy ? 0 : ENOMEM;
     }
-    struct region fresh = {
-        .start = vm->heap_start, .end = page_end, .access = PTE_R | PTE_W};
-    return page_end > vm->heap_start ? vm_add_region(vm, &fresh) : 0;
+    page_hold(*frame);
+    if (*entry & PTE_W)
+        map(vm, entry, va, *frame, user_flags(r->access & ~PTE_W) | PTE_COW);
+    return 0;
 }
 
-int vm_sbrk(struct vm *vm, int64_t increment, uint64_t *old)
+int vm_place(struct vm *vm, const paddr *frame, uint32_t n, uint64_t *va)
 {
-    *old = vm->heap_end;
-    uint64_t end;
-    if (__builtin_add_overflow(vm->heap_end, increment, &end))
-        return ENOMEM;
-    if (!is_plausible(vm, end))
-        return ENOMEM;
-    int error = resize_heap(vm, end);
-    if (!error)
-        vm->heap_end = end;
-    if (vm->heap_end > vm->heap_peak)
-        vm->heap_peak = vm->heap_end;
-    return error;
+    uint64_t bytes = (uint64_t)n << PAGE_SHIFT, start = vm_gap(vm, bytes);
+    struct region r = {
+        .start = start, .end = start + bytes, .access = PTE_R | PTE_W};
+    int error = start ? vm_add_region(vm, &r) : ENOMEM;
+    if (error)
+        return error;
+    for (uint64_t a = start; a < r.end; a += PAGE_SIZE)
+        if (!sv39_entry(vm->root, a, true)) {
+            vm_unmap(vm, start, r.end); /* a whole region: nothing to split */
+            return ENOMEM;
+        }
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t a = start + ((uint64_t)i << PAGE_SHIFT);
+        map(vm, sv39_entry(vm->root, a, false), a, frame[i],
+            page_is_private(frame[i]) ? user_flags(r.access)
+                                      : user_flags(PTE_R) | PTE_COW);
+    }
+    *va = start;
+    return 0;
 }

@@ -15,19 +15,25 @@ struct inode;
 struct region {
     struct region *next; /* in address order */
     uint64_t start, end;
-    pte_t access;       /* PTE_R, PTE_W, PTE_X */
-    struct inode *file; /* holds a reference and a text lock, or NULL */
+    pte_t access;       /* PTE_R, PTE_W, PTE_X; 0: nobody may touch it */
+    bool text;          /* a program's segment: the file cannot be written */
+    bool shared;        /* stores go to the file's own pages; none is copied */
+    bool no_write;      /* shared, of a file open for reading: W never */
+    struct inode *file; /* holds a reference, or NULL */
     uint64_t file_offset, file_va, file_end;
 };
+#define REGIONS_MAX 1024 /* of a process: they are searched one by one */
+
+struct wiring; /* wire.h */
 
 struct vm {
     pte_t *root;
     paddr root_pa;
     struct region *regions;
-    uint64_t heap_start; /* page-aligned; the heap's region is there if any */
-    uint64_t heap_end;   /* the break: any byte */
-    uint64_t heap_peak;  /* the highest it ever was */
+    uint32_t region_count;
     uint32_t pages;      /* frames mapped */
+    uint64_t heap_start; /* page-aligned */
+    uint64_t heap_end;   /* the break: any byte */
 };
 
 /* A new space with only the trampoline and the given trap frame page. All
@@ -41,12 +47,36 @@ void vm_destroy(struct vm *vm);
 int vm_fork(struct vm *parent, struct vm *child);
 
 /* Adds region r, whose next is ignored; takes a reference to r->file. EINVAL:
- * it overlaps another. */
+ * it overlaps another; ENOMEM. With replace, what was there goes first. */
 int vm_add_region(struct vm *vm, const struct region *r);
+int vm_replace_region(struct vm *vm, const struct region *r);
+void vm_drop_regions(struct vm *vm); /* all, with their tables; no pages */
 struct region *vm_find_region(const struct vm *vm, uint64_t va);
+/* Where that many bytes are free below the stack, or 0. */
+uint64_t vm_gap(const struct vm *vm, uint64_t bytes);
+/* Takes all regions and pages out of [start, end), and the tables that held
+ * nothing else. ENOMEM (a region would have to be split): nothing changed. */
+int vm_unmap(struct vm *vm, uint64_t start, uint64_t end);
+/* Changes what may be done in [start, end). ENOMEM: there is a hole, or no
+ * memory; EACCES: a region may not be made writable. */
+int vm_protect(struct vm *vm, uint64_t start, uint64_t end, pte_t access);
+/* The pages alone; the regions stay. */
+void vm_drop_pages(struct vm *vm, uint64_t start, uint64_t end);
+/* Sets the present pages of r to what r->access says by now. */
+void vm_update_pages(struct vm *vm, const struct region *r);
+/* Frees the tables of [start, end) below which there is no region. */
+void vm_free_tables(struct vm *vm, uint64_t start, uint64_t end);
+
+/* For messages that carry memory. Lend: the frame of va's page, held for the
+ * caller, as it is now: whoever writes to it later writes to a copy. EFAULT,
+ * ENOMEM. Place: puts n frames, and the references to them, into a gap, as
+ * anonymous memory; ENOMEM: nothing was taken. */
+int vm_lend(struct vm *vm, uint64_t va, paddr *frame);
+int vm_place(struct vm *vm, const paddr *frame, uint32_t n, uint64_t *va);
 
 /* Makes the page at va present for access (one of PTE_R, PTE_W, PTE_X), if the
- * region there allows it. EFAULT if not, ENOMEM. */
+ * region there allows it. EFAULT if not, ENXIO (beyond the end of the mapped
+ * file), ENOMEM. */
 int vm_fault(struct vm *vm, uint64_t va, pte_t access);
 /* Where va's byte is in the direct map, after vm_fault if need be; NULL if
  * access is not allowed or there is no memory. Good until the end of the
