@@ -76,7 +76,13 @@ static void put_value(struct writer *w, const struct tracker *t,
 {
     enum abi_kind kind = c->call != NULL ? c->call->result : ABI_HEX;
     int64_t value = (int64_t)c->result;
-    char name[32];
+    char name[64];
+    if (kind == ABI_FLAGS) {
+        abi_format_flags(t->abi, c->call->result_flags, c->result, name,
+                         sizeof name);
+        put_text(w, "%s", name);
+        return;
+    }
     if (c->call != NULL && is_error(c->result)) {
         put_text(w, "-1 %s", error_name(t, (int)-value, name, sizeof name));
         return;

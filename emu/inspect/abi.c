@@ -43,6 +43,7 @@ struct abi {
 struct reader {
     struct abi *abi;
     const char *name;
+    bool strict; /* an unknown type is a mistake, not a later format */
     unsigned line;
     char *why;
     size_t why_bytes;
@@ -111,7 +112,7 @@ static const struct {
     {"none", ABI_NONE}, {"int", ABI_INT}, {"uint", ABI_UINT}, {"hex", ABI_HEX},
     {"size", ABI_SIZE}, {"off", ABI_OFF}, {"fd", ABI_FD},     {"pid", ABI_PID},
     {"sig", ABI_SIG},   {"ptr", ABI_PTR}, {"path", ABI_PATH}, {"str", ABI_STR},
-    {"strv", ABI_STRV},
+    {"strv", ABI_STRV}, {"msg", ABI_PTR},
 };
 
 static bool plain_kind(const char *text, enum abi_kind *kind)
@@ -124,6 +125,14 @@ static bool plain_kind(const char *text, enum abi_kind *kind)
     return false;
 }
 
+/* A type of a later format is shown raw, unless it can only be a mistake. */
+static bool unknown_type(struct reader *r, const char *type,
+                         enum abi_kind *kind)
+{
+    *kind = ABI_HEX;
+    return !r->strict || fail(r, "argument type \"%.40s\" is unknown", type);
+}
+
 /* in[n], out[64]: the length is another argument's name (looked up once all
  * arguments are known, so it waits in `of`) or a number. */
 static bool parse_memory(struct reader *r, char *type, struct abi_arg *arg,
@@ -131,7 +140,7 @@ static bool parse_memory(struct reader *r, char *type, struct abi_arg *arg,
 {
     char *open = strchr(type, '['), *close = strrchr(type, ']');
     if (open == NULL || close == NULL || close < open + 2 || close[1] != '\0')
-        return fail(r, "argument type \"%.40s\" is unknown", type);
+        return unknown_type(r, type, &arg->kind);
     *open = *close = '\0';
     if (strcmp(type, "in") == 0)
         arg->kind = ABI_IN;
@@ -140,7 +149,7 @@ static bool parse_memory(struct reader *r, char *type, struct abi_arg *arg,
     else if (strcmp(type, "inout") == 0)
         arg->kind = ABI_INOUT;
     else
-        return fail(r, "argument type \"%.40s[]\" is unknown", type);
+        return unknown_type(r, type, &arg->kind);
     if (open[1] >= '0' && open[1] <= '9')
         return number(r, open + 1, &arg->length);
     return copy_name(r, of, of_bytes, open + 1);
@@ -201,6 +210,21 @@ static bool parse_args(struct reader *r, struct abi_call *call, char *text)
     return find_lengths(r, call, of);
 }
 
+static bool parse_result(struct reader *r, struct abi_call *call,
+                         const char *type)
+{
+    if (plain_kind(type, &call->result))
+        return true;
+    call->result = ABI_HEX;
+    if (type[0] >= 'A' && type[0] <= 'Z') {
+        call->result = ABI_FLAGS;
+        return copy_name(r, call->result_flags, sizeof call->result_flags,
+                         type);
+    }
+    return !r->strict ||
+           fail(r, "%s: result type \"%.40s\" is unknown", call->name, type);
+}
+
 /* call NUMBER NAME RESULT ARGS HELP */
 static bool parse_call(struct reader *r, char **field, size_t n)
 {
@@ -220,9 +244,8 @@ static bool parse_call(struct reader *r, char **field, size_t n)
         if (abi->call[i].number == call->number)
             return fail(r, "call %" PRIu64 " (%s) is already %s", call->number,
                         call->name, abi->call[i].name);
-    if (!plain_kind(field[3], &call->result))
-        return fail(r, "%s: result type \"%.40s\" is unknown", call->name,
-                    field[3]);
+    if (!parse_result(r, call, field[3]))
+        return false;
     if (n > 5)
         snprintf(call->help, sizeof call->help, "%s", field[5]);
     return parse_args(r, call, field[4]);
@@ -306,7 +329,7 @@ static bool parse_text(struct reader *r, char *text)
 }
 
 static struct abi *parse(const char *bytes, size_t n, const char *name,
-                         char *why, size_t why_bytes)
+                         bool strict, char *why, size_t why_bytes)
 {
     const char *nul = memchr(bytes, '\0', n);
     size_t length = nul != NULL ? (size_t)(nul - bytes) : n;
@@ -317,7 +340,7 @@ static struct abi *parse(const char *bytes, size_t n, const char *name,
     }
     char *text = malloc(length + 1);
     struct abi *abi = calloc(1, sizeof *abi);
-    struct reader r = {abi, name, 0, why, why_bytes};
+    struct reader r = {abi, name, strict, 0, why, why_bytes};
     bool good = false;
     if (text == NULL || abi == NULL)
         snprintf(why, why_bytes, "%s: out of memory", name);
@@ -340,13 +363,13 @@ struct abi *abi_from_symbols(const struct symbols *s, char *why, size_t n)
         snprintf(why, n, "%s: no table note (%s)", s->name, PLAT_NOTE_SECTION);
         return NULL;
     }
-    return parse(s->abi_text, s->abi_bytes, s->name, why, n);
+    return parse(s->abi_text, s->abi_bytes, s->name, false, why, n);
 }
 
 struct abi *abi_from_text(const char *text, const char *name, char *why,
                           size_t n)
 {
-    return parse(text, strlen(text), name, why, n);
+    return parse(text, strlen(text), name, true, why, n);
 }
 
 void abi_free(struct abi *abi)

@@ -121,13 +121,16 @@ struct abi_call {
     uint64_t number;
     char name[32];
     enum abi_kind result;
+    char result_flags[24]; /* result FLAGS: the type's name */
     unsigned nargs;
     struct abi_arg arg[6];
     char help[160];
 };
 struct abi; /* calls, errno names, signal names, flag sets */
-/* From an image's note; NULL and why if it has none or it is malformed. The
- * same text may come from a file (--abi). */
+/* From an image's note; NULL and why if it has none or it is malformed. An
+ * argument or result type that this build does not know is shown raw: the
+ * kernel may be newer. The same text may come from a file (--abi), where it is
+ * a mistake. */
 struct abi *abi_from_symbols(const struct symbols *s, char *why, size_t n);
 struct abi *abi_from_text(const char *text, const char *name, char *why,
                           size_t n);

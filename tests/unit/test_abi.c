@@ -150,6 +150,48 @@ static void the_tables_are_found_in_an_images_note(void **state)
     free(e.bytes);
 }
 
+static void results_may_be_of_a_flag_set(void **state)
+{
+    (void)state;
+    struct abi *abi = parse("SPABI1\ncall\t90\tsend\tMach\tm:msg\tSend.\n"
+                            "field\tMach\t0xffffffff\t0\tSUCCESS\n");
+    const struct abi_call *send = abi_find(abi, 90);
+    assert_int_equal(send->result, ABI_FLAGS);
+    assert_string_equal(send->result_flags, "Mach");
+    assert_int_equal(send->arg[0].kind, ABI_PTR);
+    char text[32];
+    abi_format_flags(abi, send->result_flags, 0, text, sizeof text);
+    assert_string_equal(text, "SUCCESS");
+    abi_free(abi);
+}
+
+static void a_newer_kernels_types_are_shown_raw(void **state)
+{
+    (void)state;
+    struct elf_file e = compile_elf(
+        "void _start(void) { for (;;); }",
+        ".section .note.sallyport, \"\", %note\n"
+        ".balign 4\n.4byte 10, 2f-1f, 1\n.asciz \"Sallyport\"\n.balign 4\n"
+        "1: .ascii "
+        "\"SPABI1\\ncall\\t1\\tnew\\tfuture\\ta:later,b:x[a]\\tH\\n\"\n"
+        "2: .balign 4\n",
+        "");
+    struct symbols *s;
+    char why[200] = "";
+    assert_int_equal(symbols_open(e.bytes, e.n, "k.elf", &s, why, sizeof why),
+                     0);
+    struct abi *abi = abi_from_symbols(s, why, sizeof why);
+    if (abi == NULL)
+        fail_msg("%s", why);
+    const struct abi_call *call = abi_find(abi, 1);
+    assert_int_equal(call->result, ABI_HEX);
+    assert_int_equal(call->arg[0].kind, ABI_HEX);
+    assert_int_equal(call->arg[1].kind, ABI_HEX);
+    abi_free(abi);
+    symbols_close(s);
+    free(e.bytes);
+}
+
 static void an_image_without_tables_says_so(void **state)
 {
     (void)state;
@@ -173,6 +215,8 @@ int main(void)
         cmocka_unit_test(flags_read_as_their_names_and_the_rest),
         cmocka_unit_test(wrong_tables_are_refused_with_line_and_reason),
         cmocka_unit_test(the_tables_are_found_in_an_images_note),
+        cmocka_unit_test(results_may_be_of_a_flag_set),
+        cmocka_unit_test(a_newer_kernels_types_are_shown_raw),
         cmocka_unit_test(an_image_without_tables_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
