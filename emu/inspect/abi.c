@@ -26,7 +26,7 @@ struct abi_name {
 };
 
 struct abi_flag {
-    char type[24], name[32];
+    char type[24], name[48];
     uint64_t mask, value; /* a single bit: mask == value */
 };
 

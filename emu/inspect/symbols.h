@@ -119,7 +119,7 @@ struct abi_arg {
 };
 struct abi_call {
     uint64_t number;
-    char name[32];
+    char name[48];
     enum abi_kind result;
     char result_flags[24]; /* result FLAGS: the type's name */
     unsigned nargs;
