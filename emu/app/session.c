@@ -5,6 +5,7 @@
 
 #include "takeout.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,9 @@ static int make_tracker(struct session *s, struct complaint *why)
     s->tracker = tracker_create(&desc, reason, sizeof reason);
     if (s->tracker == NULL)
         return complain(why, APP_UNUSABLE, "%s", reason);
+    /* Tables or probes that are there but cannot be used: told, and gone on. */
+    if (tracker_warning(s->tracker)[0] != '\0' && !s->options->quiet)
+        fprintf(stderr, "sallyport: %s\n", tracker_warning(s->tracker));
     s->sources = sources_create();
     for (size_t i = 0; i < s->options->sources.count; i++)
         sources_add_root(s->sources, s->options->sources.value[i]);
