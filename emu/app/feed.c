@@ -24,8 +24,14 @@
 /* So many timers in a row that wake no program are a kernel's tick. */
 #define FRUITLESS        4
 
-/* How long a guest that polls waits for a slow writer. */
+/* How long a guest that polls waits for a slow writer, and how often in a row
+ * at most: then it is taken to compute, and only looked at in passing. */
 #define POLLING_WAIT_MS  50
+#define POLLING_WAITS    20
+
+/* No wait is longer than this: a signal that comes just before it would
+ * otherwise go unseen until there is input. */
+#define WAIT_MAX_MS      250
 
 #define CLOCK_PER_SECOND (UINT64_C(1) * PLAT_TIMEBASE_HZ * PLAT_CLOCK_PER_TICK)
 #define NANOSECONDS      UINT64_C(1000000000)
@@ -53,7 +59,8 @@ void feed_open(struct feed *f, struct machine *machine, struct script *script,
                        .machine = machine,
                        .script = script,
                        .user_traps_at_wait = UINT64_MAX,
-                       .patience = PATIENCE};
+                       .patience = PATIENCE,
+                       .polling_waits = POLLING_WAITS};
     if (f->kind == FEED_NOTHING)
         machine_input_end(machine);
     if (f->kind == FEED_SCRIPT)
@@ -103,7 +110,7 @@ static void type_key(struct feed *f, uint8_t key)
     machine_input(f->machine, &key, 1, false);
 }
 
-/* Waits up to timeout (NULL: for ever) for keys, and types them. */
+/* Waits up to timeout for keys, and types them. */
 static void read_terminal(struct feed *f, const struct timespec *timeout)
 {
     struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -129,27 +136,28 @@ static void wait_terminal(struct feed *f, uint64_t deadline)
 {
     uint64_t clock = machine_clock(f->machine);
     uint64_t before = host_nanoseconds();
-    struct timespec timeout = {0};
-    if (deadline > clock && deadline != UINT64_MAX) {
-        uint64_t ahead = deadline - clock;
-        timeout.tv_sec = (time_t)(ahead / CLOCK_PER_SECOND);
-        timeout.tv_nsec =
-            (long)(ahead % CLOCK_PER_SECOND * (NANOSECONDS / CLOCK_PER_SECOND));
-    }
-    read_terminal(f, deadline != UINT64_MAX ? &timeout : NULL);
+    uint64_t ahead = deadline > clock ? deadline - clock : 0;
+    if (ahead > CLOCK_PER_SECOND / 1000 * WAIT_MAX_MS)
+        ahead = CLOCK_PER_SECOND / 1000 * WAIT_MAX_MS;
+    struct timespec timeout = {
+        .tv_nsec = (long)(ahead * (NANOSECONDS / CLOCK_PER_SECOND))};
+    read_terminal(f, &timeout);
     uint64_t passed = host_nanoseconds() - before;
     machine_idle(f->machine, clock + passed / (NANOSECONDS / CLOCK_PER_SECOND));
 }
 
 /* ---- Any other stdin ---- */
 
-/* True: there is a byte to give. False: end-of-file, or a signal came. */
-static bool fill_buffer(struct feed *f)
+/* Waits so long for bytes or the end. True: there is a byte to give. */
+static bool fill_buffer(struct feed *f, int wait_ms)
 {
+    struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
     if (f->next < f->have)
         return true;
+    if (poll(&fd, 1, wait_ms) <= 0)
+        return false;
     ssize_t n = read(STDIN_FILENO, f->buffer, sizeof f->buffer);
-    if (n < 0 && errno == EINTR)
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
         return false;
     if (n <= 0) {
         end_input(f);
@@ -178,29 +186,32 @@ static bool timer_goes_first(struct feed *f, uint64_t deadline)
     return true;
 }
 
-/* A guest that polls goes on by itself: a writer gets a moment, no more. */
-static bool pipe_has_bytes(const struct feed *f)
+static bool give_byte(struct feed *f, int wait_ms)
 {
-    struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
-    return f->next < f->have || poll(&fd, 1, POLLING_WAIT_MS) > 0;
+    if (!fill_buffer(f, wait_ms))
+        return false;
+    machine_input(f->machine, &f->buffer[f->next++], 1, true);
+    return true;
 }
 
-static void give_byte(struct feed *f)
+/* A guest that polls goes on by itself: a writer gets a moment, no more. */
+static void give_byte_in_passing(struct feed *f)
 {
-    if (fill_buffer(f))
-        machine_input(f->machine, &f->buffer[f->next++], 1, true);
+    bool given = give_byte(f, f->polling_waits > 0 ? POLLING_WAIT_MS : 0);
+    if (given)
+        f->polling_waits = POLLING_WAITS;
+    else if (f->polling_waits > 0)
+        f->polling_waits--;
 }
 
 static void wait_pipe(struct feed *f, uint64_t deadline)
 {
-    if (deadline <= machine_clock(f->machine)) {
-        if (pipe_has_bytes(f))
-            give_byte(f);
-    } else if (timer_goes_first(f, deadline)) {
+    if (deadline <= machine_clock(f->machine))
+        give_byte_in_passing(f);
+    else if (timer_goes_first(f, deadline))
         machine_idle(f->machine, deadline);
-    } else {
-        give_byte(f);
-    }
+    else
+        give_byte(f, WAIT_MAX_MS);
 }
 
 /* ---- All of them ---- */

@@ -24,6 +24,7 @@ struct feed {
     uint64_t user_traps_at_wait; /* ... when time was last skipped */
     unsigned fruitless;          /* skips since a program has last trapped */
     unsigned patience;           /* skips that are left */
+    unsigned polling_waits;      /* waits for a guest that polls, left */
 };
 
 /* stdin is used as it is; script may be NULL. */
