@@ -1,5 +1,6 @@
 # The processor. Its guest programs are assembled from tests/guest/cpu; the
 # table of cases also runs on QEMU, to compare.
+include_guard()
 find_program(RISCV_GCC riscv64-unknown-elf-gcc REQUIRED)
 find_program(RISCV_OBJCOPY riscv64-unknown-elf-objcopy REQUIRED)
 find_program(QEMU_RISCV64 qemu-system-riscv64)
@@ -29,10 +30,13 @@ cpu_guest(mixc rv64imafdc_zicsr_zifencei mix)
 
 add_custom_target(cpu_guests DEPENDS ${cpu_guest_files})
 
-foreach(test cpu_table cpu_cuts cpu_fuzz)
+foreach(test cpu cpu_table cpu_cuts cpu_fuzz disasm)
   sallyport_test(${test} cpu)
   target_compile_definitions(test_${test} PRIVATE
     CPU_GUEST_DIR="${CPU_GUEST_DIR}" QEMU_RISCV64="${QEMU_RISCV64}")
   add_dependencies(test_${test} cpu_guests)
   set_tests_properties(${test} PROPERTIES TIMEOUT 300)
 endforeach()
+add_test(NAME engine_2_1 COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/engine-2.1.sh
+  ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+set_tests_properties(engine_2_1 PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 77)

@@ -146,7 +146,8 @@ struct prober {
     struct cpu *cpu;
     size_t bytes;
     uint8_t *before, *after;
-    uint8_t *page; /* scratch guest memory at PLAT_RAM_BASE */
+    uint8_t *reset; /* the state that the engine starts with */
+    uint8_t *page;  /* scratch guest memory at PLAT_RAM_BASE */
     const char *failed;
     uint32_t last_cause;
 };
@@ -338,22 +339,27 @@ static void probe_with_hooks(struct prober *p)
     uc_hook hooks[2];
     uc_hook_add(uc, &hooks[0], UC_HOOK_INTR, (void *)probe_trap, p, 1, 0);
     uc_hook_add(uc, &hooks[1], UC_HOOK_BLOCK, (void *)stop_at_park, p, 1, 0);
+    snapshot(p, p->reset);
     probe_all(p);
+    memcpy(context_bytes(p->cpu), p->reset, p->bytes);
+    native_store(p->cpu);
     for (size_t i = 0; i < 2; i++)
         uc_hook_del(uc, hooks[i]);
 }
 
-/* Leaves the registers at 0 and the privilege at M. */
+/* Leaves the engine as it was: registers 0, in M-mode. */
 int native_open(struct cpu *cpu, char *why, size_t why_bytes)
 {
     struct prober p = {.cpu = cpu};
     p.bytes = uc_context_size(cpu->uc);
     p.before = malloc(p.bytes);
     p.after = malloc(p.bytes);
+    p.reset = malloc(p.bytes);
     p.page = aligned_alloc(4096, 4096);
     if (p.page != NULL)
         memset(p.page, 0, 4096);
-    if (p.before == NULL || p.after == NULL || p.page == NULL ||
+    if (p.before == NULL || p.after == NULL || p.reset == NULL ||
+        p.page == NULL ||
         uc_mem_map_ptr(cpu->uc, PLAT_RAM_BASE, 4096, UC_PROT_ALL, p.page) !=
             UC_ERR_OK)
         p.failed = "memory to look with";
@@ -363,6 +369,7 @@ int native_open(struct cpu *cpu, char *why, size_t why_bytes)
     uc_mem_unmap(cpu->uc, PLAT_RAM_BASE, 4096);
     free(p.before);
     free(p.after);
+    free(p.reset);
     free(p.page);
     if (p.failed != NULL) {
         snprintf(why, why_bytes,

@@ -193,6 +193,18 @@ static void keep_house(struct cpu *cpu)
     }
 }
 
+/* A fetch fails before its block is counted: if the bound has been reached, the
+ * fault belongs to the next run, and an interrupt that the instruction before
+ * let in goes first. */
+static void fault(struct cpu *cpu, const struct event *event)
+{
+    bool at_fetch =
+        event->cause == EXC_FETCH_PAGE || event->cause == EXC_FETCH_ACCESS;
+    if (at_fetch && (cpu->executed >= next_bound(cpu) || trap_interrupt(cpu)))
+        return;
+    trap_event(cpu, event);
+}
+
 static void handle(struct cpu *cpu)
 {
     struct event event = cpu->event;
@@ -207,11 +219,7 @@ static void handle(struct cpu *cpu)
         site_event(cpu, event.site);
         break;
     case EVENT_TRAP:
-        /* An interrupt let in by the instruction before goes first. */
-        if (event.cause != EXC_FETCH_PAGE && event.cause != EXC_FETCH_ACCESS)
-            trap_event(cpu, &event);
-        else if (!trap_interrupt(cpu))
-            trap_event(cpu, &event);
+        fault(cpu, &event);
         break;
     default:
         break;

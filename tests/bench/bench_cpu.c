@@ -92,7 +92,7 @@ int main(int argc, char **argv)
     printf("%-20s %10s %10s %10s %8s %14s\n", "", "insns", "floor", "cpu",
            "ratio", "crossings/s");
     for (size_t i = 0; i < sizeof loops / sizeof *loops; i++) {
-        uint64_t floor_traps, traps;
+        uint64_t floor_traps = 0, traps = 0;
         double floor = median(floor_run, image, bytes, i, &floor_traps);
         double cpu = median(cpu_seconds, image, bytes, i, &traps);
         printf("%-20s %10" PRIu64 " %10.3f %10.3f %8.2f", loops[i].name,

@@ -17,7 +17,7 @@
 #define PTE_KERNEL  0xcf /* D A   X W R V */
 
     .option norvc
-    .section .text
+    .section .text.start, "ax"
     .globl _start
 _start:
     mv      s0, a0

@@ -1,0 +1,17 @@
+# Benchmarks: `cmake --build BUILD --target bench` prints them. Never part of
+# the tests: they depend on the host.
+include(${CMAKE_CURRENT_SOURCE_DIR}/cpu.cmake) # how guests are assembled
+
+add_custom_command(OUTPUT ${CPU_GUEST_DIR}/loops.bin
+  COMMAND ${RISCV_GCC} -nostdlib -march=rv64ima_zicsr_zifencei -mabi=lp64
+    -T ${CPU_GUEST_SOURCE}/table.ld -Wl,--no-warn-rwx-segments
+    ${CMAKE_CURRENT_SOURCE_DIR}/bench/loops.S -o ${CPU_GUEST_DIR}/loops.elf
+  COMMAND ${RISCV_OBJCOPY} -O binary ${CPU_GUEST_DIR}/loops.elf
+    ${CPU_GUEST_DIR}/loops.bin
+  DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/bench/loops.S VERBATIM)
+add_executable(bench_cpu EXCLUDE_FROM_ALL bench/bench_cpu.c bench/floor.c
+  ${CPU_GUEST_DIR}/loops.bin)
+target_link_libraries(bench_cpu PRIVATE sallyport_flags cpu unicorn_engine)
+add_custom_target(bench
+  COMMAND bench_cpu ${CPU_GUEST_DIR}/loops.bin
+  DEPENDS bench_cpu USES_TERMINAL VERBATIM)
