@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -399,6 +400,50 @@ void try_getcwd(void)
     printf("getcwd: %s\n", getcwd(path, sizeof path) == NULL ? "?" : path);
     told("getcwd into 3 bytes", getcwd(path, 3) == NULL ? -1 : 0);
     told("getcwd into a bad buffer", getcwd(bad, 64) == NULL ? -1 : 0);
+}
+
+/* ---- Memory ---- */
+
+static char *mapped; /* a page, from try_mmap to try_munmap */
+
+void try_mmap(void)
+{
+    mapped = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON,
+                  -1, 0);
+    told("mmap", mapped == MAP_FAILED ? -1 : 0);
+    if (mapped != MAP_FAILED)
+        printf("mmap: the page's first byte is %d\n", mapped[0]);
+    told("mmap of nothing",
+         mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANON, -1, 0) == MAP_FAILED
+             ? -1
+             : 0);
+}
+
+void try_munmap(void)
+{
+    char *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANON, -1, 0);
+    told("munmap", munmap(page, 4096));
+    told("munmap of half a page", munmap(page + 1, 4096));
+}
+
+void try_mprotect(void)
+{
+    told("mprotect", mprotect(mapped, 4096, PROT_READ));
+    told("mprotect of a hole", mprotect((void *)4096, 4096, PROT_READ));
+}
+
+void try_shm_open(void)
+{
+    int fd = shm_open("/callall", O_RDWR | O_CREAT, 0600);
+    told("shm_open", fd < 0 ? -1 : 0);
+    close(fd);
+    told("shm_open of a path", shm_open("/a/b", O_RDWR, 0));
+}
+
+void try_shm_unlink(void)
+{
+    told("shm_unlink", shm_unlink("/callall"));
+    told("shm_unlink again", shm_unlink("/callall"));
 }
 
 /* ---- All of them ---- */

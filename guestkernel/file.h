@@ -41,6 +41,11 @@ void file_install(struct proc *p, int fd, struct file *f);
 /* The current process's open file, or NULL. */
 struct file *file_of(uint64_t fd);
 
+/* open and unlink by a path in the kernel: namecalls.c. A descriptor or
+ * -errno; 0 or an errno. */
+int64_t file_open(const char *path, int flags, uint16_t mode);
+int file_unlink(const char *path);
+
 int file_open_console(struct proc *p); /* as descriptors 0, 1, 2 */
 void file_share_all(struct proc *from, struct proc *to);
 void file_close_all(struct proc *p);

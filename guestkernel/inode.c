@@ -11,6 +11,7 @@
 #include "pagealloc.h"
 #include "panic.h"
 #include "string.h"
+#include "vm.h"
 #include <errno.h>
 
 #define FANOUT_SHIFT 9
@@ -194,13 +195,27 @@ char *inode_own_page(struct inode *i, uint64_t offset)
     return *slot = kva(page);
 }
 
+void inode_clear_tail(struct inode *i)
+{
+    if (!i->stored || !PAGE_OFFSET(i->size))
+        return;
+    char *last = own_page(i, i->size / PAGE_SIZE);
+    if (last)
+        memset(last + PAGE_OFFSET(i->size), 0,
+               PAGE_SIZE - PAGE_OFFSET(i->size));
+}
+
 int inode_truncate(struct inode *i, uint64_t size)
 {
     if (i->text)
         return ETXTBSY;
     if (size > FILE_MAX)
         return EFBIG;
+    if (size > i->size)
+        inode_clear_tail(i);
     if (size < i->size) {
+        if (i->mappings)
+            vm_shrink_file(i, size);
         uint64_t pages = PAGE_UP(size) / PAGE_SIZE;
         if (pages < pages_below(i->height))
             cut_tree(&i->tree, i->height, pages);

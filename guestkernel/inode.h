@@ -25,6 +25,8 @@ struct inode {
     uint32_t text;    /* regions that run from it: no writing then */
     uint32_t writers;  /* open or mapped for writing: no exec then */
     uint32_t mappings; /* regions that show it, other than text */
+    bool stored;      /* mapped for stores at some time: any may have been
+                         made between the size and its page's end */
     uint64_t size;    /* bytes; of a directory 0 */
 
     /* A file's bytes. Page n is, in this order: the own frame in the tree, if
@@ -40,6 +42,7 @@ struct inode {
     uint64_t next_cookie;
 
     const struct file_ops *device;
+    struct inode *memory; /* a device's: what mapping it shows, or NULL */
 };
 
 #define FILE_MAX (1ul << 30) /* bytes: two levels of 512 pointers */
@@ -65,6 +68,8 @@ paddr inode_frame(const struct inode *i, uint64_t offset);
 /* The file's own page that holds offset, made if need be; NULL: no memory. The
  * caller keeps size and bytes beyond it (always zero) right. */
 char *inode_own_page(struct inode *i, uint64_t offset);
+/* Before it grows: nothing is left beyond its end. */
+void inode_clear_tail(struct inode *i);
 /* 0, ETXTBSY or EFBIG. */
 int inode_truncate(struct inode *i, uint64_t size);
 /* Copies [offset, offset + n) out; false if it is not all there. */

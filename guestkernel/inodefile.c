@@ -69,6 +69,8 @@ static int64_t file_write(struct file *f, struct user_addr from, uint64_t n)
         return -EFBIG;
     if (n && n > FILE_MAX - f->offset)
         n = FILE_MAX - f->offset;
+    if (f->offset + n > i->size)
+        inode_clear_tail(i);
     while (done < n) {
         uint64_t piece = PAGE_SIZE - PAGE_OFFSET(f->offset);
         if (piece > n - done)

@@ -13,6 +13,7 @@
 #include "probe.h"
 #include "proc.h"
 #include "sched.h"
+#include "shm.h"
 #include "uart.h"
 
 extern const char image_end[];
@@ -36,6 +37,7 @@ void kmain(void)
     inode_init();
     initrd_load();
     device_init();
+    shm_init();
     sched_init();
     proc_start_init();
     sched_idle();

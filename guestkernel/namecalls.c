@@ -87,13 +87,11 @@ static void attach(struct file *f, struct inode *i)
         i->writers++;
 }
 
-int64_t sys_open(const uint64_t *arg)
+int64_t file_open(const char *path, int flags, uint16_t mode)
 {
-    char path[PATH_MAX_BYTES];
     struct place place;
     struct inode *i;
-    int flags = (int)arg[1];
-    int error = fetch_place(arg[0], path, &place);
+    int error = path_walk(sched.current->cwd, path, &place);
     if (!error && (flags & O_ACCMODE) == O_ACCMODE)
         error = EINVAL;
     if (error)
@@ -104,7 +102,7 @@ int64_t sys_open(const uint64_t *arg)
     struct file *f = file_new(&inode_ops, flags);
     if (!f)
         return -ENOMEM;
-    error = find_or_create(&place, flags, (uint16_t)arg[2], &i);
+    error = find_or_create(&place, flags, mode, &i);
     if (error) {
         kfree(f); /* it was never open: nothing to close */
         return -error;
@@ -112,6 +110,13 @@ int64_t sys_open(const uint64_t *arg)
     attach(f, i);
     file_install(sched.current, fd, f);
     return fd;
+}
+
+int64_t sys_open(const uint64_t *arg)
+{
+    char path[PATH_MAX_BYTES];
+    int error = fetch_path(arg[0], path);
+    return error ? -error : file_open(path, (int)arg[1], (uint16_t)arg[2]);
 }
 
 /* ---- Making and removing ---- */
@@ -155,19 +160,25 @@ int64_t sys_rmdir(const uint64_t *arg)
     return 0;
 }
 
+int file_unlink(const char *path)
+{
+    struct place place;
+    int error = path_walk(sched.current->cwd, path, &place);
+    if (error)
+        return error;
+    if (!place.inode)
+        return ENOENT;
+    if (place.inode->type == INODE_DIRECTORY)
+        return EISDIR;
+    dir_remove(place.dir, dir_find(place.dir, place.name, place.length));
+    return 0;
+}
+
 int64_t sys_unlink(const uint64_t *arg)
 {
     char path[PATH_MAX_BYTES];
-    struct place place;
-    int error = fetch_place(arg[0], path, &place);
-    if (error)
-        return -error;
-    if (!place.inode)
-        return -ENOENT;
-    if (place.inode->type == INODE_DIRECTORY)
-        return -EISDIR;
-    dir_remove(place.dir, dir_find(place.dir, place.name, place.length));
-    return 0;
+    int error = fetch_path(arg[0], path);
+    return error ? -error : -file_unlink(path);
 }
 
 int64_t sys_link(const uint64_t *arg)

@@ -8,6 +8,7 @@
 #include "inode.h"
 #include "kmalloc.h"
 #include "pagealloc.h"
+#include "proc.h"
 #include "vm.h"
 #include <errno.h>
 #include <sallyport/abi.h>
@@ -26,8 +27,10 @@ static void hold_file(const struct region *r)
         r->file->text++;
     else
         r->file->mappings++;
-    if (r->shared && !r->no_write)
+    if (r->shared && !r->no_write) {
         r->file->writers++;
+        r->file->stored = true;
+    }
 }
 
 static void drop_file(const struct region *r)
@@ -191,6 +194,26 @@ int vm_protect(struct vm *vm, uint64_t start, uint64_t end, pte_t access)
         vm_update_pages(vm, r);
     }
     return 0;
+}
+
+static void shrink_in(struct vm *vm, const struct inode *file, uint64_t keep)
+{
+    for (const struct region *r = vm->regions; r; r = r->next) {
+        if (r->file != file || r->text)
+            continue;
+        uint64_t end = r->file_va;
+        if (keep > r->file_offset)
+            end += keep - r->file_offset;
+        if (end < r->end)
+            vm_drop_pages(vm, end > r->start ? end : r->start, r->end);
+    }
+}
+
+void vm_shrink_file(struct inode *file, uint64_t size)
+{
+    struct proc *p = NULL;
+    while ((p = proc_next(p)))
+        shrink_in(&p->vm, file, PAGE_UP(size));
 }
 
 /* ---- The heap ---- */

@@ -50,6 +50,8 @@ static const char *refusal(struct vm *vm, uint64_t va, pte_t access, int error)
 {
     if (error == ENOMEM)
         return "out of memory";
+    if (error == ENXIO)
+        return "beyond the end of the mapped file";
     if (va >= DIRECT_MAP)
         return "not the program's";
     if (va >= USER_TOP)
@@ -111,7 +113,8 @@ static void page_fault(struct proc *p, uint64_t cause, uint64_t va,
     print("pid %d %s: %s 0x%lx: %s\n", p->pid, p->name,
           access_name(p->frame->epc, va, access), va,
           refusal(&p->vm, va, access, error));
-    die(error == ENOMEM ? SIGKILL : SIGSEGV, cause, va);
+    int signal = error == ENXIO ? SIGBUS : SIGSEGV;
+    die(error == ENOMEM ? SIGKILL : signal, cause, va);
 }
 
 static void exception(struct proc *p, uint64_t cause, uint64_t tval)

@@ -57,6 +57,8 @@ uint64_t vm_gap(const struct vm *vm, uint64_t bytes);
 /* Takes all regions and pages out of [start, end), and the tables that held
  * nothing else. ENOMEM (a region would have to be split): nothing changed. */
 int vm_unmap(struct vm *vm, uint64_t start, uint64_t end);
+/* A file is about to end at size: no process keeps a page beyond. */
+void vm_shrink_file(struct inode *file, uint64_t size);
 /* Changes what may be done in [start, end). ENOMEM: there is a hole, or no
  * memory; EACCES: a region may not be made writable. */
 int vm_protect(struct vm *vm, uint64_t start, uint64_t end, pte_t access);
