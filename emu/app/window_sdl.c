@@ -27,14 +27,34 @@ static int sdl_error(const char *what, char *why, size_t n)
     return -1;
 }
 
+/* Without a display SDL falls back to drivers that draw into the void. */
+static bool nobody_sees(const char *driver)
+{
+    return !driver || strcmp(driver, "offscreen") == 0 ||
+           strcmp(driver, "dummy") == 0 || strcmp(driver, "evdev") == 0;
+}
+
 int window_open(const char *title, int w, int h, struct window **out,
                 char *why, size_t why_bytes)
 {
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
-    if (SDL_Init(SDL_INIT_VIDEO) != 0)
-        return sdl_error("no display", why, why_bytes);
+    /* Only where there is one: libwayland complains by itself otherwise. */
+    if (!getenv("WAYLAND_DISPLAY") && !getenv("SDL_VIDEODRIVER"))
+        SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11");
+    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+        snprintf(why, why_bytes,
+                 "window: no display: %s; run, trace and shot need none",
+                 SDL_GetError());
+        return -1;
+    }
+    if (nobody_sees(SDL_GetCurrentVideoDriver())) {
+        SDL_Quit();
+        snprintf(why, why_bytes,
+                 "window: no display; run, trace and shot need none");
+        return -1;
+    }
     struct window *window = calloc(1, sizeof *window);
     if (!window)
         abort();

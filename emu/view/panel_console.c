@@ -108,10 +108,12 @@ static void keyboard_note(struct frame *f, struct box room)
     bool typing = f->v->focus == FOCUS_CONSOLE;
     bool paused = f->s->run == RUN_PAUSED;
     const char *text = !typing  ? "Tab: type"
-                       : paused ? "paused; Esc leaves"
-                                : "typing; Esc leaves";
-    draw_text_right(f->d, typing ? FONT_SMALL_BOLD : FONT_SMALL,
-                    box_right(room), room.y + 6, room.w - 8,
+                       : paused ? "typing, but paused; Esc leaves"
+                                : "typing to the guest; Esc leaves";
+    enum font font = typing ? FONT_SMALL_BOLD : FONT_SMALL;
+    if (draw_width(f->d, font, text) > room.w - 8)
+        text = typing ? "typing" : "Tab";
+    draw_text_right(f->d, font, box_right(room), room.y + 6, room.w - 8,
                     typing ? f->p->word[HUE_USER] : f->p->soft, text);
 }
 

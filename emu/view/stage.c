@@ -132,6 +132,12 @@ size_t stage_read(struct stage *st, uint64_t root, uint64_t va, void *buf,
     return got;
 }
 
+struct symbols *stage_symbols_of(const struct stage *st, int pid)
+{
+    const struct process *p = pid ? tracker_process(st->tracker, pid) : NULL;
+    return p ? p->symbols : NULL;
+}
+
 const char *stage_path(const char *file)
 {
     static const char root[] = SALLYPORT_SOURCE_DIR "/";
@@ -234,7 +240,7 @@ static void fill_user(struct stage *st, const struct stand *at,
         x[i] = at->user_live ? cpu_x(st->cpu, i) : at->saved->x[i];
     side->pc = at->user_live ? at->pc : at->saved->pc;
     side->reg_note = at->user_live ? NULL : "as they were at the trap";
-    stage_code(st, side, CPU_U, at->user_root, side->pc, x);
+    stage_code(st, side, CPU_U, at->pid, at->user_root, side->pc, x);
     stage_registers(st, side, SPACE_USER, at);
     stage_user_ranges(st, side, at);
 }
@@ -254,7 +260,8 @@ static void fill_kernel(struct stage *st, const struct stand *at,
     for (unsigned i = 0; i < 32; i++)
         x[i] = cpu_x(st->cpu, i);
     /* the vector runs in the user's space until the gate has turned */
-    stage_code(st, side, priv, at->root, side->pc, at->user_live ? NULL : x);
+    stage_code(st, side, priv, 0, at->root, side->pc,
+               at->user_live ? NULL : x);
     char *plus = strchr(side->where, '+');
     size_t name = plus ? (size_t)(plus - side->where) : strlen(side->where);
     snprintf(side->who, sizeof side->who, "%.*s",

@@ -38,8 +38,8 @@ static void way_in(const struct stage *st, const struct crossing *c,
     add_step(card, "trap in:", "%s, pc 0x%" PRIx64 ", U " ARROW " S",
              cpu_cause_name(c->cause), c->user_pc);
     if (c->trapframe_va)
-        add_step(card, "31 registers packed into the trap frame",
-                 "at 0x%" PRIx64, c->trapframe_va);
+        add_step(card, "31 registers " ARROW " trap frame", "0x%" PRIx64,
+                 c->trapframe_va);
     if (c->satp_writes && st->kernel_root)
         add_step(card, "gate:", "satp 0x%" PRIx64 " " ARROW " 0x%" PRIx64 "%s",
                  c->root >> 12, st->kernel_root >> 12,
@@ -252,6 +252,9 @@ static void place_fact(struct stage *st, const struct crossing *c,
     unsigned line;
     struct symbols *s = tracker_symbols(st->tracker, CPU_U, c->root,
                                         c->user_pc, &image_va);
+    const struct process *p = tracker_process(st->tracker, c->pid);
+    if (!s && p && strcmp(p->name, c->process) == 0)
+        s = p->symbols; /* it has ended */
     struct scene_fact *fact;
     if (!s || !symbols_describe(s, image_va, place, sizeof place))
         snprintf(place, sizeof place, "0x%" PRIx64, c->user_pc);
@@ -274,8 +277,8 @@ static void cost_facts(const struct crossing *c, struct scene_card *card)
              number_text(elapsed, c->clock_out - c->clock_in),
              number_text(cycles, c->cycles));
     add_fact(card, "boundary",
-             "%" PRIu64 " traps, %" PRIu64 " returns, %" PRIu64
-             " satp writes, %" PRIu64 " fences",
+             "traps %" PRIu64 ", returns %" PRIu64 ", satp writes %" PRIu64
+             ", fences %" PRIu64,
              c->traps, c->returns, c->satp_writes, c->fences);
 }
 
@@ -326,15 +329,6 @@ static void fill_cost(const struct crossing *c, struct scene_card *card)
                  number_text(bytes, copied));
 }
 
-/* The step that is under way. */
-static void now_at(const struct crossing *c, struct scene_step *s)
-{
-    s->now = true;
-    if (!c->satp_writes && c->trapframe_va && s->kind == STEP_PLAIN)
-        snprintf(s->title, sizeof s->title,
-                 "31 registers go into the trap frame");
-}
-
 void stage_card(struct stage *st, const struct crossing *c,
                 const struct stand *at, struct scene_card *card)
 {
@@ -361,7 +355,7 @@ void stage_card(struct stage *st, const struct crossing *c,
     way_back(st, c, card);
     if (card->open && card->steps && !at->user_live &&
         c == tracker_current(st->tracker))
-        now_at(c, &card->step[card->steps - 1]);
+        card->step[card->steps - 1].now = true;
     tell_refusal(st, c, card);
     fill_facts(st, c, card);
     fill_cost(c, card);

@@ -185,11 +185,13 @@ static void fill_source(struct stage *st, struct scene_side *side,
 }
 
 void stage_code(struct stage *st, struct scene_side *side, enum cpu_priv priv,
-                uint64_t root, uint64_t pc, const uint64_t *x)
+                int pid, uint64_t root, uint64_t pc, const uint64_t *x)
 {
     uint64_t image_va = pc;
     struct symbols *s =
         tracker_symbols(st->tracker, priv, root, pc, &image_va);
+    if (!s && priv == CPU_U) /* it has ended: what its image was */
+        s = stage_symbols_of(st, pid);
     side->pc = pc;
     if (!s || !symbols_describe(s, image_va, side->where, sizeof side->where))
         snprintf(side->where, sizeof side->where, "0x%" PRIx64, pc);

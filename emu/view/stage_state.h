@@ -61,8 +61,12 @@ const char *stage_path(const char *file);
 void stage_who(const struct stage *st, int pid, uint64_t root, bool name,
                char *text, size_t n);
 
+/* Of a process's image, or NULL. */
+struct symbols *stage_symbols_of(const struct stage *st, int pid);
+
+/* x: the registers, to say who called and what an ecall asks; or NULL. */
 void stage_code(struct stage *st, struct scene_side *side, enum cpu_priv priv,
-                uint64_t root, uint64_t pc, const uint64_t *x);
+                int pid, uint64_t root, uint64_t pc, const uint64_t *x);
 void stage_registers(struct stage *st, struct scene_side *side,
                      enum scene_space space, const struct stand *at);
 void stage_user_ranges(struct stage *st, struct scene_side *side,

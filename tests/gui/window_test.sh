@@ -17,7 +17,6 @@ server= window= app=
 finish() {
     [ -n "$app" ] && kill "$app" 2>/dev/null
     [ -n "$server" ] && kill "$server" 2>/dev/null
-    wait 2>/dev/null
 }
 trap finish EXIT
 
@@ -56,14 +55,14 @@ press() {
 }
 
 start_server() {
-    local read_end
-    exec {read_end}< <(exec Xvfb -displayfd 3 -screen 0 2000x1300x24 -nolisten tcp 3>&1 >/dev/null 2>&1 & echo "pid $!"; wait)
-    local line number=
-    while read -r -t 20 -u "$read_end" line; do
-        case $line in
-            pid*) server=${line#pid } ;;
-            *) number=$line; break ;;
-        esac
+    local try number=
+    Xvfb -displayfd 3 -screen 0 2000x1300x24 -nolisten tcp \
+        3>"$out/display" >/dev/null 2>&1 &
+    server=$!
+    for try in $(seq 200); do
+        number=$(cat "$out/display")
+        [ -n "$number" ] && break
+        sleep 0.05
     done
     [ -n "$number" ] || { echo "Xvfb does not start"; exit 1; }
     export DISPLAY=:$number
@@ -86,7 +85,13 @@ open_window() {
 }
 
 close_window() {
-    xdotool key --window "$window" ctrl+q
+    xdotool key --window "$window" ctrl+q 2>/dev/null # it goes with the key
+    local try
+    for try in $(seq 200); do
+        kill -0 "$app" 2>/dev/null || break
+        sleep 0.05
+    done
+    kill -0 "$app" 2>/dev/null && fail "Ctrl-Q does not close the window"
     wait "$app"
     status=$?
     app=
@@ -157,7 +162,7 @@ close_window 0
 open_window 1280x800
 until_title '*sh - waiting*' "the shell waits at its prompt"
 xdotool key --window "$window" Tab
-xdotool type --window "$window" --delay 20 'crash null_read; echo alive'
+xdotool type --window "$window" --delay 20 'crash null; echo alive'
 xdotool key --window "$window" Return
 until_title '*sh - waiting*#*read(*' "the command ran"
 sleep 0.5
@@ -191,7 +196,7 @@ kill -0 "$app" 2>/dev/null || fail "an error closed the window"
 close_window 0
 
 # 6. With no display: one line, status 123.
-message=$(env -u DISPLAY -u WAYLAND_DISPLAY "$sallyport" --kernel "$kernel" \
+message=$(env -u DISPLAY -u WAYLAND_DISPLAY timeout 20 "$sallyport" --kernel "$kernel" \
     --initrd "$initrd" hello 2>&1)
 status=$?
 [ "$status" = 123 ] || fail "without a display: status $status"
