@@ -22,10 +22,10 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define FRAME_MS      33
-#define SLICE_MS      12
-#define CLOCK_PER_MS  (PLAT_TIMEBASE_HZ / 1000 * PLAT_CLOCK_PER_TICK)
-#define BOOT_CLOCK    UINT64_C(50000000) /* a program not begun by then: pause */
+#define FRAME_MS     33
+#define SLICE_MS     12
+#define CLOCK_PER_MS (PLAT_TIMEBASE_HZ / 1000 * PLAT_CLOCK_PER_TICK)
+#define BOOT_CLOCK   UINT64_C(50000000) /* a program not begun by then: pause */
 
 struct gui {
     const struct options *options;
@@ -38,16 +38,16 @@ struct gui {
     struct feed feed;      /* ... through this */
     struct scene scene;
     enum scene_run run;
-    char how[200];     /* how it ended, or what it waits for */
-    char notice[256];  /* an error, until the next input */
-    int status;        /* the guest's, once it has ended */
-    uint64_t slice;    /* clock units that take about SLICE_MS */
-    uint64_t drawn_ms; /* when the last frame was drawn */
-    uint64_t deadline; /* WAITING: clock of the next timer event */
-    uint64_t waited_ms;    /* ... and since when */
-    uint64_t waited_clock; /* ... in guest time */
+    char how[200];            /* how it ended, or what it waits for */
+    char notice[256];         /* an error, until the next input */
+    int status;               /* the guest's, once it has ended */
+    uint64_t slice;           /* clock units that take about SLICE_MS */
+    uint64_t drawn_ms;        /* when the last frame was drawn */
+    uint64_t deadline;        /* WAITING: clock of the next timer event */
+    uint64_t waited_ms;       /* ... and since when */
+    uint64_t waited_clock;    /* ... in guest time */
     enum command waiting_for; /* a step that waits for input */
-    const char *program;   /* to stop at when it begins, or NULL */
+    const char *program;      /* to stop at when it begins, or NULL */
     bool begun, dirty, quit, typed;
 };
 
@@ -86,8 +86,8 @@ static void draw(struct gui *g)
         cairo_scale(cr, k, k);
         for (size_t i = 0; i < n; i++) {
             view_paint(g->view, cr, area[i]);
-            area[i] = BOX(area[i].x * k, area[i].y * k, area[i].w * k,
-                          area[i].h * k);
+            area[i] =
+                BOX(area[i].x * k, area[i].y * k, area[i].w * k, area[i].h * k);
         }
         cairo_destroy(cr);
         window_show(g->window, area, n);
@@ -442,8 +442,7 @@ static void on_event(void *ctx, const struct event *event)
     struct gui *g = ctx;
     if (g->begun || event->kind != EVENT_LEAVE)
         return;
-    const struct process *p =
-        tracker_process(g->session->tracker, event->pid);
+    const struct process *p = tracker_process(g->session->tracker, event->pid);
     if (!p || strcmp(p->name, g->program) != 0)
         return;
     g->begun = true;

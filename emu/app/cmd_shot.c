@@ -67,8 +67,7 @@ static int find_moment(const struct options *o, const struct moment **out,
                     "--moment %s: trap, copy, refusal or end", o->moment);
 }
 
-static int check(const struct options *o, struct view *v,
-                 struct complaint *why)
+static int check(const struct options *o, struct view *v, struct complaint *why)
 {
     if (o->output == NULL)
         return complain(why, APP_USAGE, "shot: -o FILE is missing");
@@ -118,7 +117,8 @@ static int run(const struct options *o, struct session *s,
                         (unsigned long long)tracker_count(s->tracker));
     struct machine_stop stop;
     /* listeners hear of a trap before it is taken */
-    if (moment->is == is_trap && cpu_privilege(machine_cpu(s->machine)) == CPU_U)
+    if (moment->is == is_trap &&
+        cpu_privilege(machine_cpu(s->machine)) == CPU_U)
         machine_step(s->machine, &stop);
     return 0;
 }
@@ -161,9 +161,9 @@ static int shoot(const struct options *o, const struct looks *looks,
                                         .sources = s->sources,
                                         .program = looks_program(o)};
         stage = stage_create(&stage_desc);
-        status = stage != NULL ? run(o, s, moment, &verdict, why)
-                               : complain(why, APP_UNUSABLE,
-                                          "shot: out of memory");
+        status = stage != NULL
+                     ? run(o, s, moment, &verdict, why)
+                     : complain(why, APP_UNUSABLE, "shot: out of memory");
     }
     if (status == 0)
         status = draw(o, looks, stage, v, &verdict, why);

@@ -10,8 +10,7 @@
 #define SIDE_MIN 64
 #define SIDE_MAX 16384
 
-static int read_size(const char *text, struct looks *out,
-                     struct complaint *why)
+static int read_size(const char *text, struct looks *out, struct complaint *why)
 {
     int w, h, used = 0;
     if (sscanf(text, "%5dx%5d%n", &w, &h, &used) != 2 || text[used] != '\0')

@@ -21,8 +21,8 @@ struct window_event {
 };
 
 /* Returns 0, or -1 with one line in why (no display, say). */
-int window_open(const char *title, int w, int h, struct window **out,
-                char *why, size_t why_bytes);
+int window_open(const char *title, int w, int h, struct window **out, char *why,
+                size_t why_bytes);
 void window_close(struct window *w);
 void window_title(struct window *w, const char *title);
 /* The next event, waited for at most timeout_ms (0: not at all, -1: until one

@@ -34,8 +34,8 @@ static bool nobody_sees(const char *driver)
            strcmp(driver, "dummy") == 0 || strcmp(driver, "evdev") == 0;
 }
 
-int window_open(const char *title, int w, int h, struct window **out,
-                char *why, size_t why_bytes)
+int window_open(const char *title, int w, int h, struct window **out, char *why,
+                size_t why_bytes)
 {
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
@@ -63,9 +63,9 @@ int window_open(const char *title, int w, int h, struct window **out,
         w = SDL_min(w, usable.w);
         h = SDL_min(h, usable.h);
     }
-    window->sdl = SDL_CreateWindow(
-        title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, w, h,
-        SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    window->sdl =
+        SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
+                         w, h, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (!window->sdl) {
         int status = sdl_error("cannot open", why, why_bytes);
         free(window);
@@ -110,8 +110,8 @@ cairo_surface_t *window_surface(struct window *w)
     if (!w->pixels)
         return NULL;
     Uint32 format = w->pixels->format->format;
-    w->indirect = format != SDL_PIXELFORMAT_RGB888 &&
-                  format != SDL_PIXELFORMAT_ARGB8888;
+    w->indirect =
+        format != SDL_PIXELFORMAT_RGB888 && format != SDL_PIXELFORMAT_ARGB8888;
     if (w->indirect)
         w->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24,
                                                 w->pixels->w, w->pixels->h);
@@ -131,8 +131,7 @@ static void convert(struct window *w)
 {
     SDL_Surface *from = SDL_CreateRGBSurfaceWithFormatFrom(
         cairo_image_surface_get_data(w->surface), w->pixels->w, w->pixels->h,
-        32, cairo_image_surface_get_stride(w->surface),
-        SDL_PIXELFORMAT_RGB888);
+        32, cairo_image_surface_get_stride(w->surface), SDL_PIXELFORMAT_RGB888);
     if (!from)
         return;
     SDL_BlitSurface(from, NULL, w->pixels, NULL);
@@ -149,7 +148,8 @@ void window_show(struct window *w, const struct box *box, size_t n)
     if (w->indirect)
         convert(w);
     for (size_t i = 0; i < n && rects < VIEW_DAMAGE_MAX; i++) {
-        int x0 = (int)fmax(0, floor(box[i].x)), y0 = (int)fmax(0, floor(box[i].y));
+        int x0 = (int)fmax(0, floor(box[i].x)),
+            y0 = (int)fmax(0, floor(box[i].y));
         int x1 = (int)fmin(w->pixels->w, ceil(box_right(box[i])));
         int y1 = (int)fmin(w->pixels->h, ceil(box_bottom(box[i])));
         if (x1 > x0 && y1 > y0)
@@ -167,14 +167,22 @@ static enum view_key key_of(SDL_Keycode key)
         SDL_Keycode sdl;
         enum view_key key;
     } keys[] = {
-        {SDLK_RETURN, KEY_ENTER},     {SDLK_KP_ENTER, KEY_ENTER},
-        {SDLK_ESCAPE, KEY_ESCAPE},    {SDLK_TAB, KEY_TAB},
-        {SDLK_BACKSPACE, KEY_BACKSPACE}, {SDLK_DELETE, KEY_DELETE},
-        {SDLK_UP, KEY_UP},            {SDLK_DOWN, KEY_DOWN},
-        {SDLK_LEFT, KEY_LEFT},        {SDLK_RIGHT, KEY_RIGHT},
-        {SDLK_HOME, KEY_HOME},        {SDLK_END, KEY_END},
-        {SDLK_PAGEUP, KEY_PAGE_UP},   {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
-        {SDLK_F1, KEY_F1},            {SDLK_F6, KEY_F6},
+        {SDLK_RETURN, KEY_ENTER},
+        {SDLK_KP_ENTER, KEY_ENTER},
+        {SDLK_ESCAPE, KEY_ESCAPE},
+        {SDLK_TAB, KEY_TAB},
+        {SDLK_BACKSPACE, KEY_BACKSPACE},
+        {SDLK_DELETE, KEY_DELETE},
+        {SDLK_UP, KEY_UP},
+        {SDLK_DOWN, KEY_DOWN},
+        {SDLK_LEFT, KEY_LEFT},
+        {SDLK_RIGHT, KEY_RIGHT},
+        {SDLK_HOME, KEY_HOME},
+        {SDLK_END, KEY_END},
+        {SDLK_PAGEUP, KEY_PAGE_UP},
+        {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
+        {SDLK_F1, KEY_F1},
+        {SDLK_F6, KEY_F6},
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (keys[i].sdl == key)
@@ -221,9 +229,8 @@ static bool mouse_event(const SDL_Event *e, struct view_event *out)
         return e->button.button == SDL_BUTTON_LEFT;
     default:
         out->kind = VIEW_WHEEL;
-        out->wheel = e->wheel.direction == SDL_MOUSEWHEEL_FLIPPED
-                         ? -e->wheel.y
-                         : e->wheel.y;
+        out->wheel = e->wheel.direction == SDL_MOUSEWHEEL_FLIPPED ? -e->wheel.y
+                                                                  : e->wheel.y;
         return out->wheel != 0;
     }
 }
@@ -284,15 +291,15 @@ uint64_t window_clock_ms(void)
 
 bool window_wait(struct window *w, int timeout_ms, struct window_event *event)
 {
-    uint64_t end = window_clock_ms() + (uint64_t)(timeout_ms > 0 ? timeout_ms
-                                                                 : 0);
+    uint64_t end =
+        window_clock_ms() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 0);
     SDL_Event e;
     for (;;) {
         uint64_t now = window_clock_ms();
         int left = now < end ? (int)(end - now) : 0;
-        bool got = timeout_ms < 0   ? SDL_WaitEvent(&e)
-                   : left > 0       ? SDL_WaitEventTimeout(&e, left)
-                                    : SDL_PollEvent(&e);
+        bool got = timeout_ms < 0 ? SDL_WaitEvent(&e)
+                   : left > 0     ? SDL_WaitEventTimeout(&e, left)
+                                  : SDL_PollEvent(&e);
         if (!got)
             return false;
         if (translate(w, &e, event))

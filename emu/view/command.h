@@ -18,7 +18,7 @@ enum command {
     CMD_INTO_TRAP,
     CMD_OUT_TO_USER,
     CMD_NEXT_CROSSING,
-    CMD_TYPE, /* bytes for the guest's console */
+    CMD_TYPE,    /* bytes for the guest's console */
     CMD_LOOK_UP, /* the text of the find field */
     CMD_SAVE_PICTURE,
     CMD_QUIT,

@@ -336,8 +336,7 @@ void draw_tip(struct draw_list *d, const char *text)
 }
 
 double draw_prose(struct draw_list *d, enum font font, double x, double y,
-                  double width, unsigned max_lines, colour c,
-                  const char *text)
+                  double width, unsigned max_lines, colour c, const char *text)
 {
     char all[1024], line[1024];
     clean(text, all, sizeof all);

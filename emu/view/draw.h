@@ -41,17 +41,17 @@ enum draw_layer { LAYER_BASE, LAYER_MENU, LAYER_TIP, LAYERS };
 struct draw_item {
     enum draw_kind kind;
     enum draw_layer layer;
-    int panel;         /* which panel drew it */
-    struct box box;    /* LINE, CURVE: from x,y to x+w,y+h */
-    struct box clip;   /* nothing of it shows outside */
+    int panel;                /* which panel drew it */
+    struct box box;           /* LINE, CURVE: from x,y to x+w,y+h */
+    struct box clip;          /* nothing of it shows outside */
     colour fill, fill_bottom; /* RECT: gradient if they differ */
-    colour stroke;     /* COLOUR_NONE: no outline */
+    colour stroke;            /* COLOUR_NONE: no outline */
     double stroke_width, radius;
     bool dashed, hatched;
-    int direction;     /* TRIANGLE: 0 right, 1 left, 2 down, 3 up */
+    int direction; /* TRIANGLE: 0 right, 1 left, 2 down, 3 up */
     enum font font;
-    size_t text;       /* offset in the pool */
-    size_t whole;      /* of the uncut text; 0: text is whole */
+    size_t text;  /* offset in the pool */
+    size_t whole; /* of the uncut text; 0: text is whole */
     bool has_va;
     uint64_t va;
 };
@@ -106,8 +106,7 @@ void draw_about(struct draw_list *d, uint64_t va);
 void draw_tip(struct draw_list *d, const char *text);
 /* A paragraph of at most max_lines lines. Returns its height. */
 double draw_prose(struct draw_list *d, enum font font, double x, double y,
-                  double width, unsigned max_lines, colour c,
-                  const char *text);
+                  double width, unsigned max_lines, colour c, const char *text);
 double draw_width(struct draw_list *d, enum font font, const char *text);
 
 #endif

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GLYPHS 0x2c00 /* code points with a place in the glyph table */
-#define LAYOUTS 2048  /* cached prose layouts, a power of two */
+#define GLYPHS        0x2c00 /* code points with a place in the glyph table */
+#define LAYOUTS       2048   /* cached prose layouts, a power of two */
 #define GLYPH_UNKNOWN 0xffff
 
 static const struct face {
@@ -156,8 +156,7 @@ static unsigned glyph_of(struct mono *m, unsigned ch, const char *text,
                          size_t length)
 {
     if (ch >= GLYPHS || !m->glyph) {
-        unsigned index =
-            ch == 0xfffd ? 0 : glyph_lookup(m, text, length);
+        unsigned index = ch == 0xfffd ? 0 : glyph_lookup(m, text, length);
         return index ? index : glyph_lookup(m, "?", 1);
     }
     if (m->glyph[ch] == GLYPH_UNKNOWN) {
@@ -173,7 +172,7 @@ unsigned utf8_next(const char *text, size_t *length)
 {
     const unsigned char *t = (const unsigned char *)text;
     static const unsigned least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t n = t[0] < 0x80 ? 1
+    size_t n = t[0] < 0x80                   ? 1
                : t[0] >= 0xc2 && t[0] < 0xe0 ? 2
                : t[0] >= 0xe0 && t[0] < 0xf0 ? 3
                : t[0] >= 0xf0 && t[0] < 0xf5 ? 4
@@ -215,8 +214,8 @@ static void mono_show(struct fonts *f, cairo_t *cr, enum font font, double x,
     for (; *text; text += length, left += m->cell) {
         unsigned ch = utf8_next(text, &length);
         if (ch != ' ')
-            glyph[n++] = (cairo_glyph_t){glyph_of(m, ch, text, length), left,
-                                         base};
+            glyph[n++] =
+                (cairo_glyph_t){glyph_of(m, ch, text, length), left, base};
         if (n == 256) {
             cairo_show_glyphs(cr, glyph, n);
             n = 0;
@@ -248,11 +247,9 @@ static PangoLayout *layout_new(struct fonts *f, enum font font,
 }
 
 /* A layout of the whole text on one line; the cache keeps it. */
-static PangoLayout *layout_of(struct fonts *f, enum font font,
-                              const char *text)
+static PangoLayout *layout_of(struct fonts *f, enum font font, const char *text)
 {
-    struct layout_slot *slot =
-        &f->slot[hash_text(font, text) & (LAYOUTS - 1)];
+    struct layout_slot *slot = &f->slot[hash_text(font, text) & (LAYOUTS - 1)];
     if (slot->layout && slot->font == font && strcmp(slot->text, text) == 0)
         return slot->layout;
     if (slot->layout)
@@ -280,9 +277,9 @@ static void prose_open(struct fonts *f)
     for (int i = 0; i < FONTS; i++) {
         f->prose[i] = pango_font_description_new();
         pango_font_description_set_family(f->prose[i], f->prose_family);
-        pango_font_description_set_weight(
-            f->prose[i],
-            faces[i].bold ? PANGO_WEIGHT_SEMIBOLD : PANGO_WEIGHT_NORMAL);
+        pango_font_description_set_weight(f->prose[i],
+                                          faces[i].bold ? PANGO_WEIGHT_SEMIBOLD
+                                                        : PANGO_WEIGHT_NORMAL);
         pango_font_description_set_absolute_size(f->prose[i],
                                                  faces[i].size * PANGO_SCALE);
     }

@@ -17,12 +17,12 @@
 #include "palette.h"
 
 enum font {
-    FONT_TEXT,       /* prose, 13 px */
+    FONT_TEXT, /* prose, 13 px */
     FONT_BOLD,
-    FONT_SMALL,      /* prose, 11.5 px */
+    FONT_SMALL, /* prose, 11.5 px */
     FONT_SMALL_BOLD,
-    FONT_HEAD,       /* prose, bold, 17 px */
-    FONT_MONO,       /* code and numbers, 12 px */
+    FONT_HEAD, /* prose, bold, 17 px */
+    FONT_MONO, /* code and numbers, 12 px */
     FONT_MONO_BOLD,
     FONT_MONO_TITLE, /* code, bold, 16 px */
     FONTS
@@ -37,8 +37,8 @@ double fonts_scale(const struct fonts *f);
 /* "" or one line: which preferred family is missing and what stands in. */
 const char *fonts_note(const struct fonts *f);
 
-double fonts_size(enum font font);   /* px at scale 1 */
-double fonts_line(enum font font);   /* height of a line */
+double fonts_size(enum font font); /* px at scale 1 */
+double fonts_line(enum font font); /* height of a line */
 bool fonts_is_mono(enum font font);
 double fonts_cell(const struct fonts *f, enum font font); /* mono only */
 double fonts_width(struct fonts *f, enum font font, const char *text);

@@ -41,9 +41,9 @@ enum hot_kind {
     HOT_ADDRESS,  /* arg: the address to look at */
     HOT_FIND,
     HOT_FILTER,
-    HOT_TYPE,     /* the console */
+    HOT_TYPE, /* the console */
     HOT_TIMELINE,
-    HOT_SCROLL,   /* arg: the panel that the wheel scrolls */
+    HOT_SCROLL, /* arg: the panel that the wheel scrolls */
 };
 struct hot {
     struct box box;
@@ -92,15 +92,15 @@ struct view {
     bool help;
     char find[FIELD_BYTES];
     char said[200];
-    uint64_t selected;  /* 0: follow the newest */
-    uint64_t newest;    /* of the last scene */
-    size_t page_rows;   /* of the table, for Page Up and Down */
+    uint64_t selected; /* 0: follow the newest */
+    uint64_t newest;   /* of the last scene */
+    size_t page_rows;  /* of the table, for Page Up and Down */
     long scroll[PANELS];
     struct filter filter;
     struct timeline timeline;
-    bool inside;        /* the pointer is in the window, at: */
+    bool inside; /* the pointer is in the window, at: */
     double x, y;
-    bool looked_at;     /* an address was chosen */
+    bool looked_at; /* an address was chosen */
     uint64_t look_va;
     struct hot *hot;
     size_t hots, hot_room;
@@ -164,8 +164,7 @@ void part_same(struct frame *f, struct box b);
 /* A walk's PTE flag letters, the deciding one lit; returns the width. */
 double part_flags(struct frame *f, double x, double y, uint64_t flags,
                   unsigned deciding);
-double part_bytes(struct frame *f, const struct scene_step *step,
-                  struct box b);
+double part_bytes(struct frame *f, const struct scene_step *step, struct box b);
 
 /* The filter (filter.c). */
 void filter_advance(struct filter *filter, const struct scene_rows *rows);

@@ -97,11 +97,10 @@ static void set_zoom(struct view *v, double zoom)
 
 static void show_tab(struct view *v, enum panel panel)
 {
-    enum group group = panel == PANEL_CROSSINGS || panel == PANEL_PROCESSES
-                           ? GROUP_LEFT
-                       : panel == PANEL_CARD || panel == PANEL_TRANSFERS
-                           ? GROUP_MIDDLE
-                           : GROUP_RIGHT;
+    enum group group =
+        panel == PANEL_CROSSINGS || panel == PANEL_PROCESSES ? GROUP_LEFT
+        : panel == PANEL_CARD || panel == PANEL_TRANSFERS    ? GROUP_MIDDLE
+                                                             : GROUP_RIGHT;
     v->shown[group] = panel;
     if (v->focus == FOCUS_CONSOLE && group == GROUP_RIGHT &&
         panel != PANEL_CONSOLE)
@@ -201,7 +200,7 @@ static struct view_request console_key(struct view *v,
         enum view_key key;
         const char *bytes;
     } keys[] = {
-        {KEY_ENTER, "\r"},      {KEY_TAB, "\t"},      {KEY_BACKSPACE, "\x7f"},
+        {KEY_ENTER, "\r"},       {KEY_TAB, "\t"},      {KEY_BACKSPACE, "\x7f"},
         {KEY_DELETE, "\x1b[3~"}, {KEY_UP, "\x1b[A"},   {KEY_DOWN, "\x1b[B"},
         {KEY_RIGHT, "\x1b[C"},   {KEY_LEFT, "\x1b[D"}, {KEY_HOME, "\x1b[H"},
         {KEY_END, "\x1b[F"},

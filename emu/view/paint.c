@@ -105,9 +105,8 @@ static void paint_line(cairo_t *cr, const struct draw_item *it)
     cairo_new_path(cr);
     cairo_move_to(cr, b.x, b.y);
     if (it->kind == DRAW_CURVE)
-        cairo_curve_to(cr, b.x + b.w * 0.2, b.y + it->radius,
-                       b.x + b.w * 0.8, b.y + b.h + it->radius, b.x + b.w,
-                       b.y + b.h);
+        cairo_curve_to(cr, b.x + b.w * 0.2, b.y + it->radius, b.x + b.w * 0.8,
+                       b.y + b.h + it->radius, b.x + b.w, b.y + b.h);
     else
         cairo_line_to(cr, b.x + b.w, b.y + b.h);
     set_colour(cr, it->stroke);
@@ -186,8 +185,7 @@ void paint_list(const struct draw_list *d, cairo_t *cr, struct box area)
         for (size_t i = 0; i < d->items; i++) {
             const struct draw_item *it = &d->item[i];
             if (it->layer != (enum draw_layer)layer ||
-                !box_overlaps(it->clip, area) ||
-                !box_overlaps(reach(it), area))
+                !box_overlaps(it->clip, area) || !box_overlaps(reach(it), area))
                 continue;
             if (!same_box(clip, it->clip)) {
                 clip = it->clip;
@@ -216,15 +214,13 @@ static uint64_t mix(uint64_t h, const void *bytes, size_t n)
 static uint64_t hash_item(uint64_t h, const struct draw_list *d,
                           const struct draw_item *it)
 {
-    const double shape[] = {it->box.x,  it->box.y,  it->box.w,
-                            it->box.h,  it->clip.x, it->clip.y,
-                            it->clip.w, it->clip.h, it->stroke_width,
-                            it->radius};
-    const unsigned look[] = {it->kind,        it->layer,
-                             it->fill,        it->fill_bottom,
-                             it->stroke,      it->dashed,
-                             it->hatched,     (unsigned)it->direction,
-                             it->font};
+    const double shape[] = {
+        it->box.x,  it->box.y,  it->box.w,  it->box.h,        it->clip.x,
+        it->clip.y, it->clip.w, it->clip.h, it->stroke_width, it->radius};
+    const unsigned look[] = {
+        it->kind,   it->layer,  it->fill,    it->fill_bottom,
+        it->stroke, it->dashed, it->hatched, (unsigned)it->direction,
+        it->font};
     h = mix(h, shape, sizeof shape);
     h = mix(h, look, sizeof look);
     if (it->kind == DRAW_TEXT) {

@@ -10,7 +10,7 @@
 
 /* 0xAARRGGBB */
 typedef uint32_t colour;
-#define RGB(hex) (UINT32_C(0xff000000) | (hex))
+#define RGB(hex)    (UINT32_C(0xff000000) | (hex))
 #define COLOUR_NONE UINT32_C(0)
 
 enum hue { HUE_USER, HUE_KERNEL, HUE_SHARED, HUE_DEVICE, HUE_REFUSAL, HUES };

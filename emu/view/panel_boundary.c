@@ -32,7 +32,8 @@ static double header(struct frame *f, const struct scene_card *card,
                                   f->p->wall_soft, kind_names[card->kind]);
     snprintf(number, sizeof number, "#%llu", (unsigned long long)card->number);
     x += draw_text(f->d, FONT_MONO_TITLE, x, b.y, right - x, f->p->wall_ink,
-                   number) + 10;
+                   number) +
+         10;
     double room = right - kind - 10 - x;
     if (draw_width(f->d, FONT_MONO_TITLE, card->what) <= room) {
         draw_text(f->d, FONT_MONO_TITLE, x, b.y, room, f->p->wall_ink,
@@ -40,8 +41,10 @@ static double header(struct frame *f, const struct scene_card *card,
         return 28;
     }
     draw_text(f->d, FONT_TEXT, x, b.y + 3, room, f->p->wall_soft, card->who);
-    return 26 + draw_prose(f->d, FONT_MONO_BOLD, b.x, b.y + 24, b.w, 2,
-                           f->p->wall_ink, card->what) + 4;
+    return 26 +
+           draw_prose(f->d, FONT_MONO_BOLD, b.x, b.y + 24, b.w, 2,
+                      f->p->wall_ink, card->what) +
+           4;
 }
 
 struct step_look {
@@ -52,11 +55,12 @@ static struct step_look look_of(struct frame *f, const struct scene_step *step)
 {
     const struct palette *p = f->p;
     if (step->now || step->kind == STEP_BYTES)
-        return (struct step_look){p->card, p->ink, p->soft, p->strong,
-                                  p->on_strong, p->mark};
-    return (struct step_look){p->wall_card, p->wall_ink, p->wall_soft,
-                              palette_mix(p->wall_card, p->wall_ink, 0.18),
-                              p->wall_ink, COLOUR_NONE};
+        return (struct step_look){p->card,   p->ink,       p->soft,
+                                  p->strong, p->on_strong, p->mark};
+    return (struct step_look){
+        p->wall_card, p->wall_ink,
+        p->wall_soft, palette_mix(p->wall_card, p->wall_ink, 0.18),
+        p->wall_ink,  COLOUR_NONE};
 }
 
 /* Measures when paint is false, so that the panel knows what fits. */
@@ -80,12 +84,11 @@ static void draw_step(struct frame *f, const struct scene_step *step,
                       size_t number, struct box b)
 {
     struct step_look look = look_of(f, step);
-    struct draw_item *card =
-        draw_card(f->d, b, look.fill,
-                  step->refused ? f->p->space[HUE_REFUSAL]
-                  : step->now   ? look.border
-                                : COLOUR_NONE,
-                  7);
+    struct draw_item *card = draw_card(f->d, b, look.fill,
+                                       step->refused ? f->p->space[HUE_REFUSAL]
+                                       : step->now   ? look.border
+                                                     : COLOUR_NONE,
+                                       7);
     card->stroke_width = 2;
     char digit[24];
     snprintf(digit, sizeof digit, "%zu", number);
@@ -123,8 +126,7 @@ static void draw_steps(struct frame *f, const struct scene_card *card,
         first--;
     }
     long *scroll = &f->v->scroll[PANEL_BOUNDARY];
-    *scroll = *scroll > 0 ? 0 : *scroll < -(long)first ? -(long)first
-                                                        : *scroll;
+    *scroll = *scroll > 0 ? 0 : *scroll < -(long)first ? -(long)first : *scroll;
     first = (size_t)((long)first + *scroll);
     if (first > 0)
         draw_textf(f->d, FONT_SMALL, b.x + 34, box_cut_top(&b, 20).y, b.w - 40,
@@ -189,8 +191,8 @@ void panel_boundary(struct frame *f, struct box b)
     box_cut_top(&in, header(f, card, in));
     if (card->cost[0]) {
         struct box cost = box_cut_bottom(&in, 22);
-        draw_text(f->d, FONT_MONO, cost.x, cost.y + 4, cost.w,
-                  f->p->wall_soft, card->cost);
+        draw_text(f->d, FONT_MONO, cost.x, cost.y + 4, cost.w, f->p->wall_soft,
+                  card->cost);
     }
     if (card->refused) {
         double h = refusal_height(f, card, in.w);

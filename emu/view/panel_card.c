@@ -71,8 +71,7 @@ void panel_card(struct frame *f, struct box b)
 
 /* ---- Transfers and mappings ---- */
 
-static const char *const transfer_names[] = {"copyin", "copyout",
-                                             "copyinstr"};
+static const char *const transfer_names[] = {"copyin", "copyout", "copyinstr"};
 static const char *const mapping_names[] = {"map", "unmap", "copy on write"};
 
 static void transfer_line(struct frame *f, const struct transfer *t,
@@ -81,14 +80,18 @@ static void transfer_line(struct frame *f, const struct transfer *t,
     char text[200];
     double x = b->x, y = b->y, right = box_right(*b);
     x += draw_text(f->d, FONT_MONO_BOLD, x, y, right - x, f->p->ink,
-                   transfer_names[t->kind]) + 10;
+                   transfer_names[t->kind]) +
+         10;
     x += frame_address(f, FONT_MONO, x, y, right - x, f->p->word[HUE_USER],
-                       t->user_va) + 8;
+                       t->user_va) +
+         8;
     bool out = t->kind == TRANSFER_COPYOUT;
     x += draw_text(f->d, FONT_MONO, x, y, right - x, f->p->soft,
-                   out ? "\xe2\x86\x90" : "\xe2\x86\x92") + 8;
+                   out ? "\xe2\x86\x90" : "\xe2\x86\x92") +
+         8;
     x += frame_address(f, FONT_MONO, x, y, right - x, f->p->word[HUE_KERNEL],
-                       t->kernel_va) + 10;
+                       t->kernel_va) +
+         10;
     char done[32], length[32];
     snprintf(text, sizeof text, "%s of %s bytes", number_text(done, t->done),
              number_text(length, t->length));
@@ -123,10 +126,12 @@ static void mapping_line(struct frame *f, const struct mapping *m,
 {
     double x = b->x, y = b->y, right = box_right(*b);
     x += draw_text(f->d, FONT_MONO_BOLD, x, y, right - x, f->p->ink,
-                   mapping_names[m->kind]) + 10;
+                   mapping_names[m->kind]) +
+         10;
     x += frame_address(f, FONT_MONO, x, y, right - x, f->p->ink, m->va) + 10;
     x += draw_textf(f->d, FONT_MONO, x, y, right - x, f->p->soft,
-                    "frame 0x%llx", (unsigned long long)(m->pa >> 12)) + 12;
+                    "frame 0x%llx", (unsigned long long)(m->pa >> 12)) +
+         12;
     if (m->kind == MAPPING_COW)
         draw_textf(f->d, FONT_MONO, x, y, right - x, f->p->soft,
                    "instead of 0x%llx", (unsigned long long)(m->old_pa >> 12));

@@ -18,8 +18,8 @@ static const struct tab right_tabs[] = {{PANEL_CONSOLE, "Console"},
 
 static struct box tabs(struct frame *f, enum panel shown, struct box *b)
 {
-    return tabs_draw(f, right_tabs,
-                     sizeof right_tabs / sizeof right_tabs[0], shown, b);
+    return tabs_draw(f, right_tabs, sizeof right_tabs / sizeof right_tabs[0],
+                     shown, b);
 }
 
 /* ---- Console ---- */
@@ -54,8 +54,8 @@ static void console_line(struct frame *f, const struct rows *r, size_t line,
         snprintf(part, sizeof part, "%.*s", (int)n, rest);
         if (top >= 0 && top < (long)r->room)
             draw_text(f->d, bold[0] ? FONT_MONO_BOLD : FONT_MONO, r->in.x,
-                      r->in.y + ROW * (double)top, width + 1,
-                      f->p->console_ink, part);
+                      r->in.y + ROW * (double)top, width + 1, f->p->console_ink,
+                      part);
         rest += n;
     }
 }
@@ -84,7 +84,7 @@ static void console_lines(struct frame *f, const struct rows *r)
 {
     size_t lines = terminal_lines(f->s->terminal), used = 0, first = lines;
     long *scroll = &f->v->scroll[PANEL_CONSOLE];
-    size_t back = *scroll < 0 ? (size_t)-*scroll : 0;
+    size_t back = *scroll < 0 ? (size_t) - *scroll : 0;
     while (first > 0 && used < r->room + back)
         used += rows_of(f, r, --first);
     if (used < r->room + back)
@@ -121,9 +121,8 @@ void panel_console(struct frame *f, struct box b)
 {
     bool typing = f->v->focus == FOCUS_CONSOLE;
     keyboard_note(f, tabs(f, PANEL_CONSOLE, &b));
-    struct draw_item *card =
-        draw_card(f->d, b, f->p->console,
-                  typing ? f->p->cursor : f->p->line, 8);
+    struct draw_item *card = draw_card(f->d, b, f->p->console,
+                                       typing ? f->p->cursor : f->p->line, 8);
     card->stroke_width = typing ? 3 : 1;
     frame_hot(f, b, HOT_SCROLL, PANEL_CONSOLE, NULL);
     frame_hot(f, b, HOT_TYPE, 0, NULL);
@@ -210,7 +209,8 @@ static void one_side(struct frame *f, const struct scene_side *side,
     double x = head.x;
     x += draw_text(f->d, FONT_SMALL_BOLD, x, head.y, head.w,
                    f->p->word[user ? HUE_USER : HUE_KERNEL],
-                   user ? "USER" : "KERNEL") + 8;
+                   user ? "USER" : "KERNEL") +
+         8;
     if (side->reg_note)
         draw_text(f->d, FONT_SMALL, x, head.y, box_right(head) - x, f->p->soft,
                   side->reg_note);

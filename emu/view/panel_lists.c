@@ -20,19 +20,27 @@ struct column {
     bool right;
 };
 
-enum { COL_NUMBER, COL_WHO, COL_KIND, COL_WHAT, COL_RESULT, COL_INSNS,
-       COL_CYCLES, COLS };
+enum {
+    COL_NUMBER,
+    COL_WHO,
+    COL_KIND,
+    COL_WHAT,
+    COL_RESULT,
+    COL_INSNS,
+    COL_CYCLES,
+    COLS
+};
 
 /* What gets what: numbers their digits, the words share the rest. In a narrow
  * table the kind is its mark only and the cycles stay away. */
 static void place_columns(struct column column[COLS], struct box b)
 {
-    static const char *const names[COLS] = {"#", "who", "kind", "what",
+    static const char *const names[COLS] = {"#",      "who",   "kind",  "what",
                                             "result", "insns", "cycles"};
-    bool narrow = b.w < 480;
+    bool narrow = b.w < 560;
     double digits = narrow ? 40 : 48;
-    double w[COLS] = {digits, narrow ? 74 : 84, narrow ? 16 : 88, 0, 0, 56,
-                      narrow ? 0 : 62};
+    double w[COLS] = {digits, narrow ? 74 : 84, narrow ? 16 : 88, 0, 0,
+                      56,     narrow ? 0 : 62};
     double rest = b.w - 10;
     for (int i = 0; i < COLS; i++)
         rest -= w[i];
@@ -41,8 +49,8 @@ static void place_columns(struct column column[COLS], struct box b)
     double x = b.x;
     for (int i = 0; i < COLS; i++) {
         bool hide = w[i] == 0 || (i == COL_KIND && narrow);
-        column[i] = (struct column){hide ? "" : names[i], x, w[i],
-                                    i >= COL_INSNS};
+        column[i] =
+            (struct column){hide ? "" : names[i], x, w[i], i >= COL_INSNS};
         x += w[i];
     }
 }
@@ -120,9 +128,8 @@ static void filter_field(struct frame *f, struct box b)
     bool focused = v->focus == FOCUS_FILTER;
     if (b.w < 60)
         return;
-    struct draw_item *it =
-        draw_card(f->d, b, f->p->card,
-                  focused ? f->p->space[HUE_USER] : f->p->line, 5);
+    struct draw_item *it = draw_card(
+        f->d, b, f->p->card, focused ? f->p->space[HUE_USER] : f->p->line, 5);
     it->stroke_width = focused ? 2 : 1;
     double x = b.x + 8, y = b.y + (b.h - 16) / 2;
     if (v->filter.text[0])
@@ -162,8 +169,7 @@ void panel_crossings(struct frame *f, struct box b)
     if (count == 0)
         no_rows(f, b);
     size_t first = first_row(f, count, rows);
-    uint64_t selected =
-        f->v->selected ? f->v->selected : f->s->now.number;
+    uint64_t selected = f->v->selected ? f->v->selected : f->s->now.number;
     struct box whole = b;
     for (size_t i = first; i < count && i < first + rows; i++) {
         struct scene_row row;
@@ -178,8 +184,15 @@ void panel_crossings(struct frame *f, struct box b)
 
 /* ---- Processes ---- */
 
-enum { PCOL_PID, PCOL_NAME, PCOL_STATE, PCOL_ROOT, PCOL_CROSSINGS, PCOL_INSNS,
-       PCOLS };
+enum {
+    PCOL_PID,
+    PCOL_NAME,
+    PCOL_STATE,
+    PCOL_ROOT,
+    PCOL_CROSSINGS,
+    PCOL_INSNS,
+    PCOLS
+};
 
 static void process_columns(struct column column[PCOLS], struct box b)
 {
@@ -192,8 +205,7 @@ static void process_columns(struct column column[PCOLS], struct box b)
     w[PCOL_STATE] = fmax(50, rest);
     double x = b.x;
     for (int i = 0; i < PCOLS; i++) {
-        column[i] =
-            (struct column){names[i], x, w[i], i >= PCOL_CROSSINGS};
+        column[i] = (struct column){names[i], x, w[i], i >= PCOL_CROSSINGS};
         x += w[i];
     }
 }

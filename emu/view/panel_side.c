@@ -14,7 +14,8 @@ static void side_header(struct frame *f, const struct scene_side *side,
     double x = b.x, y = b.y, right = box_right(b);
     x += draw_text(f->d, FONT_SMALL_BOLD, x, y + 1, right - x,
                    f->p->word[user ? HUE_USER : HUE_KERNEL],
-                   user ? "USER SPACE" : "KERNEL SPACE") + 10;
+                   user ? "USER SPACE" : "KERNEL SPACE") +
+         10;
     if (side->running) {
         /* the hart is here: a filled mark, and the word beside it */
         draw_rect(f->d, BOX(x, y + 5, 8, 8),
@@ -23,11 +24,13 @@ static void side_header(struct frame *f, const struct scene_side *side,
         x += 13;
     }
     x += draw_text(f->d, FONT_BOLD, x, y, (right - x) * 0.5, f->p->ink,
-                   side->who) + 12;
+                   side->who) +
+         12;
     if (side->root) {
         x += draw_textf(f->d, FONT_MONO, x, y, right - x, f->p->soft,
                         "satp root 0x%llx",
-                        (unsigned long long)(side->root >> 12)) + 14;
+                        (unsigned long long)(side->root >> 12)) +
+             14;
     }
     draw_text(f->d, FONT_SMALL, x, y + 1, right - x, f->p->soft, side->state);
 }

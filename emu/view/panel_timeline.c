@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DETAIL 1500 /* spans drawn one by one */
+#define DETAIL    1500 /* spans drawn one by one */
 #define LANES_MAX 12
 
 struct lanes {
@@ -152,15 +152,14 @@ static void kernel_label(struct frame *f, const struct span *span,
     size_t name = strcspn(row.what, "(");
     snprintf(text, sizeof text, "#%llu %.*s",
              (unsigned long long)span->crossing, (int)name, row.what);
-    draw_text(f->d, FONT_SMALL, bar.x + 5, bar.y + (bar.h - 16) / 2,
-              bar.w - 8, palette_on(f->p->space[HUE_KERNEL]), text);
+    draw_text(f->d, FONT_SMALL, bar.x + 5, bar.y + (bar.h - 16) / 2, bar.w - 8,
+              palette_on(f->p->space[HUE_KERNEL]), text);
 }
 
-static void bar(struct frame *f, const struct lanes *l,
-                const struct span *span)
+static void bar(struct frame *f, const struct lanes *l, const struct span *span)
 {
-    double end = span->end == UINT64_MAX ? (double)f->s->executed
-                                         : (double)span->end;
+    double end =
+        span->end == UINT64_MAX ? (double)f->s->executed : (double)span->end;
     double y = lane_y(l, span);
     double x0 = x_of(l, (double)span->begin), x1 = x_of(l, end);
     if (y < 0 || x1 <= l->plot.x || x0 >= box_right(l->plot))
@@ -221,10 +220,10 @@ static void draw_columns(struct frame *f, const struct lanes *l)
     for (double x = l->plot.x; x <= right; x += 1) {
         double c0 = l->begin + (x - l->plot.x) / l->scale;
         double c1 = c0 + 1 / l->scale;
-        uint64_t set = x < right && c1 > 0
-                           ? spans_lanes(s, c0 > 0 ? (uint64_t)c0 : 0,
-                                         (uint64_t)c1 + 1)
-                           : 0;
+        uint64_t set =
+            x < right && c1 > 0
+                ? spans_lanes(s, c0 > 0 ? (uint64_t)c0 : 0, (uint64_t)c1 + 1)
+                : 0;
         for (size_t i = 0; i <= l->count; i++) {
             bool kernel = i == l->count;
             bool busy = set >> (kernel ? 0 : l->lane[i]) & 1;
@@ -278,8 +277,8 @@ static void draw_links(struct frame *f, const struct lanes *l)
     double y = l->kernel_y + l->row - 2;
     if (x0 < 0 || x1 < 0 || x1 - x0 < 8 || y + 20 > box_bottom(l->plot))
         return;
-    struct draw_item *curve = draw_line(f->d, x0, y, x1, y,
-                                        f->p->space[HUE_SHARED]);
+    struct draw_item *curve =
+        draw_line(f->d, x0, y, x1, y, f->p->space[HUE_SHARED]);
     curve->kind = DRAW_CURVE;
     curve->dashed = true;
     curve->radius = 12;
@@ -289,8 +288,7 @@ static void draw_links(struct frame *f, const struct lanes *l)
              (unsigned long long)link->bytes, (unsigned long long)link->from,
              (unsigned long long)link->to);
     double w = draw_width(f->d, FONT_SMALL, text);
-    double x = fmin(fmax(l->plot.x, (x0 + x1 - w) / 2),
-                    box_right(l->plot) - w);
+    double x = fmin(fmax(l->plot.x, (x0 + x1 - w) / 2), box_right(l->plot) - w);
     draw_rect(f->d, BOX(x - 4, y + 1, w + 8, 16), f->p->paper);
     draw_text(f->d, FONT_SMALL, x, y + 1, w + 1, f->p->word[HUE_SHARED], text);
 }
@@ -301,8 +299,8 @@ static void draw_cursor(struct frame *f, const struct lanes *l)
     if (x < l->plot.x || x > box_right(l->plot))
         return;
     x = floor(x);
-    draw_rect(f->d, BOX(x - 1, l->plot.y - 4, 2, box_bottom(l->plot) -
-                                                    l->plot.y + 2),
+    draw_rect(f->d,
+              BOX(x - 1, l->plot.y - 4, 2, box_bottom(l->plot) - l->plot.y + 2),
               f->p->ink);
     draw_triangle(f->d, BOX(x - 5, l->plot.y - 7, 10, 7), 2, f->p->ink);
 }
@@ -315,12 +313,14 @@ static void timeline_header(struct frame *f, struct box b, size_t left_out)
     char from[32], to[32], text[160];
     double x = b.x, right = box_right(b);
     x += draw_text(f->d, FONT_SMALL_BOLD, x, b.y, right - x, f->p->soft,
-                   "TIMELINE") + 18;
-    snprintf(text, sizeof text,
-             "instructions %s \xe2\x80\xa6 %s    wheel zooms, drag moves, click "
-             "selects, Z the whole run",
-             number_text(from, t->begin > 0 ? (uint64_t)t->begin : 0),
-             number_text(to, t->end > 0 ? (uint64_t)t->end : 0));
+                   "TIMELINE") +
+         18;
+    snprintf(
+        text, sizeof text,
+        "instructions %s \xe2\x80\xa6 %s    wheel zooms, drag moves, click "
+        "selects, Z the whole run",
+        number_text(from, t->begin > 0 ? (uint64_t)t->begin : 0),
+        number_text(to, t->end > 0 ? (uint64_t)t->end : 0));
     x += draw_text(f->d, FONT_SMALL, x, b.y, right - x, f->p->soft, text) + 18;
     if (left_out)
         draw_textf(f->d, FONT_SMALL, x, b.y, right - x, f->p->soft,

@@ -34,8 +34,8 @@ static double button_width(struct frame *f, const struct command_row *row,
                            const char *word, bool keys)
 {
     bool sign = row->command != CMD_STEP_INSN &&
-                row->command != CMD_STEP_LINE &&
-                row->command != CMD_PALETTE && row->command != CMD_HELP;
+                row->command != CMD_STEP_LINE && row->command != CMD_PALETTE &&
+                row->command != CMD_HELP;
     return 20 + (sign ? 16 : 0) + draw_width(f->d, FONT_TEXT, word) +
            (keys ? 6 + draw_width(f->d, FONT_SMALL, row->key) : 0);
 }
@@ -63,7 +63,7 @@ static void place_button(struct frame *f, enum command command, bool keys,
 {
     const struct command_row *row = command_row(command);
     bool down = command == CMD_RUN && f->s->run == RUN_RUNNING;
-    const char *word = down                      ? "pause"
+    const char *word = down ? "pause"
                        : command == CMD_PALETTE
                            ? (view_is_dark(f->v) ? "light" : "dark")
                            : row->button;
@@ -84,8 +84,8 @@ static void field(struct frame *f, struct box b, const char *text,
                   const char *hint, bool focused)
 {
     const struct palette *p = f->p;
-    struct draw_item *box = draw_card(
-        f->d, b, p->card, focused ? p->space[HUE_USER] : p->line, 6);
+    struct draw_item *box =
+        draw_card(f->d, b, p->card, focused ? p->space[HUE_USER] : p->line, 6);
     box->stroke_width = focused ? 2 : 1;
     double x = b.x + 10, y = b.y + (b.h - 18) / 2, w = b.w - 20;
     if (text[0])
@@ -98,8 +98,8 @@ static void field(struct frame *f, struct box b, const char *text,
 
 void panel_toolbar(struct frame *f, struct box b)
 {
-    static const enum command left[] = {CMD_RUN,       CMD_STEP_INSN,
-                                        CMD_STEP_LINE, CMD_INTO_TRAP,
+    static const enum command left[] = {CMD_RUN,         CMD_STEP_INSN,
+                                        CMD_STEP_LINE,   CMD_INTO_TRAP,
                                         CMD_OUT_TO_USER, CMD_NEXT_CROSSING};
     draw_rect(f->d, b, f->p->paper);
     draw_hline(f->d, b.x, box_bottom(b) - 1, b.w, f->p->line);
@@ -135,7 +135,7 @@ void panel_status(struct frame *f, struct box b)
     const struct palette *p = f->p;
     const char *note = fonts_note(f->v->fonts);
     bool error = f->s->notice[0] != '\0';
-    const char *head = error ? f->s->notice
+    const char *head = error           ? f->s->notice
                        : f->v->said[0] ? f->v->said
                                        : f->s->headline;
     draw_rect(f->d, b, error ? p->refusal_card : p->field);
@@ -149,6 +149,7 @@ void panel_status(struct frame *f, struct box b)
     draw_text_right(f->d, FONT_SMALL, right, y, hint_w + 1, p->soft, hint);
     right -= hint_w + 24;
     x += draw_text(f->d, FONT_SMALL_BOLD, x, y, fmin(right - x, b.w * 0.45),
-                   p->ink, head) + 24;
+                   p->ink, head) +
+         24;
     status_counts(f, x, y, right);
 }

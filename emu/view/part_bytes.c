@@ -10,7 +10,7 @@
 
 #define CELL_W 16.0
 #define CELL_H 19.0
-#define PAGE 4096
+#define PAGE   4096
 
 /* One byte as one character, the way C would write it where there is a letter
  * for it; otherwise two hexadecimal digits. */
@@ -94,9 +94,9 @@ double part_bytes(struct frame *f, const struct scene_step *step, struct box b)
             page_bar(f, x - 1, b.y, ink);
             x += 2;
         }
-        enum cell_state state = i < step->done                    ? CARRIED
+        enum cell_state state = i < step->done                     ? CARRIED
                                 : i == step->done && step->refused ? REFUSED
-                                                                    : BEHIND;
+                                                                   : BEHIND;
         bool known = i < step->shown;
         cell(f, state, known ? step->byte[i] : 0, known,
              BOX(x, b.y, CELL_W, CELL_H));

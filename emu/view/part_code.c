@@ -115,8 +115,8 @@ static void code_title(struct frame *f, const struct scene_side *side,
                  side->no_source[0] ? side->no_source : "no source");
     double right = box_right(row) - 10, x = row.x + 10;
     double half = (right - x) * 0.5;
-    double w = draw_text(f->d, FONT_SMALL, x, row.y + 2, half, f->p->soft,
-                         place);
+    double w =
+        draw_text(f->d, FONT_SMALL, x, row.y + 2, half, f->p->soft, place);
     const char *chain = side->chain[0] ? side->chain : side->where;
     draw_text_right(f->d, FONT_MONO, right, row.y + 1, right - x - w - 16,
                     f->p->soft, chain);
@@ -133,7 +133,10 @@ void part_code(struct frame *f, const struct scene_side *side,
     box_cut_top(&in, 4);
     bool source = side->text && side->line && side->line <= side->lines;
     size_t rows = (size_t)fmax(0, floor((in.h - 3) / ROW));
-    size_t below = !source ? rows : rows >= 16 ? 6 : rows >= 10 ? 4 : (rows + 1) / 3;
+    size_t below = !source      ? rows
+                   : rows >= 16 ? 6
+                   : rows >= 10 ? 4
+                                : (rows + 1) / 3;
     if (below > side->insns && source)
         below = side->insns;
     if (source && rows > below) {

@@ -89,8 +89,8 @@ static void segment(struct frame *f, const struct scene_range *r,
         it->stroke = f->p->hatch;
     } else {
         size_t before = f->d->items;
-        double w = draw_text_centre(f->d, FONT_SMALL_BOLD,
-                                    box_inset(b, 3, 0), on_fill(fill), r->name);
+        double w = draw_text_centre(f->d, FONT_SMALL_BOLD, box_inset(b, 3, 0),
+                                    on_fill(fill), r->name);
         if (w > 0 && f->d->items > before) {
             draw_tip(f->d, tip);
             draw_about(f->d, r->va);
@@ -109,8 +109,7 @@ static void segment(struct frame *f, const struct scene_range *r,
 static void marks(struct frame *f, const struct scene_range *r, struct box b)
 {
     if (r->pc)
-        draw_triangle(f->d,
-                      BOX(b.x + b.w / 2 - 4, box_bottom(b) + 2, 8, 6), 3,
+        draw_triangle(f->d, BOX(b.x + b.w / 2 - 4, box_bottom(b) + 2, 8, 6), 3,
                       f->p->ink);
 }
 
@@ -136,8 +135,8 @@ void part_strip(struct frame *f, const struct scene_side *side,
     snprintf(text, sizeof text, "address space of %s",
              space == SPACE_KERNEL ? "the kernel" : side->who);
     double right = box_right(b);
-    double w = draw_text(f->d, FONT_SMALL, b.x, b.y, b.w * 0.6, f->p->soft,
-                         text);
+    double w =
+        draw_text(f->d, FONT_SMALL, b.x, b.y, b.w * 0.6, f->p->soft, text);
     if (side->ranges) {
         const struct scene_range *last = &side->range[side->ranges - 1];
         snprintf(text, sizeof text, "0x%llx \xe2\x80\xa6 0x%llx",
@@ -150,7 +149,9 @@ void part_strip(struct frame *f, const struct scene_side *side,
     draw_card(f->d, bar, f->p->card, f->p->line, 0);
     if (!side->ranges) {
         draw_text_centre(f->d, FONT_SMALL, bar, f->p->soft,
-                         "no translation: every address is physical");
+                         side->root ? "nothing is mapped any more"
+                                    : "no translation: every address is "
+                                      "physical");
         return;
     }
     double hole, k = scale_widths(f, side, bar.w - 2, &hole);
@@ -158,9 +159,8 @@ void part_strip(struct frame *f, const struct scene_side *side,
     for (size_t i = 0; i < side->ranges; i++) {
         const struct scene_range *r = &side->range[i];
         double want = wanted(f, r) * k + (r->look == LOOK_HOLE ? hole : 0);
-        struct box cut = i + 1 == side->ranges
-                             ? room
-                             : box_cut_left(&room, want);
+        struct box cut =
+            i + 1 == side->ranges ? room : box_cut_left(&room, want);
         segment(f, r, space, BOX(cut.x, cut.y, fmax(1, cut.w - 1), cut.h));
         marks(f, r, cut);
     }

@@ -11,8 +11,8 @@
 static const struct {
     unsigned bit;
     const char *letter;
-} pte_bits[] = {{PTE_U, "U"}, {PTE_R, "R"}, {PTE_W, "W"}, {PTE_X, "X"},
-                {PTE_V, "V"}};
+} pte_bits[] = {
+    {PTE_U, "U"}, {PTE_R, "R"}, {PTE_W, "W"}, {PTE_X, "X"}, {PTE_V, "V"}};
 
 double part_flags(struct frame *f, double x, double y, uint64_t flags,
                   unsigned deciding)
@@ -29,8 +29,9 @@ double part_flags(struct frame *f, double x, double y, uint64_t flags,
         it->dashed = !set;
         /* a clear bit is its letter's dash: no colour needed to tell */
         draw_text_centre(f->d, FONT_MONO_BOLD, BOX(x, y, 17, 18), ink,
-                         set ? pte_bits[i].letter : lit ? pte_bits[i].letter
-                                                        : "-");
+                         set   ? pte_bits[i].letter
+                         : lit ? pte_bits[i].letter
+                               : "-");
         x += 20;
     }
     return x - left;
@@ -57,8 +58,7 @@ static void level_card(struct frame *f, const struct scene_walk *w, unsigned i,
     double y = b.y + 20;
     double used = draw_text(f->d, FONT_MONO, x, y, right - x, f->p->ink, text);
     snprintf(text, sizeof text, "entry 0x%llx at physical 0x%llx",
-             (unsigned long long)level->pte,
-             (unsigned long long)level->pte_pa);
+             (unsigned long long)level->pte, (unsigned long long)level->pte_pa);
     if (used > 0)
         draw_tip(f->d, text);
     bool flags_fit = x + used + 10 + 100 <= right;
@@ -88,11 +88,14 @@ void part_walk(struct frame *f, struct box b)
     }
     double x = in.x, right = box_right(in);
     x += draw_text(f->d, FONT_SMALL, x, in.y, right - x, f->p->ink,
-                   "page walk of") + 5;
+                   "page walk of") +
+         5;
     x += draw_textf(f->d, FONT_MONO_BOLD, x, in.y - 1, right - x, f->p->ink,
-                    "0x%llx", (unsigned long long)w->va) + 6;
-    x += draw_textf(f->d, FONT_SMALL, x, in.y, right - x, f->p->ink, "for %s",
-                    w->owner) + 10;
+                    "0x%llx", (unsigned long long)w->va) +
+         6;
+    x += draw_textf(f->d, FONT_SMALL, x, in.y, right - x, f->p->ink, "for %s%s",
+                    w->owner, w->then ? ", then" : "") +
+         10;
     draw_text(f->d, FONT_SMALL, x, in.y, right - x,
               w->refused ? f->p->word[HUE_REFUSAL] : f->p->soft, w->sentence);
     box_cut_top(&in, 20);
@@ -125,7 +128,8 @@ void part_same(struct frame *f, struct box b)
         return;
     }
     x += draw_textf(f->d, FONT_MONO_BOLD, x, y - 1, right - x, f->p->ink,
-                    "0x%llx", (unsigned long long)s->va) + 10;
+                    "0x%llx", (unsigned long long)s->va) +
+         10;
     for (size_t i = 0; i < s->spaces; i++) {
         const struct scene_view_of *v = &s->space[i];
         char text[128];
@@ -139,7 +143,8 @@ void part_same(struct frame *f, struct box b)
         if (y + 16 > box_bottom(in) + 2)
             return;
         x += draw_text(f->d, font, x, y, right - x,
-                       v->mapped ? f->p->ink : f->p->soft, text) + 16;
+                       v->mapped ? f->p->ink : f->p->soft, text) +
+             16;
     }
     if (s->more && x + 70 < right)
         draw_textf(f->d, FONT_SMALL, x, y, right - x, f->p->soft,

@@ -38,7 +38,8 @@ static int reading_order(const void *a, const void *b)
         return x->layer < y->layer ? -1 : 1;
     if (x->panel != y->panel)
         return x->panel < y->panel ? -1 : 1;
-    double middle_x = x->box.y + x->box.h / 2, middle_y = y->box.y + y->box.h / 2;
+    double middle_x = x->box.y + x->box.h / 2,
+           middle_y = y->box.y + y->box.h / 2;
     int line_x = (int)(middle_x / 8), line_y = (int)(middle_y / 8);
     if (line_x != line_y)
         return line_x < line_y ? -1 : 1;
@@ -50,8 +51,8 @@ static void write_texts(FILE *out, const struct draw_list *d,
 {
     for (size_t i = 0; i < n; i++) {
         const struct draw_item *it = text[i], *before = i ? text[i - 1] : NULL;
-        bool same_panel = before && before->panel == it->panel &&
-                          before->layer == it->layer;
+        bool same_panel =
+            before && before->panel == it->panel && before->layer == it->layer;
         bool same_line =
             same_panel && (int)((before->box.y + before->box.h / 2) / 8) ==
                               (int)((it->box.y + it->box.h / 2) / 8);
@@ -110,8 +111,8 @@ static int save_text(const struct draw_list *d, const char *path, char *why,
 
 /* ---- Pictures ---- */
 
-static cairo_surface_t *surface_for(enum format format, const char *path,
-                                    int w, int h)
+static cairo_surface_t *surface_for(enum format format, const char *path, int w,
+                                    int h)
 {
     if (format == FORMAT_SVG)
         return cairo_svg_surface_create(path, w, h);

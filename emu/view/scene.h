@@ -30,8 +30,16 @@ struct scene_register {
 #define SCENE_REGISTERS 48
 
 enum scene_look { /* how a range of addresses is filled */
-    LOOK_TEXT, LOOK_DATA, LOOK_HEAP, LOOK_STACK, LOOK_DIRECT, LOOK_DEVICE,
-    LOOK_FRAME, LOOK_GATE, LOOK_SHARED, LOOK_HOLE,
+                  LOOK_TEXT,
+                  LOOK_DATA,
+                  LOOK_HEAP,
+                  LOOK_STACK,
+                  LOOK_DIRECT,
+                  LOOK_DEVICE,
+                  LOOK_FRAME,
+                  LOOK_GATE,
+                  LOOK_SHARED,
+                  LOOK_HOLE,
 };
 struct scene_range {
     uint64_t va, bytes, flags; /* PTE bits; 0 for a hole */
@@ -42,15 +50,15 @@ struct scene_range {
 #define SCENE_RANGES 24
 
 struct scene_side {
-    bool present;       /* there is a process / a kernel to show */
-    bool running;       /* the hart is on this side */
-    char who[48];       /* "pid 4 reader"; the kernel: the function it is in */
-    char state[96];     /* "running", "waiting in #118", "enters at stvec" */
-    uint64_t root;      /* of its page table; 0: no translation */
+    bool present;   /* there is a process / a kernel to show */
+    bool running;   /* the hart is on this side */
+    char who[48];   /* "pid 4 reader"; the kernel: the function it is in */
+    char state[96]; /* "running", "waiting in #118", "enters at stvec" */
+    uint64_t root;  /* of its page table; 0: no translation */
     uint64_t pc;
-    char where[96];     /* "main+0x5c" */
-    char chain[160];    /* who called: "write+0x4 < main < _start", or "" */
-    char in_call[48];   /* line is a caller's: what it called; else "" */
+    char where[96];   /* "main+0x5c" */
+    char chain[160];  /* who called: "write+0x4 < main < _start", or "" */
+    char in_call[48]; /* line is a caller's: what it called; else "" */
     /* Source: all lines of the file, the current one is line (from 1). */
     const char *file;
     const char *const *text;
@@ -70,20 +78,21 @@ struct scene_side {
 
 struct scene_walk {
     bool present;
+    bool then; /* as the tables stood when it was refused */
     uint64_t va, root;
     char owner[48];
     struct sv39_level level[3];
     unsigned levels;
-    bool reached;        /* a leaf was found */
+    bool reached; /* a leaf was found */
     uint64_t pa, flags;
-    char sentence[128];  /* why it was refused, or what it grants */
+    char sentence[128]; /* why it was refused, or what it grants */
     bool refused;
-    unsigned deciding;   /* PTE bit that decided, 0: none */
+    unsigned deciding; /* PTE bit that decided, 0: none */
 };
 
-struct scene_view_of {   /* one space's answer */
+struct scene_view_of { /* one space's answer */
     char who[40];
-    char answer[64];     /* "frame 0x80a31 rw-u", "nothing" */
+    char answer[64]; /* "frame 0x80a31 rw-u", "nothing" */
     bool mapped;
 };
 #define SCENE_SAME 6
@@ -100,14 +109,14 @@ enum scene_step_kind { STEP_PLAIN, STEP_BYTES, STEP_RESULT };
 struct scene_step {
     enum scene_step_kind kind;
     char title[120], detail[160];
-    bool now;            /* the hart is in this step */
+    bool now; /* the hart is in this step */
     bool refused;
     /* BYTES: the first of the bytes, how many moved, how many were asked. */
     uint8_t byte[TRANSFER_SHOWN];
     unsigned shown;
     uint64_t done, length;
-    uint64_t va;         /* of the first user byte */
-    bool inward;         /* user to kernel */
+    uint64_t va; /* of the first user byte */
+    bool inward; /* user to kernel */
 };
 #define SCENE_STEPS 14
 
@@ -124,15 +133,15 @@ struct scene_card {
     enum crossing_kind kind;
     bool open, failed, died;
     char who[48];
-    char what[160];     /* "read(3, 0x40000ff9, 13)" */
+    char what[160]; /* "read(3, 0x40000ff9, 13)" */
     char result[64];
     char sentence[512];
-    char cost[120];     /* "611 insns, 1,240 cycles, 7 bytes" */
+    char cost[120]; /* "611 insns, 1,240 cycles, 7 bytes" */
     struct scene_step step[SCENE_STEPS + 1]; /* the last is never shown */
     size_t steps, steps_left_out;
     bool refused;
-    char refusal_head[64];  /* "EFAULT at byte 7" */
-    char refusal[512];      /* one plain sentence */
+    char refusal_head[64]; /* "EFAULT at byte 7" */
+    char refusal[512];     /* one plain sentence */
     struct scene_fact fact[SCENE_FACTS + 1];
     size_t facts;
     const struct crossing *record; /* transfers and mappings, or NULL */

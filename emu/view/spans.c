@@ -11,7 +11,7 @@
 
 #define FANOUT 64
 #define LEVELS 4
-#define LANES 64
+#define LANES  64
 
 struct level {
     uint64_t *set;

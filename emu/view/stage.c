@@ -29,8 +29,8 @@ static void on_trap(void *ctx, const struct cpu_trap *trap)
     if (trap->from != CPU_U)
         return;
     uint64_t satp = stage_csr(st, "satp");
-    struct saved_user *user = place_for(st, sv39_on(satp) ? sv39_root(satp)
-                                                          : 0);
+    struct saved_user *user =
+        place_for(st, sv39_on(satp) ? sv39_root(satp) : 0);
     user->root = sv39_on(satp) ? sv39_root(satp) : 0;
     user->pc = trap->pc;
     user->used = ++st->saves;
@@ -48,9 +48,39 @@ static void on_special(void *ctx, const struct cpu_special_event *event)
         st->kernel_root = root;
 }
 
+static void keep_walk(struct stage *st, const struct crossing *c, uint64_t va)
+{
+    struct kept_walk *kept = &st->kept[st->keeps++ % KEPT_WALKS];
+    kept->crossing = c->number;
+    kept->walk = sv39_walk(st->machine, c->root, va);
+}
+
+/* The newest one of this crossing. */
+const struct sv39_walk *stage_kept_walk(const struct stage *st, uint64_t number,
+                                        uint64_t va)
+{
+    for (size_t i = 0; i < KEPT_WALKS && i < st->keeps; i++) {
+        const struct kept_walk *kept =
+            &st->kept[(st->keeps - 1 - i) % KEPT_WALKS];
+        if (kept->crossing == number && kept->walk.va == va)
+            return &kept->walk;
+    }
+    return NULL;
+}
+
+static bool page_fault(const struct crossing *c)
+{
+    return c->cause == 12 || c->cause == 13 || c->cause == 15;
+}
+
 static void on_event(void *ctx, const struct event *event)
 {
     struct stage *st = ctx;
+    const struct crossing *c = event->crossing;
+    if (event->kind == EVENT_ENTER && c && page_fault(c))
+        keep_walk(st, c, c->tval);
+    if (event->kind == EVENT_TRANSFER && c && event->transfer->error)
+        keep_walk(st, c, event->transfer->stopped_va);
     spans_event(st->spans, event, cpu_executed(st->cpu));
 }
 
@@ -148,9 +178,8 @@ const char *stage_path(const char *file)
 void stage_who(const struct stage *st, int pid, uint64_t root, bool name,
                char *text, size_t n)
 {
-    const struct process *p =
-        pid ? tracker_process(st->tracker, pid)
-            : tracker_process_by_root(st->tracker, root);
+    const struct process *p = pid ? tracker_process(st->tracker, pid)
+                                  : tracker_process_by_root(st->tracker, root);
     if (p && p->pid)
         snprintf(text, n, "pid %d%s%s", p->pid, name ? " " : "",
                  name ? p->name : "");
@@ -195,8 +224,7 @@ static struct stand stand_now(const struct stage *st)
                        .satp = stage_csr(st, "satp")};
     at.root = at.priv != CPU_M && sv39_on(at.satp) ? sv39_root(at.satp) : 0;
     if (at.priv == CPU_U) {
-        const struct process *p =
-            tracker_process_by_root(st->tracker, at.root);
+        const struct process *p = tracker_process_by_root(st->tracker, at.root);
         at.user_live = true;
         at.user_root = at.root;
         at.pid = p ? p->pid : tracker_current_pid(st->tracker);
@@ -260,16 +288,15 @@ static void fill_kernel(struct stage *st, const struct stand *at,
     for (unsigned i = 0; i < 32; i++)
         x[i] = cpu_x(st->cpu, i);
     /* the vector runs in the user's space until the gate has turned */
-    stage_code(st, side, priv, 0, at->root, side->pc,
-               at->user_live ? NULL : x);
+    stage_code(st, side, priv, 0, at->root, side->pc, at->user_live ? NULL : x);
     char *plus = strchr(side->where, '+');
     size_t name = plus ? (size_t)(plus - side->where) : strlen(side->where);
     snprintf(side->who, sizeof side->who, "%.*s",
              (int)(name < sizeof side->who ? name : sizeof side->who - 1),
              side->where);
     snprintf(side->state, sizeof side->state, "%s",
-             at->user_live          ? "the next trap enters here"
-             : at->priv == CPU_M    ? "M-mode"
+             at->user_live            ? "the next trap enters here"
+             : at->priv == CPU_M      ? "M-mode"
              : at->root != side->root ? "S-mode, still in the user's table"
                                       : "S-mode");
     stage_registers(st, side, SPACE_KERNEL, at);
@@ -281,9 +308,9 @@ static void fill_kernel(struct stage *st, const struct stand *at,
 static bool is_failure(const struct crossing *c)
 {
     int64_t result = (int64_t)c->result;
-    return c->signal || (c->kind == CROSSING_CALL &&
-                         c->outcome == OUTCOME_RETURNED && result < 0 &&
-                         result >= -4095);
+    return c->signal ||
+           (c->kind == CROSSING_CALL && c->outcome == OUTCOME_RETURNED &&
+            result < 0 && result >= -4095);
 }
 
 static bool row_of(void *ctx, uint64_t number, struct scene_row *row)
@@ -367,8 +394,8 @@ static void fill_headline(const struct stage *st, const struct stand *at,
         snprintf(text, n, "running %s", st->program);
         break;
     case RUN_WAITING:
-        snprintf(text, n, "%s", want->how ? want->how
-                                          : "the guest waits for input");
+        snprintf(text, n, "%s",
+                 want->how ? want->how : "the guest waits for input");
         break;
     case RUN_ENDED:
     case RUN_DEAD:
@@ -449,7 +476,9 @@ bool stage_find(struct stage *st, const char *text, struct stage_found *out,
         return true;
     if (find_symbol(st, text, &out->value))
         return true;
-    snprintf(why, n, "%s: no crossing (#N), process (pid N), address or "
-                     "symbol of that name", text);
+    snprintf(why, n,
+             "%s: no crossing (#N), process (pid N), address or "
+             "symbol of that name",
+             text);
     return false;
 }

@@ -29,11 +29,11 @@ void stage_mark(struct stage *st);
 
 struct stage_want {
     enum scene_run run;
-    const char *how;     /* for ENDED, DEAD, WAITING: one line; else NULL */
-    const char *notice;  /* an error to tell in place, or NULL */
-    uint64_t selected;   /* crossing number, 0: none */
+    const char *how;    /* for ENDED, DEAD, WAITING: one line; else NULL */
+    const char *notice; /* an error to tell in place, or NULL */
+    uint64_t selected;  /* crossing number, 0: none */
     bool has_va;
-    uint64_t va;         /* the address looked at */
+    uint64_t va; /* the address looked at */
 };
 void stage_fill(struct stage *st, const struct stage_want *want,
                 struct scene *scene);

@@ -12,7 +12,8 @@ struct interest {
     bool any;
     uint64_t va, root;
     int pid;
-    bool refused;            /* an access to it was refused */
+    bool refused;                 /* an access to it was refused */
+    const struct sv39_walk *then; /* ... by these tables, if kept */
     enum sv39_access access;
 };
 
@@ -80,12 +81,16 @@ static struct interest choose(struct stage *st, const struct stand *at,
         scene->selected.present ? &scene->selected : &scene->now;
     if (card->record)
         in = of_crossing(card->record);
-    const struct process *p = in.pid ? tracker_process(st->tracker, in.pid)
-                                     : NULL;
+    if (in.refused)
+        in.then = stage_kept_walk(st, card->number, in.va);
+    const struct process *p =
+        in.pid ? tracker_process(st->tracker, in.pid) : NULL;
     if (p && p->root)
         in.root = p->root; /* exec gave it another table */
     if (want->has_va) {
         in.refused = in.refused && in.va == want->va;
+        if (!in.refused)
+            in.then = NULL;
         in.any = true;
         in.va = want->va;
         in.root = at->user_root;
@@ -132,8 +137,10 @@ static void fill_walk(struct stage *st, const struct interest *in,
 {
     if (!root)
         return;
-    struct sv39_walk walk = sv39_walk(st->machine, root, in->va);
+    struct sv39_walk walk =
+        in->then ? *in->then : sv39_walk(st->machine, root, in->va);
     w->present = true;
+    w->then = in->then != NULL;
     w->va = in->va;
     w->root = root;
     snprintf(w->owner, sizeof w->owner, "%s", owner);
@@ -181,8 +188,8 @@ static void fill_same(struct stage *st, const struct interest *in,
     size_t n = tracker_processes(st->tracker);
     for (size_t i = n; i-- > 0;) { /* the youngest first */
         const struct process *p = tracker_process_at(st->tracker, i);
-        bool alive = p && (p->state == PROCESS_RUNNING ||
-                           p->state == PROCESS_BLOCKED);
+        bool alive =
+            p && (p->state == PROCESS_RUNNING || p->state == PROCESS_BLOCKED);
         if (!alive || !p->root || p->root == in->root)
             continue;
         if (same->spaces + 1 >= SCENE_SAME) {
@@ -238,7 +245,7 @@ void stage_address(struct stage *st, const struct stand *at,
         return;
     char owner[48];
     uint64_t kernel_root = scene->kernel.root, root = in.root;
-    bool kernels = upper_half(in.va) || !root;
+    bool kernels = (upper_half(in.va) && !in.then) || !root;
     if (kernels)
         root = kernel_root;
     if (kernels)

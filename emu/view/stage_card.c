@@ -52,8 +52,8 @@ static void transfer_step(const struct transfer *t, struct scene_card *card)
 {
     char title[64];
     bool out = t->kind == TRANSFER_COPYOUT;
-    uint64_t length = t->kind == TRANSFER_COPYINSTR && !t->error ? t->done
-                                                                 : t->length;
+    uint64_t length =
+        t->kind == TRANSFER_COPYINSTR && !t->error ? t->done : t->length;
     if (t->kind == TRANSFER_COPYINSTR && t->error)
         snprintf(title, sizeof title, "copyinstr from");
     else
@@ -90,8 +90,9 @@ static size_t mapping_steps(const struct crossing *c, size_t first,
         add_step(card, title, "0x%" PRIx64 " \xe2\x80\xa6 0x%" PRIx64, m->va,
                  last->va);
     else if (m->kind == MAPPING_COW)
-        add_step(card, title, "0x%" PRIx64 ", frame 0x%" PRIx64 " " ARROW
-                 " 0x%" PRIx64, m->va, m->old_pa >> 12, m->pa >> 12);
+        add_step(card, title,
+                 "0x%" PRIx64 ", frame 0x%" PRIx64 " " ARROW " 0x%" PRIx64,
+                 m->va, m->old_pa >> 12, m->pa >> 12);
     else
         add_step(card, title, "0x%" PRIx64 ", frame 0x%" PRIx64, m->va,
                  m->pa >> 12);
@@ -103,11 +104,13 @@ static void link_steps(const struct crossing *c, struct scene_card *card)
     for (size_t i = 0; i < c->links && i < 3; i++) {
         const struct link *l = &c->link[i];
         if (l->to == c->number)
-            add_step(card, "bytes from another crossing:",
-                     "%" PRIu64 " of #%" PRIu64, l->bytes, l->from);
+            add_step(card,
+                     "bytes from another crossing:", "%" PRIu64 " of #%" PRIu64,
+                     l->bytes, l->from);
         else
-            add_step(card, "bytes for another crossing:",
-                     "%" PRIu64 " to #%" PRIu64, l->bytes, l->to);
+            add_step(card,
+                     "bytes for another crossing:", "%" PRIu64 " to #%" PRIu64,
+                     l->bytes, l->to);
     }
 }
 
@@ -157,9 +160,9 @@ static void way_back(const struct stage *st, const struct crossing *c,
     }
     bool handler = c->outcome == OUTCOME_TO_HANDLER;
     snprintf(s->title, sizeof s->title, "%s",
-             handler                      ? "sret into the signal handler"
+             handler                    ? "sret into the signal handler"
              : c->kind == CROSSING_CALL ? "31 registers back, sret, result:"
-                                          : "31 registers back, sret");
+                                        : "31 registers back, sret");
     if (c->kind == CROSSING_CALL && !handler)
         snprintf(s->detail, sizeof s->detail, "%s", card->result);
 }
@@ -250,8 +253,8 @@ static void place_fact(struct stage *st, const struct crossing *c,
     char place[96];
     const char *file;
     unsigned line;
-    struct symbols *s = tracker_symbols(st->tracker, CPU_U, c->root,
-                                        c->user_pc, &image_va);
+    struct symbols *s =
+        tracker_symbols(st->tracker, CPU_U, c->root, c->user_pc, &image_va);
     const struct process *p = tracker_process(st->tracker, c->pid);
     if (!s && p && strcmp(p->name, c->process) == 0)
         s = p->symbols; /* it has ended */
@@ -259,8 +262,8 @@ static void place_fact(struct stage *st, const struct crossing *c,
     if (!s || !symbols_describe(s, image_va, place, sizeof place))
         snprintf(place, sizeof place, "0x%" PRIx64, c->user_pc);
     if (s && symbols_line(s, image_va, &file, &line))
-        fact = add_fact(card, "from", "%s  %s:%u", place,
-                        stage_path(file), line);
+        fact =
+            add_fact(card, "from", "%s  %s:%u", place, stage_path(file), line);
     else
         fact = add_fact(card, "from", "%s", place);
     fact->has_va = true;
@@ -306,8 +309,7 @@ static void fill_facts(struct stage *st, const struct crossing *c,
         add_fact(card, "trap frame", "0x%" PRIx64, c->trapframe_va);
     if (c->block_count)
         add_fact(card, "slept", "%" PRIu64 " time%s, last for: %s",
-                 c->block_count, c->block_count == 1 ? "" : "s",
-                 c->blocked_on);
+                 c->block_count, c->block_count == 1 ? "" : "s", c->blocked_on);
     if (c->fork_child)
         add_fact(card, "child", "pid %" PRIu64, c->fork_child);
     add_fact(card, "clock", "%" PRIu64 " in%s%s", c->clock_in,
@@ -320,10 +322,9 @@ static void fill_cost(const struct crossing *c, struct scene_card *card)
     if (c->outcome == OUTCOME_OPEN)
         return;
     uint64_t copied = c->bytes_in + c->bytes_out;
-    size_t n = (size_t)snprintf(card->cost, sizeof card->cost,
-                                "%s insns \xc2\xb7 %s cycles",
-                                number_text(insns, c->own_insns),
-                                number_text(cycles, c->cycles));
+    size_t n = (size_t)snprintf(
+        card->cost, sizeof card->cost, "%s insns \xc2\xb7 %s cycles",
+        number_text(insns, c->own_insns), number_text(cycles, c->cycles));
     if (copied && n < sizeof card->cost)
         snprintf(card->cost + n, sizeof card->cost - n, " \xc2\xb7 %s bytes",
                  number_text(bytes, copied));

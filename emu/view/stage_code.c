@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BEFORE 16          /* instructions kept before the pc */
+#define BEFORE       16    /* instructions kept before the pc */
 #define FUNCTION_MAX 16384 /* a longer function is shown from the pc on */
 
 /* Names the target of a branch or call: "beqz a5, 0x10240" becomes
@@ -72,9 +72,8 @@ static void add_insn(struct stage *st, struct scene_side *side, uint64_t va,
         name_call(st, insn->text, sizeof insn->text, x);
 }
 
-static void fill_insns(struct stage *st, struct scene_side *side,
-                       uint64_t root, struct symbols *s, uint64_t image_va,
-                       const uint64_t *x)
+static void fill_insns(struct stage *st, struct scene_side *side, uint64_t root,
+                       struct symbols *s, uint64_t image_va, const uint64_t *x)
 {
     static const size_t after = (SCENE_INSNS - BEFORE) * 4;
     uint64_t begin = begin_at(s, image_va, side->pc);
@@ -113,13 +112,13 @@ static size_t unwind(struct stage *st, uint64_t root, struct symbols *s,
 static void fill_chain(struct scene_side *side, const struct frame *frame,
                        size_t frames)
 {
-    size_t n = (size_t)snprintf(side->chain, sizeof side->chain, "%s",
-                                side->where);
+    size_t n =
+        (size_t)snprintf(side->chain, sizeof side->chain, "%s", side->where);
     for (size_t i = 1; i < frames && n < sizeof side->chain; i++) {
         if (!frame[i].function)
             break;
-        n += (size_t)snprintf(side->chain + n, sizeof side->chain - n,
-                              " < %s", frame[i].function);
+        n += (size_t)snprintf(side->chain + n, sizeof side->chain - n, " < %s",
+                              frame[i].function);
     }
 }
 
@@ -130,9 +129,8 @@ static bool is_c_source(const char *file)
 }
 
 /* A stub's own source is a table row; what called it is more telling. */
-static const struct frame *telling_frame(const struct stage *st,
-                                         const struct frame *frame,
-                                         size_t frames)
+static const struct frame *
+telling_frame(const struct stage *st, const struct frame *frame, size_t frames)
 {
     if (frames == 0 || !st->sources || is_c_source(frame[0].file))
         return NULL;
@@ -188,8 +186,7 @@ void stage_code(struct stage *st, struct scene_side *side, enum cpu_priv priv,
                 int pid, uint64_t root, uint64_t pc, const uint64_t *x)
 {
     uint64_t image_va = pc;
-    struct symbols *s =
-        tracker_symbols(st->tracker, priv, root, pc, &image_va);
+    struct symbols *s = tracker_symbols(st->tracker, priv, root, pc, &image_va);
     if (!s && priv == CPU_U) /* it has ended: what its image was */
         s = stage_symbols_of(st, pid);
     side->pc = pc;

@@ -7,9 +7,9 @@
 #include <string.h>
 
 /* x registers in the order they are shown in. */
-static const unsigned char order[] = {2,  10, 11, 12, 13, 14, 15, 16, 17, 1, 8,
-                                      9,  18, 19, 20, 21, 22, 23, 24, 25, 26,
-                                      27, 5,  6,  7,  28, 29, 30, 31, 3,  4};
+static const unsigned char order[] = {2, 10, 11, 12, 13, 14, 15, 16, 17, 1,  8,
+                                      9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27,
+                                      5, 6,  7,  28, 29, 30, 31, 3,  4};
 
 static struct scene_register *add(struct scene_side *side, const char *name,
                                   uint64_t value)

@@ -11,15 +11,15 @@
 #include <string.h>
 
 #define UPPER_HALF (UINT64_C(1) << 63)
-#define PAGE UINT64_C(4096)
+#define PAGE       UINT64_C(4096)
 
 struct naming {
     struct stage *st;
     struct scene_side *side;
-    uint64_t image_end;     /* where the image's data ends; 0: not known */
-    uint64_t sp;            /* marks the stack */
-    uint64_t trapframe;     /* page of the trap frame; 0: not known */
-    uint64_t direct;        /* va - pa of the kernel image */
+    uint64_t image_end; /* where the image's data ends; 0: not known */
+    uint64_t sp;        /* marks the stack */
+    uint64_t trapframe; /* page of the trap frame; 0: not known */
+    uint64_t direct;    /* va - pa of the kernel image */
     bool has_direct;
 };
 
@@ -89,9 +89,9 @@ static void name_foreign_range(struct naming *n, const struct sv39_range *r)
 
 static uint64_t image_end(struct symbols *s)
 {
-    static const char *const names[] = {"image_end",    "_end",
-                                        "end",          "__heap_start",
-                                        "kernel_end",   "__kernel_end"};
+    static const char *const names[] = {"image_end",  "_end",
+                                        "end",        "__heap_start",
+                                        "kernel_end", "__kernel_end"};
     uint64_t va, bytes;
     for (size_t i = 0; s && i < sizeof names / sizeof names[0]; i++)
         if (symbols_address(s, names[i], &va, &bytes))

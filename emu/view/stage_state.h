@@ -17,6 +17,14 @@ struct saved_user {
 };
 #define SAVED_USERS 64
 
+/* The walk that refused something, as the tables stood then: a process that
+ * dies of it takes them along. */
+struct kept_walk {
+    uint64_t crossing;
+    struct sv39_walk walk;
+};
+#define KEPT_WALKS 256
+
 struct reg_memory { /* register values of an earlier scene */
     struct scene_register reg[SCENE_REGISTERS + 1];
     size_t regs;
@@ -33,6 +41,8 @@ struct stage {
     struct terminal *terminal;
     struct saved_user saved[SAVED_USERS];
     uint64_t saves;
+    struct kept_walk kept[KEPT_WALKS]; /* a ring */
+    size_t keeps;
     uint64_t kernel_root; /* last root that is no process's; 0: none yet */
     struct reg_memory last[2], before[2]; /* user, kernel */
     bool marked;
@@ -61,6 +71,9 @@ const char *stage_path(const char *file);
 void stage_who(const struct stage *st, int pid, uint64_t root, bool name,
                char *text, size_t n);
 
+/* The walk kept of a refusal, or NULL. */
+const struct sv39_walk *stage_kept_walk(const struct stage *st, uint64_t number,
+                                        uint64_t va);
 /* Of a process's image, or NULL. */
 struct symbols *stage_symbols_of(const struct stage *st, int pid);
 

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define TERMINAL_COLUMNS 100
-#define TERMINAL_ROWS 24
+#define TERMINAL_ROWS    24
 #define TERMINAL_HISTORY 2000
 
 struct terminal;

@@ -175,8 +175,7 @@ static const char *tip_under_pointer(const struct view *v, struct box *about)
     for (size_t i = v->list.items; i-- > 0;) {
         const struct draw_item *it = &v->list.item[i];
         if (it->kind == DRAW_TEXT && it->whole &&
-            box_holds(it->box, v->x, v->y) &&
-            box_holds(it->clip, v->x, v->y)) {
+            box_holds(it->box, v->x, v->y) && box_holds(it->clip, v->x, v->y)) {
             *about = it->box;
             return draw_string(&v->list, it->whole);
         }
@@ -193,15 +192,15 @@ static void draw_tip_of_pointer(struct frame *f)
 {
     struct view *v = f->v;
     struct box about;
-    const char *found =
-        v->inside && !v->timeline.dragging ? tip_under_pointer(v, &about)
-                                           : NULL;
+    const char *found = v->inside && !v->timeline.dragging
+                            ? tip_under_pointer(v, &about)
+                            : NULL;
     if (!found)
         return;
     char tip[512];
     snprintf(tip, sizeof tip, "%s", found);
-    double w = fmin(draw_width(f->d, FONT_TEXT, tip) + 1,
-                    fmin(420, v->canvas.w - 40));
+    double w =
+        fmin(draw_width(f->d, FONT_TEXT, tip) + 1, fmin(420, v->canvas.w - 40));
     f->d->layer = LAYER_TIP;
     f->d->panel = PANEL_TIP;
     double x = fmin(v->x + 12, box_right(v->canvas) - w - 28);
@@ -209,8 +208,8 @@ static void draw_tip_of_pointer(struct frame *f)
     size_t card = f->d->items;
     draw_card(f->d, BOX(x, y, w + 20, 0), f->p->strong, COLOUR_NONE, 6);
     size_t first = f->d->items;
-    double h = draw_prose(f->d, FONT_TEXT, x + 10, y + 6, w, 12,
-                          f->p->on_strong, tip);
+    double h =
+        draw_prose(f->d, FONT_TEXT, x + 10, y + 6, w, 12, f->p->on_strong, tip);
     f->d->item[card].box.h = h + 12;
     double over = y + h + 14 - box_bottom(v->canvas);
     if (over > 0) { /* above what it is about instead */

@@ -45,25 +45,44 @@ void view_paint(struct view *v, cairo_t *cr, struct box area);
 
 /* ---- Input ---- */
 enum view_key {
-    KEY_NONE, KEY_ENTER, KEY_ESCAPE, KEY_TAB, KEY_BACKSPACE, KEY_DELETE,
-    KEY_UP, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END, KEY_PAGE_UP,
-    KEY_PAGE_DOWN, KEY_F1, KEY_F6, KEY_CONTROL, /* Ctrl + letter */
+    KEY_NONE,
+    KEY_ENTER,
+    KEY_ESCAPE,
+    KEY_TAB,
+    KEY_BACKSPACE,
+    KEY_DELETE,
+    KEY_UP,
+    KEY_DOWN,
+    KEY_LEFT,
+    KEY_RIGHT,
+    KEY_HOME,
+    KEY_END,
+    KEY_PAGE_UP,
+    KEY_PAGE_DOWN,
+    KEY_F1,
+    KEY_F6,
+    KEY_CONTROL, /* Ctrl + letter */
 };
 enum view_event_kind {
-    VIEW_KEY, VIEW_TEXT, VIEW_PRESS, VIEW_RELEASE, VIEW_MOVE, VIEW_WHEEL,
+    VIEW_KEY,
+    VIEW_TEXT,
+    VIEW_PRESS,
+    VIEW_RELEASE,
+    VIEW_MOVE,
+    VIEW_WHEEL,
     VIEW_LEAVE,
 };
 struct view_event {
     enum view_event_kind kind;
     double device_x, device_y;
-    double wheel;        /* up is positive */
+    double wheel; /* up is positive */
     enum view_key key;
-    char letter;         /* KEY_CONTROL: 'A'..'Z', '+', '-', '0', '[' ... */
-    char text[32];       /* TEXT: UTF-8 */
+    char letter;   /* KEY_CONTROL: 'A'..'Z', '+', '-', '0', '[' ... */
+    char text[32]; /* TEXT: UTF-8 */
 };
 struct view_request {
     enum command command;
-    char text[64];       /* TYPE: bytes; LOOK_UP: what was typed */
+    char text[64]; /* TYPE: bytes; LOOK_UP: what was typed */
     size_t text_bytes;
 };
 struct view_request view_input(struct view *v, const struct view_event *event);

@@ -41,8 +41,8 @@ static void fault(struct shot *s, const char *what, const struct draw_item *it,
     if (s->faults++ < 5 && !on_purpose)
         print_error("%s, %s, %dx%d %s: %s: '%s' at %.0f,%.0f %s\n", s->scene,
                     s->panel ? s->panel : "window", s->w, s->h,
-                    s->dark ? "dark" : "light", what, text_of(s, it),
-                    it->box.x, it->box.y, more);
+                    s->dark ? "dark" : "light", what, text_of(s, it), it->box.x,
+                    it->box.y, more);
 }
 
 static bool is_text(const struct draw_item *it)
@@ -63,8 +63,7 @@ static void check_overlap(struct shot *s)
         if (!is_text(&d->item[i]))
             continue;
         for (size_t j = i + 1; j < d->items; j++)
-            if (is_text(&d->item[j]) &&
-                d->item[i].layer == d->item[j].layer &&
+            if (is_text(&d->item[j]) && d->item[i].layer == d->item[j].layer &&
                 box_overlaps(ink(&d->item[i]), ink(&d->item[j])))
                 fault(s, "overlaps", &d->item[i], text_of(s, &d->item[j]));
     }
@@ -280,8 +279,11 @@ static void every_state_of_the_window_is_readable(void **state)
     static const struct {
         enum view_key key;
         const char *text;
-    } states[] = {{KEY_F1, NULL}, {KEY_TAB, NULL}, {KEY_NONE, "/"},
-                  {KEY_NONE, "f"}, {KEY_UP, NULL}};
+    } states[] = {{KEY_F1, NULL},
+                  {KEY_TAB, NULL},
+                  {KEY_NONE, "/"},
+                  {KEY_NONE, "f"},
+                  {KEY_UP, NULL}};
     unsigned faults = 0;
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         struct view *v = view_create();

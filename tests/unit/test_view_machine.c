@@ -119,9 +119,8 @@ static void drawing_every_panel_leaves_the_machine_as_it_was(void **state)
     (void)state;
     struct world *w = world_of("hello");
     for (int stop = 0; stop < 25; stop++) {
-        struct step_result r = stop % 3
-                                   ? step_instruction(&w->stepper)
-                                   : step_next_crossing(&w->stepper, 0);
+        struct step_result r = stop % 3 ? step_instruction(&w->stepper)
+                                        : step_next_crossing(&w->stepper, 0);
         if (r.reason != STEP_DONE)
             break;
         uint64_t before = machine_hash(w->session->machine);
@@ -207,8 +206,8 @@ static void changed_registers_are_lit_and_only_those(void **state)
     size_t lit = 0;
     for (size_t i = 0; i < w->scene.kernel.regs; i++) {
         const struct scene_register *r = &w->scene.kernel.reg[i];
-        bool swapped = strcmp(r->name, "a0") == 0 ||
-                       strcmp(r->name, "sscratch") == 0;
+        bool swapped =
+            strcmp(r->name, "a0") == 0 || strcmp(r->name, "sscratch") == 0;
         assert_int_equal(r->changed, swapped);
         lit += r->changed;
     }
@@ -236,8 +235,8 @@ static void the_find_field_finds(void **state)
     assert_true(found.value < 0x100000); /* the program's, not the kernel's */
     assert_true(stage_find(w->stage, "copyin", &found, why, sizeof why));
     assert_true(found.value >> 63);
-    static const char *const bad[] = {"#999", "#", "pid 77", "pid", "no_such",
-                                      "", "0x", "12z"};
+    static const char *const bad[] = {"#999",    "#", "pid 77", "pid",
+                                      "no_such", "",  "0x",     "12z"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         why[0] = '\0';
         assert_false(stage_find(w->stage, bad[i], &found, why, sizeof why));

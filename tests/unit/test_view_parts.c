@@ -74,7 +74,8 @@ static void the_terminal_swallows_whatever_else_comes(void **state)
 {
     (void)state;
     struct terminal *t = terminal_create();
-    feed(t, "a\x1b]0;title\x07" "b\x1b[?25lc\x1bPstring\x1b\\d\x1b[99999;99999He");
+    feed(t, "a\x1b]0;title\x07"
+            "b\x1b[?25lc\x1bPstring\x1b\\d\x1b[99999;99999He");
     shows(t, 0, "abcd");
     feed(t, "\x1b[H\xe2\x86\x92\xc3\xa4\xff!");
     shows(t, 0, "\xe2\x86\x92\xc3\xa4\xef\xbf\xbd!");
@@ -151,9 +152,8 @@ static void the_pyramid_of_lanes_agrees_with_the_spans(void **state)
         for (size_t i = 0; i < spans_count(s); i++) {
             const struct span *span = spans_at(s, i);
             if (span->begin < begin + length && span->end > begin)
-                wanted |= UINT64_C(1) << (span->kernel
-                                              ? 0
-                                              : spans_lane_of(s, span->pid));
+                wanted |= UINT64_C(1)
+                          << (span->kernel ? 0 : spans_lane_of(s, span->pid));
         }
         assert_true(spans_lanes(s, begin, begin + length) == wanted);
     }
@@ -364,9 +364,8 @@ static void an_address_is_looked_at_by_pointing_and_clicking(void **state)
     struct box b;
     assert_false(view_address(v, &va));
     assert_true(find_text(v, "0x1034c", &b));
-    struct view_event e = {.kind = VIEW_MOVE,
-                           .device_x = b.x + 5,
-                           .device_y = b.y + 9};
+    struct view_event e = {
+        .kind = VIEW_MOVE, .device_x = b.x + 5, .device_y = b.y + 9};
     view_input(v, &e);
     assert_true(view_address(v, &va));
     assert_int_equal(va, 0x1034c);

@@ -31,7 +31,8 @@ static const char *const user_source[] = {
     "int main(void)",
     "{",
     "    int fd = 3;",
-    "    char *buf = mmap(0, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE, -1, 0);",
+    "    char *buf = mmap(0, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE, -1, "
+    "0);",
     "    mprotect(buf + 4096, 4096, PROT_READ);",
     "",
     "    ssize_t n = read(fd, buf + 4089, 13);",
@@ -59,9 +60,10 @@ static const char *const kernel_source[] = {
 static void set_insns(struct scene_side *s, uint64_t va, size_t current)
 {
     static const char *const text[] = {
-        "addi sp, sp, -32", "sd ra, 24(sp)",  "sd s0, 16(sp)", "mv s0, a0",
-        "andi a5, a4, 4",   "beqz a5, copyout+0x98", "li a7, 5",     "ecall",
-        "bltz a0, main+0x80", "ld ra, 24(sp)",  "addi sp, sp, 32", "ret"};
+        "addi sp, sp, -32", "sd ra, 24(sp)",   "sd s0, 16(sp)",
+        "mv s0, a0",        "andi a5, a4, 4",  "beqz a5, copyout+0x98",
+        "li a7, 5",         "ecall",           "bltz a0, main+0x80",
+        "ld ra, 24(sp)",    "addi sp, sp, 32", "ret"};
     s->insns = sizeof text / sizeof text[0];
     for (size_t i = 0; i < s->insns; i++) {
         s->insn[i].va = va + 4 * i - 4 * current;
@@ -116,7 +118,8 @@ static void user_side(struct scene_side *s)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         add_reg(s, names[i], 0x10000 * i + i, false, "");
     uint64_t rw = PTE_V | PTE_U | PTE_R | PTE_W;
-    add_range(s, "text", LOOK_TEXT, 0x10000, 0x4000, PTE_V | PTE_U | PTE_R | PTE_X);
+    add_range(s, "text", LOOK_TEXT, 0x10000, 0x4000,
+              PTE_V | PTE_U | PTE_R | PTE_X);
     add_range(s, "data", LOOK_DATA, 0x14000, 0x1000, rw);
     add_range(s, "heap", LOOK_HEAP, 0x15000, 0x3000, rw);
     add_range(s, "", LOOK_HOLE, 0x18000, 0x3ffe8000, 0);
@@ -124,8 +127,10 @@ static void user_side(struct scene_side *s)
     add_range(s, "r", LOOK_DATA, 0x40001000, 0x1000, PTE_V | PTE_U | PTE_R);
     add_range(s, "", LOOK_HOLE, 0x40002000, 0x3fbfffb000, 0);
     add_range(s, "stack", LOOK_STACK, 0x3fffffd000, 0x2000, rw);
-    add_range(s, "frame", LOOK_FRAME, 0x3fffffe000, 0x1000, PTE_V | PTE_R | PTE_W);
-    add_range(s, "gate", LOOK_GATE, 0x3ffffff000, 0x1000, PTE_V | PTE_R | PTE_X);
+    add_range(s, "frame", LOOK_FRAME, 0x3fffffe000, 0x1000,
+              PTE_V | PTE_R | PTE_W);
+    add_range(s, "gate", LOOK_GATE, 0x3ffffff000, 0x1000,
+              PTE_V | PTE_R | PTE_X);
     s->range[0].pc = true;
     s->range[4].pointer = true;
     s->range[5].refused = true;
@@ -158,12 +163,15 @@ static void kernel_side(struct scene_side *s)
         add_reg(s, name, 0xffffffc0802028d3 + (uint64_t)i, i == 5, "");
     }
     uint64_t rw = PTE_V | PTE_R | PTE_W;
-    add_range(s, "text", LOOK_TEXT, 0xffffffc080200000, 0x8000, PTE_V | PTE_R | PTE_X);
+    add_range(s, "text", LOOK_TEXT, 0xffffffc080200000, 0x8000,
+              PTE_V | PTE_R | PTE_X);
     add_range(s, "data", LOOK_DATA, 0xffffffc080208000, 0x4000, rw);
     add_range(s, "stacks", LOOK_STACK, 0xffffffc0802fc000, 0x40000, rw);
-    add_range(s, "direct map of RAM", LOOK_DIRECT, 0xffffffd080000000, 0x4000000, rw);
+    add_range(s, "direct map of RAM", LOOK_DIRECT, 0xffffffd080000000,
+              0x4000000, rw);
     add_range(s, "devices", LOOK_DEVICE, 0xffffffe010000000, 0x2000, rw);
-    add_range(s, "gate", LOOK_GATE, 0xfffffffffffff000, 0x1000, PTE_V | PTE_R | PTE_X);
+    add_range(s, "gate", LOOK_GATE, 0xfffffffffffff000, 0x1000,
+              PTE_V | PTE_R | PTE_X);
     s->range[0].pc = true;
 }
 
@@ -201,9 +209,12 @@ static void refusal_card(struct scene_card *c)
              "byte and read returns -1, errno EFAULT. Seven bytes had already "
              "been written.");
     snprintf(c->cost, sizeof c->cost, "611 insns, 1,240 cycles, 7 bytes");
-    add_step(c, STEP_PLAIN, "trap in:", "scause 8, sepc 0x1034c, U \xe2\x86\x92 S");
-    add_step(c, STEP_PLAIN, "31 registers packed into the trap frame", "0x3fffffe000");
-    add_step(c, STEP_PLAIN, "gate:", "satp 0x8041f \xe2\x86\x92 0x807ff, fence");
+    add_step(c, STEP_PLAIN,
+             "trap in:", "scause 8, sepc 0x1034c, U \xe2\x86\x92 S");
+    add_step(c, STEP_PLAIN, "31 registers packed into the trap frame",
+             "0x3fffffe000");
+    add_step(c, STEP_PLAIN,
+             "gate:", "satp 0x8041f \xe2\x86\x92 0x807ff, fence");
     add_step(c, STEP_PLAIN, "pipe had 13 bytes from #112", "");
     add_step(c, STEP_BYTES, "copyout 13 bytes \xe2\x86\x92", "0x40000ff9");
     struct scene_step *s = &c->step[c->steps - 1];
@@ -237,26 +248,36 @@ static void make_record(void)
                                      .why = SV39_NOT_WRITABLE,
                                      .shown = 13};
     memcpy(transfers[0].data, "hello, world\n", 13);
-    mappings[0] = (struct mapping){.kind = MAPPING_MAP, .va = 0x40000000,
+    mappings[0] = (struct mapping){.kind = MAPPING_MAP,
+                                   .va = 0x40000000,
                                    .pa = 0x80a31000,
                                    .flags = PTE_U | PTE_R | PTE_W};
-    mappings[1] = (struct mapping){.kind = MAPPING_COW, .va = 0x14000,
-                                   .pa = 0x80a32000, .old_pa = 0x80a11000};
+    mappings[1] = (struct mapping){.kind = MAPPING_COW,
+                                   .va = 0x14000,
+                                   .pa = 0x80a32000,
+                                   .old_pa = 0x80a11000};
     links[0] = (struct link){112, 118, 0x1000, 0, 13};
-    record = (struct crossing){.number = 118, .transfer = transfers,
-                               .transfers = 1, .mapping = mappings,
-                               .mappings = 2, .link = links, .links = 1};
+    record = (struct crossing){.number = 118,
+                               .transfer = transfers,
+                               .transfers = 1,
+                               .mapping = mappings,
+                               .mappings = 2,
+                               .link = links,
+                               .links = 1};
 }
 
 static bool made_row(void *ctx, uint64_t number, struct scene_row *row)
 {
     static const char *const what[] = {
-        "write(fd=4, buf=0x101e8, n=13)", "timer",
-        "read(fd=3, buf=0x40000ff9, n=13)", "store page fault at 0x40000000",
-        "getpid()", "waitpid(pid=-1, status=0x3fffff70, options=0)"};
-    static const enum crossing_kind kind[] = {
-        CROSSING_CALL, CROSSING_INTERRUPT, CROSSING_CALL, CROSSING_FAULT,
-        CROSSING_CALL, CROSSING_CALL};
+        "write(fd=4, buf=0x101e8, n=13)",
+        "timer",
+        "read(fd=3, buf=0x40000ff9, n=13)",
+        "store page fault at 0x40000000",
+        "getpid()",
+        "waitpid(pid=-1, status=0x3fffff70, options=0)"};
+    static const enum crossing_kind kind[] = {CROSSING_CALL, CROSSING_INTERRUPT,
+                                              CROSSING_CALL, CROSSING_FAULT,
+                                              CROSSING_CALL, CROSSING_CALL};
     (void)ctx;
     size_t i = number % 6;
     *row = (struct scene_row){.number = number,
@@ -273,7 +294,9 @@ static bool made_row(void *ctx, uint64_t number, struct scene_row *row)
     snprintf(row->what, sizeof row->what, "%s%s", what[i],
              long_names ? " and much more of it than any table can show" : "");
     snprintf(row->result, sizeof row->result, "%s",
-             i == 2 ? "-1 EFAULT" : i == 1 ? "switch to 3" : "13");
+             i == 2   ? "-1 EFAULT"
+             : i == 1 ? "switch to 3"
+                      : "13");
     return true;
 }
 
@@ -455,7 +478,8 @@ static void make_death(void)
     scene.run = RUN_ENDED;
     snprintf(scene.headline, sizeof scene.headline,
              "ended: pid 4 was killed by SIGSEGV, status 139");
-    snprintf(scene.notice, sizeof scene.notice, "picture.png: permission denied");
+    snprintf(scene.notice, sizeof scene.notice,
+             "picture.png: permission denied");
 }
 
 static void make_long(void)
@@ -503,9 +527,9 @@ static void make_many(void)
 const struct scene *scene_of(enum scene_case which)
 {
     static void (*const make[CASES])(void) = {
-        [CASE_BOOT] = make_boot,   [CASE_USER] = make_user,
+        [CASE_BOOT] = make_boot,     [CASE_USER] = make_user,
         [CASE_COPYIN] = make_copyin, [CASE_DEATH] = make_death,
-        [CASE_LONG] = make_long,   [CASE_MANY] = make_many};
+        [CASE_LONG] = make_long,     [CASE_MANY] = make_many};
     base();
     if (make[which])
         make[which]();

@@ -8,14 +8,14 @@
 #include "../../../emu/view/scene.h"
 
 enum scene_case {
-    CASE_BOOT,     /* nothing has crossed yet */
-    CASE_USER,     /* in user code */
-    CASE_COPYIN,   /* in the first copyin of a write */
-    CASE_REFUSAL,  /* the picture of visualizer.md: EFAULT at byte 7 */
-    CASE_DEATH,    /* a store to a read-only page kills */
-    CASE_LONG,     /* long names, long paths, large numbers */
-    CASE_MANY,     /* many processes, many crossings */
-    CASE_EMPTY,    /* all zero */
+    CASE_BOOT,    /* nothing has crossed yet */
+    CASE_USER,    /* in user code */
+    CASE_COPYIN,  /* in the first copyin of a write */
+    CASE_REFUSAL, /* the picture of visualizer.md: EFAULT at byte 7 */
+    CASE_DEATH,   /* a store to a read-only page kills */
+    CASE_LONG,    /* long names, long paths, large numbers */
+    CASE_MANY,    /* many processes, many crossings */
+    CASE_EMPTY,   /* all zero */
     CASES
 };
 extern const char *const case_names[CASES];
