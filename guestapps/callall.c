@@ -446,6 +446,16 @@ void try_shm_unlink(void)
     told("shm_unlink again", shm_unlink("/callall"));
 }
 
+void try_futex(void)
+{
+    static uint32_t word = 1;
+    struct timespec soon = {.tv_nsec = 1000};
+    told("futex wait for another value", futex(&word, FUTEX_WAIT, 2, NULL));
+    told("futex wait", futex(&word, FUTEX_WAIT, 1, &soon));
+    told("futex wake", futex(&word, FUTEX_WAKE, 1, NULL));
+    told("futex of a bad address", futex(bad, FUTEX_WAKE, 1, NULL));
+}
+
 /* ---- All of them ---- */
 
 /* The directory and the file that the functions above work on. */

@@ -8,6 +8,7 @@
  */
 #include "exec.h"
 #include "calls.h"
+#include "comm.h"
 #include "copy.h"
 #include "dir.h"
 #include "elf.h"
@@ -93,6 +94,8 @@ static int image_start(struct image *im, struct proc *p, const char *path)
                            .access = PTE_R | PTE_W};
     if (!error)
         error = vm_add_region(&im->vm, &stack);
+    if (!error)
+        error = comm_map(&im->vm);
     im->sp = USER_STACK_TOP;
     im->used = 1; /* room for argc */
     return error;

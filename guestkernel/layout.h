@@ -40,7 +40,7 @@
 
 #define USER_BASE       0x1000       /* page 0 is never mapped */
 #define USER_TOP        0x4000000000 /* the end of the lower half */
-#define USER_STACK_TOP  0x3ffffff000
+#define USER_STACK_TOP  0x3ffffff000 /* above it, the commpage */
 #define USER_GUARD      0x10000      /* unmapped below the stack */
 #define USER_IMAGE_TOP  0x3f00000000 /* segments and heap end below this */
 

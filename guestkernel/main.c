@@ -3,6 +3,7 @@
  * the boot stack, in the upper half, on a table that maps the first GiB of RAM.
  */
 #include "bootargs.h"
+#include "comm.h"
 #include "device.h"
 #include "initrd.h"
 #include "inode.h"
@@ -38,6 +39,7 @@ void kmain(void)
     initrd_load();
     device_init();
     shm_init();
+    comm_init();
     sched_init();
     proc_start_init();
     sched_idle();

@@ -5,6 +5,7 @@
  * A table exists only where a region is (vm_free_tables), so what a program
  * maps and unmaps again leaves nothing behind.
  */
+#include "futex.h"
 #include "inode.h"
 #include "kmalloc.h"
 #include "pagealloc.h"
@@ -214,6 +215,7 @@ void vm_shrink_file(struct inode *file, uint64_t size)
     struct proc *p = NULL;
     while ((p = proc_next(p)))
         shrink_in(&p->vm, file, PAGE_UP(size));
+    futex_look_again();
 }
 
 /* ---- The heap ---- */

@@ -11,6 +11,7 @@
  * none.
  */
 #include "sched.h"
+#include "comm.h"
 #include "kvm.h"
 #include "power.h"
 #include "probe.h"
@@ -101,6 +102,7 @@ void sched_arm(void)
 void sched_timer(void)
 {
     uint64_t now = mtime_now();
+    comm_update(now);
     sched.armed = NEVER;
     sbi_set_timer(NEVER); /* takes the interrupt back */
     while (sched.sleepers && sched.sleepers->deadline <= now)

@@ -28,9 +28,6 @@ void syscall(struct trapframe *frame)
         frame->a[0] = (uint64_t)-ENOSYS;
 }
 
-#define NS_PER_SECOND 1000000000
-#define NS_PER_TICK   (NS_PER_SECOND / PLAT_TIMEBASE_HZ)
-
 int64_t sys_uptime(const uint64_t *arg)
 {
     (void)arg;
@@ -47,25 +44,32 @@ static struct timespec time_until(uint64_t deadline)
         .tv_nsec = (long)(ticks % PLAT_TIMEBASE_HZ * NS_PER_TICK)};
 }
 
+int fetch_deadline(struct user_addr from, uint64_t *deadline)
+{
+    const uint64_t forever_seconds = UINT64_MAX / 4 / PLAT_TIMEBASE_HZ;
+    struct timespec t;
+    if (copyin(from, &t, sizeof t))
+        return EFAULT;
+    if (t.tv_sec < 0 || t.tv_nsec < 0 || t.tv_nsec >= NS_PER_SECOND)
+        return EINVAL;
+    uint64_t seconds = (uint64_t)t.tv_sec;
+    if (seconds > forever_seconds)
+        seconds = forever_seconds;
+    uint64_t ticks = ((uint64_t)t.tv_nsec + NS_PER_TICK - 1) / NS_PER_TICK;
+    *deadline = mtime_now() + seconds * PLAT_TIMEBASE_HZ + ticks;
+    return 0;
+}
+
 int64_t sys_nanosleep(const uint64_t *arg)
 {
     static struct wait_queue nobody_wakes;
-    const uint64_t forever_seconds = UINT64_MAX / 4 / PLAT_TIMEBASE_HZ;
-    struct timespec request;
     struct user_addr remaining = user_addr(arg[1]);
-    if (copyin(user_addr(arg[0]), &request, sizeof request))
-        return -EFAULT;
-    if (request.tv_sec < 0 || request.tv_nsec < 0 ||
-        request.tv_nsec >= NS_PER_SECOND)
-        return -EINVAL;
-    uint64_t seconds = (uint64_t)request.tv_sec;
-    if (seconds > forever_seconds)
-        seconds = forever_seconds;
-    uint64_t ticks =
-        ((uint64_t)request.tv_nsec + NS_PER_TICK - 1) / NS_PER_TICK;
-    uint64_t deadline = mtime_now() + seconds * PLAT_TIMEBASE_HZ + ticks;
+    uint64_t deadline;
+    int error = fetch_deadline(user_addr(arg[0]), &deadline);
+    if (error)
+        return -error;
     while (mtime_now() < deadline) {
-        int error = sched_sleep_until(&nobody_wakes, deadline, "sleep");
+        error = sched_sleep_until(&nobody_wakes, deadline, "sleep");
         struct timespec left = time_until(deadline);
         if (error && remaining.va && copyout(&left, remaining, sizeof left))
             return -EFAULT;

@@ -9,6 +9,7 @@
 #include "../emu/platform/platform.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sallyport/futex.h>
 #include <sallyport/mman.h>
 #include <signal.h>
 #include <sys/wait.h>

@@ -176,6 +176,12 @@ static void mappings_show_what_they_map(void **state)
     in_both_layouts("mappings");
 }
 
+static void sleepers_on_words_are_woken(void **state)
+{
+    (void)state;
+    in_both_layouts("futexes");
+}
+
 static void bad_elf_files_are_refused(void **state)
 {
     (void)state;
@@ -738,6 +744,7 @@ int main(void)
         cmocka_unit_test(processes_live_and_die),
         cmocka_unit_test(memory_is_private_and_comes_back),
         cmocka_unit_test(mappings_show_what_they_map),
+        cmocka_unit_test(sleepers_on_words_are_woken),
         cmocka_unit_test(bad_elf_files_are_refused),
         cmocka_unit_test(random_calls_do_no_harm),
         cmocka_unit_test(a_bad_boot_page_is_refused_in_one_line),

@@ -9,8 +9,8 @@ set -uo pipefail
 }
 failed=0
 for layout in separate shared; do
-    for program in hostile files processes memory mappings badelf lengths \
-        random; do
+    for program in hostile files processes memory mappings futexes badelf \
+        lengths random; do
         out=$(LAYOUT=$layout "$1" qemu "$2" "$3" "$program" < /dev/null)
         status=$?
         if [ "$status" != 0 ]; then

@@ -13,10 +13,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include <sallyport/abi.h>
+#include <sallyport/futex.h>
+#include <time.h>
 
 ssize_t getdents(int fd, void *buf, size_t n);
 ssize_t getprocs(struct procinfo *buf, size_t n); /* n: bytes */
 int sched_yield(void);
+/* See <sallyport/futex.h>. */
+int futex(volatile uint32_t *word, int op, uint32_t value,
+          const struct timespec *timeout);
 
 /* The bare calls behind getcwd and sbrk. */
 ssize_t __getcwd(char *buf, size_t n); /* bytes with the NUL */

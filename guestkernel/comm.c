@@ -1,0 +1,67 @@
+/*
+ * comm.c - kernel memory that programs may read. The page belongs to an inode
+ * without a name, so that a mapping of it is like any other; no_write keeps
+ * mprotect from more.
+ */
+#include "comm.h"
+#include "bootargs.h"
+#include "inode.h"
+#include "panic.h"
+#include "string.h"
+#include "syscall.h"
+#include <sallyport/commpage.h>
+
+_Static_assert(COMMPAGE_ADDRESS == USER_STACK_TOP, "right above the stack");
+
+static struct {
+    struct inode *object;
+    volatile struct commpage *page;
+} comm;
+
+void comm_init(void)
+{
+    comm.object = inode_new(INODE_FILE, 0444);
+    char *page = comm.object ? inode_own_page(comm.object, 0) : NULL;
+    if (!page)
+        panic("comm_init: no memory for the commpage");
+    inode_hold(comm.object);
+    comm.object->size = PAGE_SIZE;
+    comm.page = (struct commpage *)page;
+    struct commpage facts = {.magic = COMMPAGE_MAGIC,
+                             .ncpu = 1,
+                             .page_bytes = PAGE_SIZE,
+                             .ram_bytes = bootargs.ram_mib << 20,
+                             .timebase_hz = PLAT_TIMEBASE_HZ,
+                             .ns_mult = NS_PER_TICK,
+                             .kernel = "sallyport kernel 1"};
+    memcpy(page, &facts, sizeof facts);
+    comm_update(mtime_now());
+}
+
+int comm_map(struct vm *vm)
+{
+    struct region r = {.start = COMMPAGE_ADDRESS,
+                       .end = COMMPAGE_ADDRESS + PAGE_SIZE,
+                       .access = PTE_R,
+                       .shared = true,
+                       .no_write = true,
+                       .file = comm.object,
+                       .file_va = COMMPAGE_ADDRESS,
+                       .file_end = COMMPAGE_ADDRESS + PAGE_SIZE};
+    int error = vm_add_region(vm, &r);
+    return error ? error : vm_fault(vm, COMMPAGE_ADDRESS, PTE_R);
+}
+
+/* With one hart nobody reads meanwhile; a program that was interrupted within
+ * its reading sees that the generation moved. */
+void comm_update(uint64_t now)
+{
+    if (!comm.page)
+        return;
+    comm.page->generation++;
+    __asm__ volatile("fence w, w" ::: "memory");
+    comm.page->base_ticks = now;
+    comm.page->base_ns = now * NS_PER_TICK;
+    __asm__ volatile("fence w, w" ::: "memory");
+    comm.page->generation++;
+}

@@ -1,0 +1,129 @@
+/*
+ * futex.c - a word's sleepers. The key is where the word is in physical
+ * memory, so processes that map the same object at different addresses meet.
+ * A sleeper holds its frame: while it sleeps, the key can mean nothing else.
+ *
+ * Between the test of the word and the sleep nobody else runs (sched.h), so no
+ * wake is lost. Waiters are few (one a process) and in one list.
+ */
+#include "futex.h"
+#include "calls.h"
+#include "copy.h"
+#include "pagealloc.h"
+#include "proc.h"
+#include "sched.h"
+#include "syscall.h"
+#include <errno.h>
+#include <sallyport/futex.h>
+
+struct waiter { /* on its process's kernel stack */
+    struct waiter *next;
+    paddr word;
+    bool woken;
+    struct wait_queue queue; /* just this one */
+};
+static struct waiter *waiters; /* in the order they came */
+
+/* Where the word is now. One of the program's own is made its own first, or
+ * the first store to it would change the key. EFAULT. */
+static int find_word(uint64_t va, paddr *word)
+{
+    struct vm *vm = &sched.current->vm;
+    const struct region *r = vm_find_region(vm, va);
+    const char *p =
+        r ? vm_translate(vm, va, r->access & PTE_W ? PTE_W : PTE_R) : NULL;
+    if (p)
+        *word = kpa(p);
+    return p ? 0 : EFAULT;
+}
+
+static void add(struct waiter *w)
+{
+    struct waiter **link = &waiters;
+    while (*link)
+        link = &(*link)->next;
+    *link = w;
+}
+
+static void remove(struct waiter *w)
+{
+    struct waiter **link = &waiters;
+    while (*link != w)
+        link = &(*link)->next;
+    *link = w->next;
+}
+
+static int sleep(struct waiter *w, uint64_t va, uint64_t deadline)
+{
+    while (!w->woken) {
+        paddr word;
+        int error = sched_sleep_until(&w->queue, deadline, "futex");
+        if (w->woken)
+            return 0;
+        if (error)
+            return error;
+        if (mtime_now() >= deadline)
+            return ETIMEDOUT;
+        error = find_word(va, &word); /* futex_look_again */
+        if (error || word != w->word)
+            return error;
+    }
+    return 0;
+}
+
+static int wait(uint64_t va, uint32_t value, struct user_addr timeout)
+{
+    struct waiter w = {.woken = false};
+    uint64_t deadline = UINT64_MAX;
+    int error = timeout.va ? fetch_deadline(timeout, &deadline) : 0;
+    if (!error)
+        error = find_word(va, &w.word);
+    if (error)
+        return error;
+    if (*(const volatile uint32_t *)kva(w.word) != value)
+        return EAGAIN;
+    page_hold(PAGE_DOWN(w.word));
+    add(&w);
+    error = sleep(&w, va, deadline);
+    if (!w.woken)
+        remove(&w);
+    page_drop(PAGE_DOWN(w.word));
+    return error;
+}
+
+static int wake(paddr word, uint32_t most)
+{
+    uint32_t n = 0;
+    for (struct waiter *w = waiters, *next; w && n < most; w = next) {
+        next = w->next;
+        if (w->word != word)
+            continue;
+        remove(w);
+        w->woken = true;
+        sched_wake_all(&w->queue);
+        n++;
+    }
+    return (int)n;
+}
+
+void futex_look_again(void)
+{
+    for (struct waiter *w = waiters; w; w = w->next)
+        sched_wake_all(&w->queue);
+}
+
+int64_t sys_futex(const uint64_t *arg)
+{
+    uint64_t va = arg[0];
+    paddr word;
+    if (va % sizeof(uint32_t))
+        return -EINVAL;
+    switch ((uint32_t)arg[1]) {
+    case FUTEX_WAIT:
+        return -wait(va, (uint32_t)arg[2], user_addr(arg[3]));
+    case FUTEX_WAKE:
+        return find_word(va, &word) ? -EFAULT : wake(word, (uint32_t)arg[2]);
+    default:
+        return -EINVAL;
+    }
+}
