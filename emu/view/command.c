@@ -26,7 +26,7 @@ const struct command_row command_table[] = {
     {CMD_CONSOLE, "Tab", 0, NULL,
      "Type to the guest. F6 or Esc: keys are commands again."},
     {CMD_WHOLE_RUN, "Z", 'Z', NULL,
-     "Timeline: the whole run. Wheel: zoom; drag: move; click: select."},
+     "Timeline: the whole run, or its end. Wheel: zoom; drag: move."},
     {CMD_PALETTE, "P", 'P', "palette", "Light or dark."},
     {CMD_BIGGER, "Ctrl +", 0, NULL, "Everything bigger."},
     {CMD_SMALLER, "Ctrl -", 0, NULL, "Everything smaller. Ctrl 0: as it was."},

@@ -74,6 +74,7 @@ struct timeline {
     double begin, end; /* positions shown (spans.h) */
     bool follow;       /* the right edge is now */
     bool chosen;       /* the zoom was chosen by hand */
+    bool whole;        /* the whole run is shown */
     struct box plot;   /* where the lanes were drawn last */
     bool dragging;
     double press_x, press_begin;

@@ -150,6 +150,7 @@ static struct view_request carry_out(struct view *v, enum command command)
         focus_console(v);
         break;
     case CMD_WHOLE_RUN:
+        v->timeline.whole = v->timeline.chosen || !v->timeline.whole;
         v->timeline.chosen = false;
         v->timeline.follow = true;
         break;

@@ -33,7 +33,8 @@ static double x_of(const struct lanes *l, double at)
 
 /* ---- What stretch is shown ---- */
 
-/* Until a zoom is chosen: the last so many spans, ending now. */
+/* Until a zoom is chosen: the last so many spans, or all of them. */
+#define RECENT 90
 static void place_window(struct timeline *t, const struct spans *s, double now)
 {
     if (t->chosen && t->follow && !t->dragging) {
@@ -44,7 +45,8 @@ static void place_window(struct timeline *t, const struct spans *s, double now)
     }
     if (t->chosen)
         return;
-    size_t n = spans_count(s), first = 0;
+    size_t n = spans_count(s);
+    size_t first = n > RECENT && !t->whole ? n - RECENT : 0;
     const struct span *from = spans_at(s, first);
     t->begin = from && n ? (double)from->begin : 0;
     t->end = fmax(now, t->begin + 100);
@@ -81,26 +83,51 @@ void timeline_drag(struct timeline *t, double x)
 
 /* ---- Lanes ---- */
 
-/* The processes of the stretch, in order of appearance; when there are too
- * many, the latest ones. */
-static void choose_lanes(struct lanes *l, const struct spans *s, double end,
-                         size_t room)
+static bool alive(const struct frame *f, int pid)
 {
-    uint64_t from = l->begin > 0 ? (uint64_t)l->begin : 0;
-    uint64_t set = spans_lanes(s, from, end > 0 ? (uint64_t)end : 0);
-    size_t total = 0;
-    for (size_t i = 0; i < spans_pids(s); i++)
-        total += set >> spans_lane_of(s, spans_pid(s, i)) & 1;
-    size_t skip = total > room ? total - room : 0;
-    l->left_out = skip;
-    for (size_t i = 0; i < spans_pids(s) && l->count < room; i++) {
+    for (size_t i = 0; i < f->s->processes; i++)
+        if (f->s->process[i].pid == pid)
+            return !f->s->process[i].gone;
+    return false;
+}
+
+/* Takes the youngest processes of the stretch that live (or do not). */
+static void take_lanes(struct frame *f, struct lanes *l, uint64_t set,
+                       size_t room, bool living)
+{
+    const struct spans *s = f->s->spans;
+    for (size_t i = spans_pids(s); i-- > 0;) {
         int pid = spans_pid(s, i);
         unsigned lane = spans_lane_of(s, pid);
-        if (!(set >> lane & 1) || (skip > 0 && skip--))
+        if (!(set >> lane & 1) || alive(f, pid) != living)
             continue;
+        if (l->count == room) {
+            l->left_out++;
+            continue;
+        }
         l->pid[l->count] = pid;
         l->lane[l->count++] = lane;
     }
+}
+
+/* The processes of the stretch in order of appearance; when there are too
+ * many, those that live are shown rather than those that have gone. */
+static void choose_lanes(struct frame *f, struct lanes *l, double end,
+                         size_t room)
+{
+    uint64_t from = l->begin > 0 ? (uint64_t)l->begin : 0;
+    uint64_t set = spans_lanes(f->s->spans, from, end > 0 ? (uint64_t)end : 0);
+    take_lanes(f, l, set, room, true);
+    take_lanes(f, l, set, room, false);
+    for (size_t i = 1; i < l->count; i++) /* by lane: few, insertion does */
+        for (size_t j = i; j > 0 && l->pid[j - 1] > l->pid[j]; j--) {
+            int pid = l->pid[j];
+            unsigned lane = l->lane[j];
+            l->pid[j] = l->pid[j - 1];
+            l->lane[j] = l->lane[j - 1];
+            l->pid[j - 1] = pid;
+            l->lane[j - 1] = lane;
+        }
 }
 
 static const char *process_name(const struct frame *f, int pid)
@@ -217,7 +244,7 @@ static void draw_columns(struct frame *f, const struct lanes *l)
     for (size_t i = 0; i <= l->count; i++)
         from[i] = -1;
     double right = x_of(l, (double)f->s->executed);
-    for (double x = l->plot.x; x <= right; x += 1) {
+    for (double x = l->plot.x; x < right + 1; x += 1) {
         double c0 = l->begin + (x - l->plot.x) / l->scale;
         double c1 = c0 + 1 / l->scale;
         uint64_t set =
@@ -349,7 +376,7 @@ void panel_timeline(struct frame *f, struct box b)
     double links = in.h >= 110 ? 20 : 4; /* under the kernel's lane */
     double least = in.h >= 100 ? 24 : 19;
     size_t room = (size_t)fmax(1, floor((in.h - 12 - least - links) / least));
-    choose_lanes(&l, f->s->spans, t->end, room < LANES_MAX ? room : LANES_MAX);
+    choose_lanes(f, &l, t->end, room < LANES_MAX ? room : LANES_MAX);
     l.row = (in.h - 12 - links) / (double)(l.count + 1);
     l.row = fmax(least, fmin(30, l.row));
     l.wall_y = in.y + l.row * (double)(l.count ? l.count : 1) + 2;

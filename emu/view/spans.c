@@ -8,10 +8,12 @@
 #include "spans.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#define FANOUT 64
-#define LEVELS 4
-#define LANES  64
+#define FANOUT  64
+#define LEVELS  4
+#define LANES   64
+#define PID_MAX (1 << 22)
 
 struct level {
     uint64_t *set;
@@ -24,6 +26,8 @@ struct spans {
     struct level level[LEVELS];
     int *pid;
     size_t pids, pid_room;
+    uint32_t *place; /* by pid: its index in pid[] plus 1, or 0 */
+    size_t place_room;
     uint64_t *opened; /* by crossing number - 1 */
     size_t openeds, opened_room;
 };
@@ -41,23 +45,40 @@ void spans_destroy(struct spans *s)
         free(s->level[i].set);
     free(s->span);
     free(s->pid);
+    free(s->place);
     free(s->opened);
     free(s);
 }
 
 unsigned spans_lane_of(const struct spans *s, int pid)
 {
-    size_t n = 0;
-    while (n < s->pids && s->pid[n] != pid)
-        n++;
-    return n + 1 < LANES ? (unsigned)n + 1 : LANES - 1;
+    bool known = pid >= 0 && (size_t)pid < s->place_room && s->place[pid];
+    size_t lane = known ? s->place[pid] : LANES - 1;
+    return lane < LANES ? (unsigned)lane : LANES - 1;
+}
+
+/* Room for pid in the table of places. */
+static bool reserve_place(struct spans *s, int pid)
+{
+    size_t room = s->place_room * 2 > (size_t)pid + 64 ? s->place_room * 2
+                                                       : (size_t)pid + 64;
+    if ((size_t)pid < s->place_room)
+        return true;
+    uint32_t *more = realloc(s->place, room * sizeof *more);
+    if (!more)
+        return false;
+    memset(more + s->place_room, 0, (room - s->place_room) * sizeof *more);
+    s->place = more;
+    s->place_room = room;
+    return true;
 }
 
 static bool know_pid(struct spans *s, int pid)
 {
-    for (size_t i = 0; i < s->pids; i++)
-        if (s->pid[i] == pid)
-            return true;
+    if (pid < 0 || pid > PID_MAX || !reserve_place(s, pid))
+        return false;
+    if (s->place[pid])
+        return true;
     if (s->pids == s->pid_room) {
         size_t room = s->pid_room * 2 + 16;
         int *more = realloc(s->pid, room * sizeof *more);
@@ -67,6 +88,7 @@ static bool know_pid(struct spans *s, int pid)
         s->pid_room = room;
     }
     s->pid[s->pids++] = pid;
+    s->place[pid] = (uint32_t)s->pids;
     return true;
 }
 

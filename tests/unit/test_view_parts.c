@@ -160,6 +160,37 @@ static void the_pyramid_of_lanes_agrees_with_the_spans(void **state)
     spans_destroy(s);
 }
 
+/* However far the zoom, the lanes are not empty. */
+static void every_zoom_of_the_timeline_shows_the_lanes(void **state)
+{
+    (void)state;
+    struct view *v = view_create();
+    for (int step = 0; step < 60; step++) {
+        const struct scene *scene = scene_of(CASE_MANY);
+        size_t user = 0, kernel = 0;
+        if (step == 0) {
+            struct view_event z = {.kind = VIEW_TEXT, .text = "z"};
+            view_input(v, &z);
+        }
+        view_frame(v, scene);
+        const struct draw_list *d = view_list(v);
+        for (size_t i = 0; i < d->items; i++) {
+            const struct draw_item *it = &d->item[i];
+            bool lane = it->kind == DRAW_RECT && it->box.y > 540 &&
+                        it->box.y < 690 && it->box.h > 8 && it->box.w >= 1 &&
+                        box_right(it->box) < 1600;
+            user += lane && it->fill == palette_light.space[HUE_USER];
+            kernel += lane && it->fill == palette_light.space[HUE_KERNEL];
+        }
+        if (user + kernel < 1 || (step < 15 && (user < 3 || kernel < 1)))
+            fail_msg("zoom %d: %zu user, %zu kernel bars", step, user, kernel);
+        struct view_event wheel = {
+            .kind = VIEW_WHEEL, .device_x = 1500, .device_y = 600, .wheel = 1};
+        view_input(v, &wheel);
+    }
+    view_destroy(v);
+}
+
 /* ---- Keys and clicks ---- */
 
 static struct view_request key(struct view *v, enum view_key k)
@@ -517,6 +548,7 @@ int main(void)
         cmocka_unit_test(the_terminal_keeps_its_history_bounded),
         cmocka_unit_test(spans_follow_each_other_and_are_found),
         cmocka_unit_test(the_pyramid_of_lanes_agrees_with_the_spans),
+        cmocka_unit_test(every_zoom_of_the_timeline_shows_the_lanes),
         cmocka_unit_test(every_command_has_its_key_and_its_button),
         cmocka_unit_test(no_two_commands_share_a_letter_and_all_are_explained),
         cmocka_unit_test(
