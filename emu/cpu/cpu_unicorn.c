@@ -89,7 +89,7 @@ static void start_under_firmware(struct cpu *cpu)
 {
     cpu->shadow.medeleg = UINT64_C(0xb109);
     cpu->shadow.mideleg = UINT64_C(0x222);
-    cpu->shadow.mcounteren = 7;
+    cpu->shadow.mcounteren = UINT32_MAX;
     cpu->shadow.scounteren = 7;
     cpu->shadow.pmpcfg[0] = 0x1f; /* everything, by one NAPOT entry */
     cpu->shadow.pmpaddr[0] = ALL_ONES >> 10;

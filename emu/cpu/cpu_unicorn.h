@@ -35,6 +35,7 @@
 /* The engine's registers inside a saved context: byte offsets, unaligned. */
 enum native_word {
     NATIVE_PRIV,
+    NATIVE_X5,
     NATIVE_PC,
     NATIVE_LOAD_RES, /* LR reservation; all ones: none */
     NATIVE_BADADDR,  /* address of the last memory fault */
@@ -197,6 +198,10 @@ void native_store(struct cpu *cpu);
 uint64_t native_get(const struct cpu *cpu, enum native_word word);
 void native_put(struct cpu *cpu, enum native_word word, uint64_t value);
 /* One word, loaded and stored by itself. */
+/* The registers in a saved context, without the engine's own header. */
+size_t native_state_bytes(const struct cpu *cpu);
+void native_save_state(const struct cpu *cpu, void *state);
+void native_restore_state(struct cpu *cpu, const void *state);
 uint64_t native_read(const struct cpu *cpu, enum native_word word);
 void native_write(struct cpu *cpu, enum native_word word, uint64_t value);
 enum cpu_priv native_priv(const struct cpu *cpu);

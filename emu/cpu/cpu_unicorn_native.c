@@ -58,6 +58,33 @@ void native_write(struct cpu *cpu, enum native_word word, uint64_t value)
     native_store(cpu);
 }
 
+/* x0 is the first word of the registers; before it lies the context's header,
+ * with pointers that mean nothing in another process. */
+static size_t header_bytes(const struct cpu *cpu)
+{
+    return (size_t)cpu->offset[NATIVE_X5] - 5 * sizeof(uint64_t);
+}
+
+size_t native_state_bytes(const struct cpu *cpu)
+{
+    return uc_context_size(cpu->uc) - header_bytes(cpu);
+}
+
+void native_save_state(const struct cpu *cpu, void *state)
+{
+    uc_context_save(cpu->uc, cpu->context);
+    memcpy(state, context_bytes(cpu) + header_bytes(cpu),
+           native_state_bytes(cpu));
+}
+
+void native_restore_state(struct cpu *cpu, const void *state)
+{
+    native_load(cpu);
+    memcpy(context_bytes(cpu) + header_bytes(cpu), state,
+           native_state_bytes(cpu));
+    native_store(cpu);
+}
+
 enum cpu_priv native_priv(const struct cpu *cpu)
 {
     return (enum cpu_priv)native_read(cpu, NATIVE_PRIV);
@@ -188,6 +215,7 @@ static void probe_registers(struct prober *p)
         int reg;
         const char *name;
     } plain[] = {
+        {NATIVE_X5, UC_RISCV_REG_X5, "x5"},
         {NATIVE_PC, UC_RISCV_REG_PC, "pc"},
         {NATIVE_MTVEC, UC_RISCV_REG_MTVEC, "mtvec"},
         {NATIVE_MSCRATCH, UC_RISCV_REG_MSCRATCH, "mscratch"},

@@ -1,8 +1,8 @@
 /*
  * cpu_unicorn_save.c - saving, restoring and hashing the hart.
  *
- * A saved state is the engine's context beside our shadow. The context may be
- * restored at any time; translated code and translations of addresses are not
+ * A saved state is the engine's registers beside our shadow. It may be put back
+ * at any time; translated code and translations of addresses are not
  * part of it and are dropped where they could be stale.
  */
 #include "cpu_unicorn.h"
@@ -18,7 +18,7 @@ struct saved {
 
 size_t cpu_state_bytes(const struct cpu *cpu)
 {
-    return sizeof(struct saved) + uc_context_size(cpu->uc);
+    return sizeof(struct saved) + native_state_bytes(cpu);
 }
 
 void cpu_save(const struct cpu *cpu, void *state)
@@ -32,10 +32,8 @@ void cpu_save(const struct cpu *cpu, void *state)
         .trap_run_at = cpu->trap_run_at,
         .shadow = cpu->shadow,
     };
-    uc_context_save(cpu->uc, cpu->context);
     memcpy(state, &saved, sizeof saved);
-    memcpy((uint8_t *)state + sizeof saved, cpu->context,
-           uc_context_size(cpu->uc));
+    native_save_state(cpu, (uint8_t *)state + sizeof saved);
 }
 
 void cpu_restore(struct cpu *cpu, const void *state)
@@ -51,9 +49,7 @@ void cpu_restore(struct cpu *cpu, const void *state)
     cpu->shadow = saved.shadow;
     cpu->notified = false;
     cpu->next_flush = (saved.executed / FLUSH_INTERVAL + 1) * FLUSH_INTERVAL;
-    memcpy(cpu->context, (const uint8_t *)state + sizeof saved,
-           uc_context_size(cpu->uc));
-    native_store(cpu);
+    native_restore_state(cpu, (const uint8_t *)state + sizeof saved);
     native_flush_tlb(cpu);
 }
 
