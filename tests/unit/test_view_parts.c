@@ -185,7 +185,7 @@ static void every_zoom_of_the_timeline_shows_the_lanes(void **state)
         if (user + kernel < 1 || (step < 15 && (user < 3 || kernel < 1)))
             fail_msg("zoom %d: %zu user, %zu kernel bars", step, user, kernel);
         struct view_event wheel = {
-            .kind = VIEW_WHEEL, .device_x = 1500, .device_y = 600, .wheel = 1};
+            .kind = VIEW_WHEEL, .device_x = 1200, .device_y = 600, .wheel = 1};
         view_input(v, &wheel);
     }
     view_destroy(v);
