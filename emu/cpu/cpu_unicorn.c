@@ -132,7 +132,7 @@ int cpu_create(const struct cpu_desc *desc, struct cpu **out, char *why,
     cpu->desc = *desc;
     cpu->ram_first = PLAT_RAM_BASE + (desc->firmware ? PLAT_FIRMWARE_SIZE : 0);
     /* Not at a page's start, and with 64 KiB behind it: so its translation
-     * cannot fail (site_false_fetch_fault). */
+     * cannot fail (fetch_fault_is_false). */
     cpu->park_pc = cpu->ram_first + 8;
     if (open_engine(cpu, why, why_bytes) != 0) {
         cpu_destroy(cpu);

@@ -7,16 +7,19 @@
  *      cpu_unicorn_run.c    the loop: house-keeping, run the engine, handle
  *        |  runs              why it stopped, again; the block hook (clock)
  *        v
- *      [ engine ] --fetch--> cpu_unicorn_site.c   sees every instruction when
- *        |                     it is translated, hooks the few that matter
+ *      [ engine ] --fetch--> cpu_unicorn_fetch.c  sees every instruction when
+ *        |                     it is translated, makes sites of the few that
+ *        |                     matter
  *        +--trap----------> cpu_unicorn_trap.c    why an instruction failed,
  *        |                     device accesses, delivery to M or S
- *        +--site----------> cpu_unicorn_site.c    watches, special and emulated
- *                              instructions
+ *        +--site----------> cpu_unicorn_site.c    hooked addresses: go on?
+ *                           cpu_unicorn_exec.c    if not: who is told, what is
+ *                              carried out here
  *      cpu_unicorn_csr.c     CSRs as the manual defines them
  *      cpu_unicorn_pmp.c     physical memory protection
  *      cpu_unicorn_mem.c     address translation and device accesses
- *      cpu_unicorn_native.c  the engine's own registers, found by calibration
+ *      cpu_unicorn_native.c  the engine's own registers, in a saved context
+ *      cpu_unicorn_probe.c   where in the context they lie
  *      cpu_unicorn_save.c    save, restore, hash
  *      cpu_unicorn.c         life, registers, lines
  *
@@ -53,6 +56,17 @@ enum native_word {
     NATIVE_SATP,
     NATIVE_WORDS
 };
+
+/*
+ * The engine's PMP table: 16 entries of {address register, configuration}, 16
+ * ranges {first, last} that it computes from them, and how many are in use.
+ *
+ *   0: addr cfg . . . . . . .   (16 bytes each)   256: first last   512: count
+ */
+#define PMP_SLOTS   16
+#define PMP_CFG     8
+#define PMP_RANGES  256
+#define PMP_COUNT   512
 
 /* Entries that the guest has; of the engine's other four two are ours. */
 #define PMP_ENTRIES 12
@@ -243,17 +257,24 @@ void trap_take(struct cpu *cpu, uint64_t cause, uint64_t tval);
 bool trap_interrupt(struct cpu *cpu);
 bool trap_interrupt_pending(const struct cpu *cpu);
 
+/* ---- cpu_unicorn_fetch.c ---- */
+bool fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
+                int64_t value, void *user);
+/* Puts back the half-word that was hidden from the translator. */
+void fetch_undisguise(struct cpu *cpu);
+/* After a fetch fault: true if there was none, and code has to run again. */
+bool fetch_fault_is_false(struct cpu *cpu, uint64_t badaddr);
+
 /* ---- cpu_unicorn_site.c ---- */
-bool site_fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address,
-                     int size, int64_t value, void *user);
+struct site *site_make(struct cpu *cpu, uint64_t pc);
+void site_add_kinds(struct cpu *cpu, struct site *site, unsigned kinds);
+/* What an instruction word makes of its address: a set of enum site_kind. */
+unsigned site_kinds_of(const struct cpu *cpu, uint32_t insn);
+bool site_float_is_off(struct cpu *cpu);
 struct site *site_find(const struct cpu *cpu, uint64_t pc);
 /* Whether the instruction at a site may run natively right now. */
 bool site_passes(struct cpu *cpu, const struct site *site, uint64_t now);
-/* Puts back the half-word that was hidden from the translator. */
-void site_undisguise(struct cpu *cpu);
 void site_event(struct cpu *cpu, struct site *site);
-/* After a fetch fault that is none: see cpu_unicorn_site.c. True: run again. */
-bool site_false_fetch_fault(struct cpu *cpu, uint64_t badaddr);
 bool site_arm_stop(struct cpu *cpu, uint64_t pc);
 void site_disarm_stop(struct cpu *cpu);
 void site_flush(struct cpu *cpu);

@@ -52,7 +52,7 @@ static void stop_at_block(struct cpu *cpu, uint64_t pc, enum event_kind kind)
 
 static void block_near_bound(struct cpu *cpu, uint64_t pc)
 {
-    site_undisguise(cpu);
+    fetch_undisguise(cpu);
     if (cpu->base + cpu->block_insns + BLOCK_SLACK <= cpu->bound)
         return;
     if (cpu->parked)
@@ -82,7 +82,7 @@ static void insn_hook(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
     cpu->base += cpu->block_insns;
     cpu->block_insns = 1;
     cpu->block_pc = pc;
-    site_undisguise(cpu);
+    fetch_undisguise(cpu);
     if (cpu->parked) {
         uc_emu_stop(cpu->uc);
         return;
@@ -105,8 +105,8 @@ int run_hooks(struct cpu *cpu)
                     (void *)block_hook, cpu, 1, 0) != UC_ERR_OK ||
         uc_hook_add(cpu->uc, &hook, UC_HOOK_INTR, (void *)trap_hook, cpu, 1,
                     0) != UC_ERR_OK ||
-        uc_hook_add(cpu->uc, &hook, UC_HOOK_MEM_FETCH_PROT,
-                    (void *)site_fetch_hook, cpu, 1, 0) != UC_ERR_OK)
+        uc_hook_add(cpu->uc, &hook, UC_HOOK_MEM_FETCH_PROT, (void *)fetch_hook,
+                    cpu, 1, 0) != UC_ERR_OK)
         return -1;
     return 0;
 }
@@ -149,7 +149,7 @@ static void engine_run(struct cpu *cpu, uint64_t bound)
     cpu->started_at = cpu->executed;
     cpu->bound = cpu->run_bound = bound;
     uc_err err = uc_emu_start(cpu->uc, cpu->pc, ALL_ONES, 0, 0);
-    site_undisguise(cpu);
+    fetch_undisguise(cpu);
     if (cpu->parked) {
         cpu->parked = false;
         native_write(cpu, NATIVE_PRIV, cpu->parked_priv);

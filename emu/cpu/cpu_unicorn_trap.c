@@ -15,7 +15,7 @@ void trap_hook(uc_engine *uc, uint32_t cause, void *user)
 {
     struct cpu *cpu = user;
     (void)uc;
-    site_undisguise(cpu);
+    fetch_undisguise(cpu);
     native_load(cpu);
     cpu->pc = native_get(cpu, NATIVE_PC) - 4;
     bool at_fetch = cause == EXC_FETCH_ACCESS || cause == EXC_FETCH_PAGE ||
@@ -223,7 +223,7 @@ void trap_event(struct cpu *cpu, const struct event *event)
         return;
     }
     if (cause == EXC_FETCH_ACCESS || cause == EXC_FETCH_PAGE) {
-        if (site_false_fetch_fault(cpu, event->tval))
+        if (fetch_fault_is_false(cpu, event->tval))
             return;
         trap_take(cpu, cause, event->tval);
         return;
