@@ -374,7 +374,7 @@ void panel_timeline(struct frame *f, struct box b)
     box_cut_left(&l.plot, label_w);
     l.scale = l.plot.w / fmax(1, t->end - t->begin);
     double links = in.h >= 110 ? 20 : 4; /* under the kernel's lane */
-    double least = in.h >= 100 ? 24 : 19;
+    double least = in.h >= 100 ? 24 : 16;
     size_t room = (size_t)fmax(1, floor((in.h - 12 - least - links) / least));
     choose_lanes(f, &l, t->end, room < LANES_MAX ? room : LANES_MAX);
     l.row = (in.h - 12 - links) / (double)(l.count + 1);

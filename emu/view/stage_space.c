@@ -55,15 +55,28 @@ static void add(struct naming *n, const char *name, enum scene_look look,
 
 /* ---- User ---- */
 
+/* The heap grows from the image's end without a gap; what lies elsewhere was
+ * mapped there. */
+static bool heap_goes_on(const struct naming *n, uint64_t va)
+{
+    const struct scene_side *side = n->side;
+    const struct scene_range *last =
+        side->ranges ? &side->range[side->ranges - 1] : NULL;
+    return va == n->image_end ||
+           (last && last->va + last->bytes == va && last->look == LOOK_HEAP);
+}
+
 static void name_user_range(struct naming *n, const struct sv39_range *r)
 {
     uint64_t end = r->va + r->bytes;
-    if (r->flags & PTE_X) {
-        add(n, "text", LOOK_TEXT, r->va, r->bytes, r->flags, false);
-    } else if (n->sp >= r->va && n->sp <= end) {
+    if (n->sp >= r->va && n->sp <= end) {
         add(n, "stack", LOOK_STACK, r->va, r->bytes, r->flags, false);
     } else if (n->image_end && r->va >= n->image_end) {
-        add(n, "heap", LOOK_HEAP, r->va, r->bytes, r->flags, false);
+        bool heap = heap_goes_on(n, r->va);
+        add(n, heap ? "heap" : "mapped", heap ? LOOK_HEAP : LOOK_SHARED, r->va,
+            r->bytes, r->flags, false);
+    } else if (r->flags & PTE_X) {
+        add(n, "text", LOOK_TEXT, r->va, r->bytes, r->flags, false);
     } else if (n->image_end && end > n->image_end) {
         add(n, "data", LOOK_DATA, r->va, n->image_end - r->va, r->flags, false);
         add(n, "heap", LOOK_HEAP, n->image_end, end - n->image_end, r->flags,

@@ -163,7 +163,7 @@ static void draw_window(struct frame *f, struct box b)
 {
     draw_panel(f, PANEL_TOOLBAR, box_cut_top(&b, 44));
     draw_panel(f, PANEL_STATUS, box_cut_bottom(&b, 24));
-    double lanes = b.h < 480 ? 0 : b.h < 700 ? 104 : round(b.h * 0.185);
+    double lanes = b.h < 480 ? 0 : b.h < 700 ? 112 : round(b.h * 0.185);
     double spaces = round((b.h - lanes) * (b.h < 700 ? 0.64 : 0.62));
     draw_spaces(f, box_cut_top(&b, spaces));
     draw_panel(f, PANEL_TIMELINE, box_cut_top(&b, lanes));
@@ -371,7 +371,9 @@ void frame_scrollbar(struct frame *f, struct box b, size_t total, size_t first,
 colour frame_kind_colour(const struct frame *f, enum crossing_kind kind,
                          bool failed)
 {
-    if (failed || kind == CROSSING_FAULT)
+    if (failed)
         return f->p->space[HUE_REFUSAL];
-    return kind == CROSSING_CALL ? f->p->space[HUE_USER] : f->p->soft;
+    if (kind == CROSSING_INTERRUPT)
+        return f->p->soft;
+    return f->p->space[kind == CROSSING_CALL ? HUE_USER : HUE_KERNEL];
 }

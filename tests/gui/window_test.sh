@@ -162,7 +162,7 @@ close_window 0
 open_window 1280x800
 until_title '*sh - waiting*' "the shell waits at its prompt"
 xdotool key --window "$window" Tab
-xdotool type --window "$window" --delay 20 'crash null; echo alive'
+xdotool type --window "$window" --delay 20 'crash null-load; echo alive'
 xdotool key --window "$window" Return
 until_title '*sh - waiting*#*read(*' "the command ran"
 sleep 0.5
