@@ -114,6 +114,7 @@ enum site_kind {
     SITE_C_FLOAT = 1 << 9,
     SITE_ILLEGAL = 1 << 10, /* insn == illegal_insn cannot be decoded */
     SITE_ALONE = 1 << 11,   /* must begin a block */
+    SITE_SC = 1 << 12,
 };
 /* Those that go when translated code goes. */
 #define SITE_BY_CODE (~(unsigned)(SITE_WATCH | SITE_STOP))

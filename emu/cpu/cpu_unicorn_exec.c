@@ -198,6 +198,8 @@ static void execute(struct cpu *cpu, uint32_t insn)
         trap_take(cpu, EXC_BREAKPOINT, cpu->pc);
     else if (insn_is_word_minmax(insn))
         amo_word_minmax(cpu, insn);
+    else if (insn_is_sc(insn))
+        trap_take(cpu, EXC_STORE_MISALIGNED, cpu_x(cpu, insn_rs1(insn)));
     else
         trap_take(cpu, EXC_ILLEGAL, insn);
 }

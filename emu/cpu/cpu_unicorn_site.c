@@ -118,6 +118,8 @@ unsigned site_kinds_of(const struct cpu *cpu, uint32_t insn)
         return SITE_C_FLOAT;
     if (insn == INSN_SRET)
         return SITE_SRET;
+    if (insn_is_sc(insn))
+        return SITE_SC;
     if (insn_is_sfence_vma(insn) && cpu->specials & CPU_SPECIAL_FENCE)
         return SITE_FENCE;
     if (insn_is_fence_i(insn) && cpu->specials & CPU_SPECIAL_FENCEI)
@@ -163,6 +165,13 @@ static bool sret_is_plain(struct cpu *cpu)
 {
     return !(native_read(cpu, NATIVE_MSTATUS) & MSTATUS_MPRV) &&
            !(cpu->shadow.status_traps & MSTATUS_TSR);
+}
+
+/* The engine fails a misaligned SC without the trap that it must take. */
+static bool sc_is_aligned(struct cpu *cpu, uint32_t insn)
+{
+    unsigned size = 1u << insn_funct3(insn);
+    return cpu_x(cpu, insn_rs1(insn)) % size == 0;
 }
 
 static bool special_wanted(const struct cpu *cpu, const struct site *site,
@@ -212,7 +221,8 @@ bool site_passes(struct cpu *cpu, const struct site *site, uint64_t now)
              (kinds & SITE_SATP && !satp_write_is_clean(cpu, insn)) ||
              (kinds & SITE_STATUS && !status_write_is_clean(cpu, insn)) ||
              (kinds & SITE_C_FLOAT && site_float_is_off(cpu)) ||
-             (kinds & SITE_SRET && !sret_is_plain(cpu)));
+             (kinds & SITE_SRET && !sret_is_plain(cpu)) ||
+             (kinds & SITE_SC && !sc_is_aligned(cpu, insn)));
 }
 
 static void site_hook(uc_engine *uc, uint64_t pc, uint32_t size, void *user)

@@ -104,6 +104,13 @@ static inline uint32_t insn_as_amo_read(uint32_t insn)
     return (insn & UINT32_C(0x060fffff)) | UINT32_C(8) << 27;
 }
 
+/* sc.w, sc.d */
+static inline bool insn_is_sc(uint32_t insn)
+{
+    return insn_opcode(insn) == INSN_OP_AMO && insn >> 27 == 3 &&
+           (insn_funct3(insn) & 6) == 2;
+}
+
 /* An AMO or SC: its faults are store faults. LR is a load. */
 static inline bool insn_is_amo_or_sc(uint32_t insn)
 {

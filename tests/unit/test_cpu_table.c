@@ -27,6 +27,7 @@ static const struct {
     {"misaligned_amo_w 0000000000000006 ",
      "a misaligned AMO is a misaligned store (8.4)"},
     {"misaligned_amo_d 0000000000000006 ", "as above"},
+    {"misaligned_sc 0000000000000006 ", "as above; QEMU fails it untrapped"},
     {"table_in_hole_load 0000000000000005 ",
      "a page table where no memory is: access fault (4.3.2, step 2)"},
     {"table_in_hole_store 0000000000000007 ", "as above"},
