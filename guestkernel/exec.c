@@ -15,6 +15,7 @@
 #include "file.h"
 #include "kvm.h"
 #include "pagealloc.h"
+#include "port.h"
 #include "probe.h"
 #include "string.h"
 #include <errno.h>
@@ -163,6 +164,7 @@ static void image_install(struct image *im, struct proc *p)
     p->frame->epc = im->entry;
     p->frame->sp = im->sp;
     file_close_on_exec(p);
+    ports_exec(p);
     PROBE(exec, p->pid, p->vm.root_pa, im->path, p->name);
     vm_destroy(&old);
     image_free_buffers(im);

@@ -17,6 +17,7 @@
 #include "kvm.h"
 #include "pagealloc.h"
 #include "panic.h"
+#include "port.h"
 #include "power.h"
 #include "probe.h"
 #include "signals.h"
@@ -170,6 +171,7 @@ int64_t sys_fork(const uint64_t *arg)
     child->pgid = parent->pgid;
     string_copy(child->name, parent->name, sizeof child->name);
     file_share_all(parent, child);
+    ports_fork(parent, child);
     child->cwd = parent->cwd;
     inode_hold(child->cwd);
     sched_ready(child);
@@ -201,6 +203,7 @@ void proc_exit(int wait_status)
 {
     struct proc *p = sched.current;
     file_close_all(p);
+    ports_exit(p);
     if (p == table.init) {
         PROBE(exit, p->pid, wait_status);
         end_of_init(wait_status);

@@ -14,6 +14,8 @@
 
 struct file;
 struct inode;
+struct port;
+struct space;
 
 enum proc_state {
     PROC_UNUSED,
@@ -47,6 +49,9 @@ struct proc {
     struct file *file[OPEN_MAX];
     uint64_t close_on_exec; /* bit n: descriptor n */
     struct inode *cwd;
+
+    struct space *space; /* names of Mach ports, or NULL: none yet */
+    struct port *task_port, *bootstrap; /* or NULL */
 };
 _Static_assert(OPEN_MAX <= 64, "close_on_exec has 64 bits");
 

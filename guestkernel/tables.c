@@ -9,6 +9,7 @@
 #include "../emu/platform/platform.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sallyport/mach.h>
 #include <sallyport/futex.h>
 #include <sallyport/mman.h>
 #include <signal.h>
@@ -49,6 +50,11 @@ __attribute__((section(".discard.tables"))) void tables(void)
 #include "abi/flags.def"
 #undef FLAG
 #undef FIELD
+
+#define MSGID(number, name)                                                    \
+    __asm__ volatile(TEXT("msgid\\t" #number "\\t" #name));
+#include "abi/msgid.def"
+#undef MSGID
 
     __asm__ volatile("4: .balign 4\n.popsection\n");
 }

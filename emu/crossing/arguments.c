@@ -94,6 +94,27 @@ static bool user_vector(const struct tracker *t, uint64_t root, uint64_t va,
     return true;
 }
 
+/* "0x3fffffef40 {lab_get to 0x203, reply 0x303}": the header of a Mach message
+ * at va; false if nothing is sent (the next argument has no MACH_SEND_MSG) or
+ * it cannot be read. */
+static bool user_message(const struct tracker *t, uint64_t root,
+                         const uint64_t *arg, char *text, size_t n)
+{
+    uint32_t head[6]; /* bits, size, remote, local, voucher, id */
+    char name[48];
+    if (!(arg[1] & 1) ||
+        user_read(t, root, arg[0], head, sizeof head) != sizeof head)
+        return false;
+    struct writer w = writer_on(text, n);
+    put_text(&w, "0x%" PRIx64 " {%s to 0x%x", arg[0],
+             abi_message_name(t->abi, (int32_t)head[5], name, sizeof name),
+             head[2]);
+    if (head[3] != 0)
+        put_text(&w, ", reply 0x%x", head[3]);
+    put_text(&w, "%s}", head[0] >> 31 ? ", complex" : "");
+    return true;
+}
+
 static void keep_string(struct tracker *t, uint64_t number, unsigned arg,
                         const char *text)
 {
@@ -120,6 +141,8 @@ static void read_strings(struct tracker *t, uint64_t number,
             good = user_string(t, root, arg[i], text, STRING_SHOWN);
         else if (kind == ABI_STRV && arg[i] != 0)
             good = user_vector(t, root, arg[i], text, sizeof text);
+        else if (kind == ABI_MSG && i + 1 < call->nargs)
+            good = user_message(t, root, arg + i, text, sizeof text);
         if (good)
             keep_string(t, number, i, text);
     }

@@ -66,6 +66,8 @@ struct link {
     uint64_t from; /* crossing number of the put */
     uint64_t to;   /* crossing number of the get */
     uint64_t channel, offset, bytes;
+    uint64_t port; /* a Mach message: the port's number; else 0 */
+    int32_t id;    /* ... and what the message is */
 };
 
 /* Traps taken in S-mode while a crossing is open: #12.1, #12.2 ... */

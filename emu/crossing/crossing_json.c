@@ -191,6 +191,10 @@ static void add_link(cJSON *o, const struct link *l)
     add_hex(o, "channel", l->channel);
     add_number(o, "offset", l->offset);
     add_number(o, "bytes", l->bytes);
+    if (l->port != 0) {
+        add_number(o, "port", l->port);
+        cJSON_AddNumberToObject(o, "message_id", l->id);
+    }
 }
 
 static void add_detail(cJSON *o, const struct tracker *t, const struct event *e)

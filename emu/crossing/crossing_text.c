@@ -269,8 +269,14 @@ static void put_link(struct writer *w, const struct tracker *t,
     const struct record *from = tracker_record(t, l->from);
     char who[64];
     who_text(from->pid, tracker_text(t, from->name), who, sizeof who);
-    put_text(w, "       %-8s %" PRIu64 " byte%s from #%" PRIu64 " %s\n", "link",
-             l->bytes, l->bytes == 1 ? "" : "s", l->from, who);
+    put_text(w, "       %-8s ", "link");
+    if (l->port != 0 && t->abi != NULL) {
+        char name[48];
+        put_text(w, "message %s on port %" PRIu64 ", ",
+                 abi_message_name(t->abi, l->id, name, sizeof name), l->port);
+    }
+    put_text(w, "%" PRIu64 " byte%s from #%" PRIu64 " %s\n", l->bytes,
+             l->bytes == 1 ? "" : "s", l->from, who);
 }
 
 void event_text(const struct tracker *t, const struct event *e, char *text,

@@ -1,7 +1,8 @@
 /*
  * links.c - this send is what that receive returned: bytes put into a channel
  * (a pipe) are remembered with their crossing until they are taken out. A get
- * may cover parts of several puts; each part is a link.
+ * may cover parts of several puts; each part is a link. A Mach message is a
+ * channel of its own that is put and taken out whole.
  */
 #include "state.h"
 
@@ -49,6 +50,15 @@ static bool room_for_put(struct tracker_state *s)
     return true;
 }
 
+static void add_put(struct tracker *t, const struct put *p)
+{
+    struct tracker_state *s = &t->s;
+    if (!room_for_put(s))
+        tracker_failed(t);
+    else
+        s->put[s->puts++] = *p;
+}
+
 void links_put(struct tracker *t, uint64_t channel, uint64_t offset,
                uint64_t bytes)
 {
@@ -57,11 +67,19 @@ void links_put(struct tracker *t, uint64_t channel, uint64_t offset,
         return;
     if (!follows(s, channel, offset))
         forget_restarted(s, channel, offset);
-    if (!room_for_put(s)) {
-        tracker_failed(t);
-        return;
-    }
-    s->put[s->puts++] = (struct put){channel, offset, bytes, s->current};
+    add_put(t, &(struct put){channel, offset, bytes, s->current, 0, 0});
+}
+
+void links_send(struct tracker *t, uint64_t message, uint64_t port, int32_t id,
+                uint64_t bytes)
+{
+    add_put(t, &(struct put){MESSAGE_CHANNEL | message, 0, bytes, t->s.current,
+                             port, id});
+}
+
+void links_receive(struct tracker *t, uint64_t message, uint64_t bytes)
+{
+    links_get(t, MESSAGE_CHANNEL | message, 0, bytes);
 }
 
 static void add_link(struct tracker *t, const struct link *l)
@@ -98,7 +116,7 @@ void links_get(struct tracker *t, uint64_t channel, uint64_t offset,
             uint64_t to = put_end < end ? put_end : end;
             if (p.crossing != 0 && p.crossing != s->current)
                 add_link(t, &(struct link){p.crossing, s->current, channel,
-                                           from, to - from});
+                                           from, to - from, p.port, p.id});
         }
         if (p.channel != channel || put_end > end)
             s->put[keep++] = p;

@@ -377,6 +377,16 @@ static void saw_get(struct tracker *t, const uint64_t *arg)
     links_get(t, arg[0], arg[1], arg[2]);
 }
 
+static void saw_send(struct tracker *t, const uint64_t *arg)
+{
+    links_send(t, arg[0], arg[1], (int32_t)arg[2], arg[3]);
+}
+
+static void saw_receive(struct tracker *t, const uint64_t *arg)
+{
+    links_receive(t, arg[0], arg[3]);
+}
+
 /* ---- Hooking ---- */
 
 static const struct {
@@ -398,6 +408,8 @@ static const struct {
     {"cow", 4, saw_cow},
     {"put", 3, saw_put},
     {"get", 3, saw_get},
+    {"send", 4, saw_send},
+    {"receive", 4, saw_receive},
     {"block", 2, saw_block},
     {"wake", 1, saw_wake},
     {"panic", 1, saw_panic},

@@ -100,7 +100,10 @@ struct proc {
 /* Bytes put into a channel and not taken out yet. */
 struct put {
     uint64_t channel, offset, bytes, crossing;
+    uint64_t port; /* of a Mach message, whose number is the channel's */
+    int32_t id;
 };
+#define MESSAGE_CHANNEL (UINT64_C(1) << 62) /* with a message's number */
 #define PUTS_MAX 16384u
 
 struct tracker_state {
@@ -219,6 +222,9 @@ void links_put(struct tracker *t, uint64_t channel, uint64_t offset,
                uint64_t bytes);
 void links_get(struct tracker *t, uint64_t channel, uint64_t offset,
                uint64_t bytes);
+void links_send(struct tracker *t, uint64_t message, uint64_t port, int32_t id,
+                uint64_t bytes);
+void links_receive(struct tracker *t, uint64_t message, uint64_t bytes);
 
 /* ---- arguments.c ---- */
 const struct abi_call *tracker_call(const struct tracker *t, uint64_t number);

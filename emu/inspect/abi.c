@@ -33,8 +33,8 @@ struct abi_flag {
 struct abi {
     struct abi_call *call;
     size_t calls;
-    struct abi_name *error, *signal;
-    size_t errors, signals;
+    struct abi_name *error, *signal, *message;
+    size_t errors, signals, messages;
     struct abi_flag *flag;
     size_t flags;
 };
@@ -112,7 +112,7 @@ static const struct {
     {"none", ABI_NONE}, {"int", ABI_INT}, {"uint", ABI_UINT}, {"hex", ABI_HEX},
     {"size", ABI_SIZE}, {"off", ABI_OFF}, {"fd", ABI_FD},     {"pid", ABI_PID},
     {"sig", ABI_SIG},   {"ptr", ABI_PTR}, {"path", ABI_PATH}, {"str", ABI_STR},
-    {"strv", ABI_STRV}, {"msg", ABI_PTR},
+    {"strv", ABI_STRV}, {"msg", ABI_MSG},
 };
 
 static bool plain_kind(const char *text, enum abi_kind *kind)
@@ -304,6 +304,8 @@ static bool parse_line(struct reader *r, char *line)
         return parse_name(r, &abi->error, &abi->errors, field, n);
     if (strcmp(field[0], "signal") == 0)
         return parse_name(r, &abi->signal, &abi->signals, field, n);
+    if (strcmp(field[0], "msgid") == 0)
+        return parse_name(r, &abi->message, &abi->messages, field, n);
     if (strcmp(field[0], "flag") == 0)
         return parse_flag(r, field, n, false);
     if (strcmp(field[0], "field") == 0)
@@ -379,6 +381,7 @@ void abi_free(struct abi *abi)
     free(abi->call);
     free(abi->error);
     free(abi->signal);
+    free(abi->message);
     free(abi->flag);
     free(abi);
 }
@@ -423,6 +426,23 @@ const char *abi_signal_name(const struct abi *abi, int wanted)
 {
     const struct abi_name *e = find_name(abi->signal, abi->signals, wanted);
     return e != NULL ? e->name : NULL;
+}
+
+#define REPLY_OFFSET 100 /* a reply's number is its request's and this */
+
+const char *abi_message_name(const struct abi *abi, int id, char *text,
+                             size_t n)
+{
+    const struct abi_name *m = find_name(abi->message, abi->messages, id);
+    const struct abi_name *of =
+        find_name(abi->message, abi->messages, id - REPLY_OFFSET);
+    if (m != NULL)
+        snprintf(text, n, "%s", m->name);
+    else if (of != NULL)
+        snprintf(text, n, "%s reply", of->name);
+    else
+        snprintf(text, n, "%d", id);
+    return text;
 }
 
 static void append(char *text, size_t n, const char *piece)

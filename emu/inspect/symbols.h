@@ -109,6 +109,7 @@ enum abi_kind { /* of an argument or a result */
                 ABI_OUT,
                 ABI_INOUT,
                 ABI_FLAGS,
+                ABI_MSG, /* a Mach message's address; flags come next */
 };
 struct abi_arg {
     char name[24];
@@ -140,6 +141,9 @@ const struct abi_call *abi_by_index(const struct abi *abi, size_t index);
 const char *abi_errno_name(const struct abi *abi, int number);  /* or NULL */
 const char *abi_errno_help(const struct abi *abi, int number);  /* or NULL */
 const char *abi_signal_name(const struct abi *abi, int number); /* or NULL */
+/* "host_memory", "host_memory reply", "17": what a message's number means. */
+const char *abi_message_name(const struct abi *abi, int id, char *text,
+                             size_t n);
 /* "O_WRONLY|O_CREAT|0x80" */
 void abi_format_flags(const struct abi *abi, const char *type, uint64_t value,
                       char *text, size_t n);

@@ -85,6 +85,7 @@
  *   call  NUMBER NAME RESULT ARGS HELP     (see guestkernel/abi/syscall.def)
  *   errno NUMBER NAME HELP
  *   signal NUMBER NAME HELP
+ *   msgid NUMBER NAME                      (a Mach message's number)
  *   flag  TYPE VALUE NAME                  (argument types made of flags)
  *   field TYPE MASK VALUE NAME
  * Numbers are C literals (0x40, 64).

@@ -58,7 +58,7 @@ make_library() {
     done
     rm -f "$dir/libsallyport.a"
     (cd "$dir" && "${cross}ar" rcsD libsallyport.a \
-        dirent.o file.o process.o stdio.o time.o)
+        dirent.o file.o mach.o process.o stdio.o time.o)
 }
 
 # link LIB OUT OBJECT...: what the program does not call is dropped.

@@ -9,8 +9,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <sallyport/abi.h>
+#include <sallyport/calls.h>
 
 #define EXECL_ARGS_MAX 64
+
+/* mach.c's, if the program uses it: the child has no port rights. */
+void __mach_forked(void) __attribute__((weak));
+
+pid_t fork(void)
+{
+    pid_t pid = __fork();
+    if (pid == 0 && __mach_forked)
+        __mach_forked();
+    return pid;
+}
 
 pid_t wait(int *status)
 {

@@ -10,9 +10,9 @@
  *             bltz a0, __syscall_error   -1..-4095: -errno
  *             ret
  *
- * The stub has the call's own name, with three exceptions, where C gives the
+ * The stub has the call's own name, with four exceptions, where C gives the
  * name another meaning: exit's is _exit, getcwd's is __getcwd (see file.c),
- * sbrk's is __sbrk (see heap.c).
+ * sbrk's is __sbrk (see heap.c), fork's is __fork (see process.c).
  */
     .cfi_sections .debug_frame
 
@@ -41,7 +41,11 @@
     .ifc \name, sbrk
     stub __sbrk, \number
     .else
+    .ifc \name, fork
+    stub __fork, \number
+    .else
     stub \name, \number
+    .endif
     .endif
     .endif
     .endif

@@ -182,6 +182,12 @@ static void sleepers_on_words_are_woken(void **state)
     in_both_layouts("futexes");
 }
 
+static void port_rights_and_messages_are_counted(void **state)
+{
+    (void)state;
+    in_both_layouts("ports");
+}
+
 static void bad_elf_files_are_refused(void **state)
 {
     (void)state;
@@ -745,6 +751,7 @@ int main(void)
         cmocka_unit_test(memory_is_private_and_comes_back),
         cmocka_unit_test(mappings_show_what_they_map),
         cmocka_unit_test(sleepers_on_words_are_woken),
+        cmocka_unit_test(port_rights_and_messages_are_counted),
         cmocka_unit_test(bad_elf_files_are_refused),
         cmocka_unit_test(random_calls_do_no_harm),
         cmocka_unit_test(a_bad_boot_page_is_refused_in_one_line),

@@ -158,7 +158,7 @@ static void results_may_be_of_a_flag_set(void **state)
     const struct abi_call *send = abi_find(abi, 90);
     assert_int_equal(send->result, ABI_FLAGS);
     assert_string_equal(send->result_flags, "Mach");
-    assert_int_equal(send->arg[0].kind, ABI_PTR);
+    assert_int_equal(send->arg[0].kind, ABI_MSG);
     char text[32];
     abi_format_flags(abi, send->result_flags, 0, text, sizeof text);
     assert_string_equal(text, "SUCCESS");

@@ -65,6 +65,7 @@ typedef uint64_t mach_vm_address_t;
 #define MACH_MSGH_BITS(remote, local) ((remote) | (local) << 8)
 #define MACH_MSGH_BITS_REMOTE(bits)  ((bits)&0x1fu)
 #define MACH_MSGH_BITS_LOCAL(bits)   ((bits) >> 8 & 0x1fu)
+#define MACH_MSGH_BITS_VOUCHER(bits) ((bits) >> 16 & 0x1fu)
 
 typedef struct {
     mach_msg_bits_t msgh_bits;
@@ -161,6 +162,7 @@ _Static_assert(sizeof(mach_msg_audit_trailer_t) == 52, "Mach's layout");
 #define MACH_RCV_IN_SET            0x1000400a
 #define MACH_RCV_HEADER_ERROR      0x1000400b
 #define MACH_RCV_BODY_ERROR        0x1000400c
+#define MACH_RCV_INVALID_TRAILER   0x1000400f
 /* Which resource ran out, in the high bits of a *_ERROR. */
 #define MACH_MSG_IPC_SPACE         0x2000
 #define MACH_MSG_VM_SPACE          0x1000
@@ -175,10 +177,36 @@ _Static_assert(sizeof(mach_msg_audit_trailer_t) == 52, "Mach's layout");
 #define KERN_RESOURCE_SHORTAGE 6
 #define KERN_NOT_IN_SET        12
 #define KERN_INVALID_NAME      15
+#define KERN_INVALID_TASK      16
 #define KERN_INVALID_RIGHT     17
 #define KERN_INVALID_VALUE     18
 #define KERN_UREFS_OVERFLOW    19
 #define KERN_INVALID_CAPABILITY 20
+
+/* RPC (docs/reference/rpc.md). The first bytes of a stub's message behind the
+ * header: how numbers are written; int_rep 1: little-endian. */
+typedef struct {
+    uint8_t mig_vers, if_vers, reserved1, mig_encoding;
+    uint8_t int_rep, char_rep, float_rep, reserved2;
+} NDR_record_t;
+/* A reply begins with this, and is no longer if RetCode is not 0. */
+typedef struct {
+    mach_msg_header_t Head;
+    NDR_record_t NDR;
+    kern_return_t RetCode;
+} mig_reply_error_t;
+_Static_assert(sizeof(mig_reply_error_t) == 36, "MIG's layout");
+#define MIG_REPLY_OFFSET    100 /* a reply's id is its request's and this */
+#define MIG_TYPE_ERROR      (-300)
+#define MIG_REPLY_MISMATCH  (-301)
+#define MIG_REMOTE_ERROR    (-302)
+#define MIG_BAD_ID          (-303)
+#define MIG_BAD_ARGUMENTS   (-304)
+#define MIG_NO_REPLY        (-305)
+#define MIG_EXCEPTION       (-306)
+#define MIG_ARRAY_TOO_LARGE (-307)
+#define MIG_SERVER_DIED     (-308)
+#define MIG_TRAILER_ERROR   (-309)
 
 /* Notifications: messages by the kernel, to a send-once right. */
 #define MACH_NOTIFY_NO_SENDERS 70
@@ -186,7 +214,7 @@ _Static_assert(sizeof(mach_msg_audit_trailer_t) == 52, "Mach's layout");
 #define MACH_NOTIFY_DEAD_NAME  72
 typedef struct {
     mach_msg_header_t not_header;
-    uint8_t NDR[8];
+    NDR_record_t NDR;
     uint32_t not_port_or_count; /* DEAD_NAME: the name; NO_SENDERS: how many
                                    send rights were ever made */
 } mach_notification_t;
@@ -199,7 +227,7 @@ typedef struct {
 #define MACH_PORT_QLIMIT_MAX     1024u
 #define SALLYPORT_MSG_MAX        4096u /* header, descriptors, plain bytes */
 #define SALLYPORT_MSG_DESCRIPTORS 8u
-#define SALLYPORT_MSG_OOL_PAGES  510u /* pages of one out-of-line region */
-#define SALLYPORT_PORT_NAMES     170u /* names of a task */
+#define SALLYPORT_MSG_OOL_PAGES  508u /* pages of one out-of-line region */
+#define SALLYPORT_PORT_NAMES     170u /* a task's, less one */
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "check.h"
 #include <fcntl.h>
+#include <sallyport/mach.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -125,6 +126,10 @@ static void set_up_calls(void)
     ADD(getcwd, 0, WRITES, 0, 64, 0);
     ADD(nanosleep, 0, READS, 0, 0, 0);
     ADD(getprocs, 0, WRITES, 0, 4096, 0);
+    ADD(mach_port_allocate_trap, 1, WRITES, MACH_PORT_RIGHT_RECEIVE, 0, 0);
+    ADD(mach_port_get_refs_trap, 2, WRITES,
+        raw_call(SYS_mach_task_self_trap, (long[6]){0}), 0, 0);
+    ADD(task_get_special_port_trap, 1, WRITES, TASK_BOOTSTRAP_PORT, 0, 0);
 }
 
 /* A string may be read-only; nothing else is special about paths. A null
@@ -139,6 +144,15 @@ static bool is_bad_for(const struct pointer_argument *r,
     return p->kind == ANY || r->use == WRITES;
 }
 
+/* Mach's calls have errors of their own. */
+static long error_of(const struct pointer_argument *r)
+{
+    return r->number >= SYS_mach_msg_trap &&
+                   r->number <= SYS_task_set_special_port_trap
+               ? KERN_INVALID_ADDRESS
+               : -EFAULT;
+}
+
 static void try_pointer(const struct pointer_argument *r,
                         const struct bad_pointer *p)
 {
@@ -148,11 +162,11 @@ static void try_pointer(const struct pointer_argument *r,
     last_page[PAGE - 1] = 'x'; /* a call may have written this one byte */
     long result = raw_call(r->number, arg);
     checks++;
-    if (result == -EFAULT)
+    if (result == error_of(r))
         return;
     failures++;
     printf("%s, argument %d, %s: %ld, should be %d\n", r->call, r->position,
-           p->name, result, -EFAULT);
+           p->name, result, (int)error_of(r));
 }
 
 static void every_bad_pointer_is_refused(void)
@@ -300,7 +314,7 @@ static void bad_descriptors_are_refused(void)
 
 static void unknown_calls_are_refused(void)
 {
-    static const long number[] = {0, 35, 36, 255, 1000, -1, INT64_MIN};
+    static const long number[] = {0, 110, 119, 255, 1000, -1, INT64_MIN};
     for (unsigned i = 0; i < sizeof number / sizeof number[0]; i++)
         EQUAL(raw_call(number[i], (long[6]){0}), -ENOSYS);
 }

@@ -23,7 +23,8 @@ int sched_yield(void);
 int futex(volatile uint32_t *word, int op, uint32_t value,
           const struct timespec *timeout);
 
-/* The bare calls behind getcwd and sbrk. */
+/* The bare calls behind fork, getcwd and sbrk. */
+pid_t __fork(void);
 ssize_t __getcwd(char *buf, size_t n); /* bytes with the NUL */
 void *__sbrk(ptrdiff_t increment);
 uint64_t uptime(void); /* nanoseconds */

@@ -1,0 +1,457 @@
+/*
+ * port.c - ports, rights and name spaces.
+ *
+ * Counting. port.references counts pointers to a port; port.sends counts send
+ * rights (a space's entry is one, however often the task may use it: that is
+ * entry.refs; a right in a message is one). When sends falls to 0 the receiver
+ * can be told. When the receive right goes the port is dead: its queue is
+ * destroyed, and the other spaces' names for it become dead names, which is
+ * noticed when one is next used (entry_of), or at once where a notice is
+ * wanted.
+ *
+ * Each send-once right has a notice laid by when it is made, so that "your
+ * reply will not come" never fails for want of memory.
+ */
+#include "port.h"
+#include "kmalloc.h"
+#include "pagealloc.h"
+#include "probe.h"
+#include "proc.h"
+#include "string.h"
+
+#define GENERATION_FIRST 3
+#define GENERATION_STEP  4
+#define FOR_ENTRIES(e, s)                                                      \
+    for (struct entry *e = (s)->entry + 1;                                     \
+         e < (s)->entry + SALLYPORT_PORT_NAMES; e++)
+
+/* ---- Queues ---- */
+
+struct port *port_new(void)
+{
+    static uint64_t last_number;
+    struct port *p = kmalloc(sizeof *p);
+    if (p) {
+        p->number = ++last_number;
+        p->references = 1;
+        p->alive = true;
+        p->limit = MACH_PORT_QLIMIT_DEFAULT;
+    }
+    return p;
+}
+
+void port_drop(struct port *p)
+{
+    if (--p->references == 0)
+        kfree(p);
+}
+
+/* Receive rights in the message know the queue that they are in. */
+static void mark_travels(const struct message *m, struct port *on)
+{
+    for (uint32_t i = 0; i < m->descriptors; i++)
+        if (m->item[i].right.right == RIGHT_RECEIVE)
+            m->item[i].right.port->travels = on;
+}
+
+void port_enqueue(struct port *p, struct message *m)
+{
+    m->next = NULL;
+    if (p->first)
+        p->last->next = m;
+    else
+        p->first = m;
+    p->last = m;
+    p->queued++;
+    mark_travels(m, p);
+    PROBE(send, m->number, p->number, m->header->msgh_id, m->header->msgh_size);
+    sched_wake_all(&p->can_receive);
+    if (p->set)
+        sched_wake_all(&p->set->can_receive);
+}
+
+struct message *port_dequeue(struct port *p)
+{
+    struct message *m = p->first;
+    p->first = m->next;
+    p->queued--;
+    mark_travels(m, NULL);
+    sched_wake_all(&p->can_send);
+    return m;
+}
+
+void port_leave_set(struct port *p)
+{
+    struct port **link = &p->set->members;
+    while (*link != p)
+        link = &(*link)->next_member;
+    *link = p->next_member;
+    p->set = NULL;
+}
+
+void port_join_set(struct port *p, struct port *set)
+{
+    struct port **link = &set->members;
+    while (*link)
+        link = &(*link)->next_member;
+    *link = p;
+    p->next_member = NULL;
+    p->set = set;
+}
+
+struct port *port_with_message(struct port *p)
+{
+    if (p->first)
+        return p;
+    struct port *m = p->members;
+    while (m && !m->first)
+        m = m->next_member;
+    if (m) { /* to the end of the line: the others' turn is next */
+        port_leave_set(m);
+        port_join_set(m, p);
+    }
+    return m;
+}
+
+/* ---- Notices, and the end of a port ---- */
+
+void notice_send(struct message *m, uint32_t word)
+{
+    struct port *p = m->notify;
+    m->notify = NULL;
+    ((mach_notification_t *)m->header)->not_port_or_count = word;
+    if (p->alive)
+        port_enqueue(p, m);
+    else
+        message_free(m);
+    port_drop(p);
+}
+
+void notice_drop(struct message *m)
+{
+    if (m)
+        port_drop(m->notify);
+    message_free(m);
+}
+
+/* Takes the first off a list. */
+static struct message *pop(struct message **list)
+{
+    struct message *m = *list;
+    if (m)
+        *list = m->next;
+    return m;
+}
+
+/* Tells those who asked that their name for p is dead now. */
+static void tell_dead_names(struct port *p)
+{
+    struct proc *q = NULL;
+    while (p->requests && (q = proc_next(q))) {
+        if (!q->space)
+            continue;
+        FOR_ENTRIES(e, q->space)
+        if (e->port == p && e->request) {
+            struct message *m = e->request;
+            e->request = NULL;
+            e->refs++; /* the notice counts as a use of the name */
+            p->requests--;
+            notice_send(m, entry_name(e));
+        }
+    }
+}
+
+/* The receive right is gone. Killing ports whose rights were in p's queue comes
+ * back here: those wait in a list, or a long chain would need a long stack. */
+static void port_die(struct port *p)
+{
+    static struct port *dying;
+    static bool busy;
+    struct message *m;
+    p->alive = false;
+    p->receiver = NULL;
+    p->next_member = dying; /* in no set any more: the link is free */
+    dying = p;
+    if (busy)
+        return;
+    busy = true;
+    while ((p = dying)) {
+        dying = p->next_member;
+        while ((m = pop(&p->first)))
+            message_free(m);
+        while ((m = pop(&p->spares)))
+            message_free(m);
+        notice_drop(p->no_senders);
+        p->no_senders = NULL;
+        sched_wake_all(&p->can_send);
+        sched_wake_all(&p->can_receive);
+        tell_dead_names(p);
+        port_drop(p);
+    }
+    busy = false;
+}
+
+static void drop_receive(struct port *p)
+{
+    if (p->set)
+        port_leave_set(p);
+    while (p->members)
+        port_leave_set(p->members);
+    port_die(p); /* takes over the right's reference */
+}
+
+static void drop_send(struct port *p)
+{
+    if (--p->sends == 0 && p->alive && p->no_senders) {
+        struct message *m = p->no_senders;
+        p->no_senders = NULL;
+        notice_send(m, p->made);
+    }
+    port_drop(p);
+}
+
+void right_used(struct carried *c)
+{
+    if (c->right != RIGHT_SEND_ONCE)
+        return;
+    message_free(pop(&c->port->spares));
+    port_drop(c->port);
+    c->right = 0;
+}
+
+void right_drop(struct carried *c)
+{
+    struct port *p = c->port;
+    if (c->right & (RIGHT_RECEIVE | RIGHT_SET)) {
+        drop_receive(p);
+    } else if (c->right == RIGHT_SEND) {
+        drop_send(p);
+    } else if (c->right == RIGHT_SEND_ONCE && !p->alive) {
+        right_used(c);
+    } else if (c->right == RIGHT_SEND_ONCE) {
+        port_enqueue(p, pop(&p->spares));
+        port_drop(p);
+    }
+    c->right = 0;
+}
+
+/* ---- Names ---- */
+
+struct space *space_current(void)
+{
+    struct proc *self = sched.current;
+    if (!self->space) {
+        paddr page = page_alloc_zeroed();
+        self->space = page ? kva(page) : NULL;
+        if (page)
+            self->space->pid = self->pid;
+    }
+    return self->space;
+}
+
+static struct space *space_of(const struct entry *e)
+{
+    return (struct space *)PAGE_DOWN((uintptr_t)e);
+}
+
+mach_port_name_t entry_name(const struct entry *e)
+{
+    return (uint32_t)(e - space_of(e)->entry) << 8 | e->generation;
+}
+
+void entry_changed(const struct entry *e)
+{
+    PROBE(right, space_of(e)->pid, entry_name(e), e->rights, e->refs,
+          e->port ? e->port->number : 0);
+}
+
+/* The entry has no rights left. */
+static void entry_free(struct entry *e)
+{
+    if (e->request && e->port)
+        e->port->requests--;
+    notice_drop(e->request);
+    e->request = NULL;
+    e->port = NULL;
+    e->refs = 0;
+    entry_changed(e);
+}
+
+struct entry *entry_of(struct space *s, mach_port_name_t name)
+{
+    struct entry *e = s->entry + MACH_PORT_INDEX(name);
+    if (MACH_PORT_INDEX(name) >= SALLYPORT_PORT_NAMES || !e->rights ||
+        e->generation != MACH_PORT_GEN(name))
+        return NULL;
+    if (e->rights & (RIGHT_SEND | RIGHT_SEND_ONCE) && !e->port->alive) {
+        struct carried c = {e->port, e->rights};
+        e->port = NULL;
+        e->rights = RIGHT_DEAD;
+        right_drop(&c);
+        entry_changed(e);
+    }
+    return e;
+}
+
+static struct entry *entry_new(struct space *s)
+{
+    FOR_ENTRIES(e, s)
+    if (!e->rights) {
+        e->generation =
+            e->generation ? e->generation + GENERATION_STEP : GENERATION_FIRST;
+        e->refs = 1;
+        return e;
+    }
+    return NULL;
+}
+
+/* The entry that holds a send right to p, or its receive right. */
+static struct entry *entry_of_port(struct space *s, const struct port *p)
+{
+    if (p->receiver == s)
+        return entry_of(s, p->name);
+    FOR_ENTRIES(e, s)
+    if (e->port == p && e->rights & RIGHT_SEND)
+        return e;
+    return NULL;
+}
+
+void entry_drop(struct entry *e, uint8_t rights)
+{
+    struct port *p = e->port;
+    rights &= e->rights;
+    e->rights &= ~rights;
+    if (rights & RIGHT_SEND)
+        e->refs = 1; /* of what stays */
+    if (e->rights)
+        entry_changed(e);
+    else
+        entry_free(e);
+    for (uint32_t bit = RIGHT_SEND; bit <= RIGHT_SET; bit <<= 1)
+        if (rights & bit)
+            right_drop(&(struct carried){p, bit});
+}
+
+/* ---- Rights out of a space, and into one ---- */
+
+struct entry *entry_with(struct space *s, mach_port_name_t name,
+                         mach_msg_type_name_t how)
+{
+    static const uint8_t needs[] = {
+        [MACH_MSG_TYPE_MOVE_RECEIVE] = RIGHT_RECEIVE,
+        [MACH_MSG_TYPE_MOVE_SEND] = RIGHT_SEND,
+        [MACH_MSG_TYPE_MOVE_SEND_ONCE] = RIGHT_SEND_ONCE,
+        [MACH_MSG_TYPE_COPY_SEND] = RIGHT_SEND,
+        [MACH_MSG_TYPE_MAKE_SEND] = RIGHT_RECEIVE,
+        [MACH_MSG_TYPE_MAKE_SEND_ONCE] = RIGHT_RECEIVE,
+    };
+    struct entry *e = how < sizeof needs ? entry_of(s, name) : NULL;
+    return e && e->rights & needs[how] ? e : NULL;
+}
+
+struct carried right_to(struct port *p)
+{
+    p->references++;
+    p->sends++;
+    return (struct carried){p, RIGHT_SEND};
+}
+
+/* The entry's right, and its reference, leave it. */
+static struct carried take_out(struct entry *e, uint8_t right)
+{
+    struct carried c = {e->port, right};
+    if (right == RIGHT_RECEIVE) {
+        if (c.port->set)
+            port_leave_set(c.port);
+        c.port->receiver = NULL;
+    }
+    e->rights &= ~right;
+    if (right == RIGHT_SEND)
+        e->refs = 1;
+    if (e->rights)
+        entry_changed(e);
+    else
+        entry_free(e);
+    return c;
+}
+
+static mach_msg_return_t make_send_once(struct port *p, struct carried *out)
+{
+    struct message *spare =
+        message_new(sizeof(mach_msg_header_t), MACH_NOTIFY_SEND_ONCE);
+    if (!spare)
+        return MACH_SEND_NO_BUFFER;
+    spare->to_send_once = true;
+    spare->next = p->spares;
+    p->spares = spare;
+    p->references++;
+    *out = (struct carried){p, RIGHT_SEND_ONCE};
+    return 0;
+}
+
+mach_msg_return_t right_take(struct entry *e, mach_msg_type_name_t how,
+                             struct carried *out)
+{
+    switch (how) {
+    case MACH_MSG_TYPE_MOVE_RECEIVE:
+        *out = take_out(e, RIGHT_RECEIVE);
+        return 0;
+    case MACH_MSG_TYPE_MOVE_SEND_ONCE:
+        *out = take_out(e, RIGHT_SEND_ONCE);
+        return 0;
+    case MACH_MSG_TYPE_MAKE_SEND_ONCE:
+        return make_send_once(e->port, out);
+    case MACH_MSG_TYPE_MAKE_SEND:
+        e->port->made++;
+        break;
+    case MACH_MSG_TYPE_MOVE_SEND:
+        if (e->refs == 1) {
+            *out = take_out(e, RIGHT_SEND);
+            return 0;
+        }
+        e->refs--;
+        entry_changed(e);
+        break;
+    }
+    *out = right_to(e->port);
+    return 0;
+}
+
+/* A right joins the entry that the port has in this space. */
+static void join(struct entry *e, struct carried *c)
+{
+    if (c->right == RIGHT_SEND && e->rights & RIGHT_SEND) {
+        if (e->refs < UINT16_MAX)
+            e->refs++; /* at the most, rights are lost: Mach's rule */
+        right_drop(c);
+    }
+    e->rights |= c->right; /* two rights of an entry have two references */
+}
+
+kern_return_t right_give(struct space *s, struct carried *c,
+                         mach_port_name_t *name)
+{
+    struct port *p = c->port;
+    if (!p->alive) {
+        *name = MACH_PORT_DEAD;
+        right_drop(c);
+        return 0;
+    }
+    struct entry *e = c->right == RIGHT_SEND_ONCE ? NULL : entry_of_port(s, p);
+    bool had = e;
+    if (!e && !(e = entry_new(s)))
+        return KERN_NO_SPACE;
+    *name = entry_name(e);
+    if (c->right & (RIGHT_RECEIVE | RIGHT_SET)) {
+        p->receiver = s;
+        p->name = *name;
+    }
+    e->port = p;
+    if (had)
+        join(e, c);
+    else
+        e->rights = (uint8_t)c->right;
+    c->right = 0;
+    entry_changed(e);
+    return 0;
+}

@@ -1,0 +1,329 @@
+/*
+ * portcalls.c - the calls that make, change and give up port rights. They
+ * return kern_return_t: 0, or a positive KERN_ code. The library's functions
+ * (<mach/mach.h>) have the task's port before these arguments, as Mach's have;
+ * here a task has only itself to change.
+ */
+#include "calls.h"
+#include "copy.h"
+#include "pagealloc.h"
+#include "port.h"
+#include "proc.h"
+
+static struct entry *current_entry(uint64_t name)
+{
+    struct space *s = sched.current->space;
+    return s ? entry_of(s, (mach_port_name_t)name) : NULL;
+}
+
+/* Gives the current task a right and says its name at user address to. */
+static kern_return_t give_and_tell(struct carried *c, uint64_t to)
+{
+    struct space *s = space_current();
+    mach_port_name_t name = MACH_PORT_NULL;
+    uint32_t right = c->right;
+    kern_return_t result = s ? right_give(s, c, &name) : KERN_RESOURCE_SHORTAGE;
+    if (!result && copyout(&name, user_addr(to), sizeof name)) {
+        struct entry *e = entry_of(s, name);
+        if (e && e->refs > 1)
+            e->refs--; /* a send right that was there before */
+        else if (e)
+            entry_drop(e, (uint8_t)right);
+        result = KERN_INVALID_ADDRESS;
+    }
+    right_drop(c);
+    return result;
+}
+
+int64_t sys_mach_port_allocate_trap(const uint64_t *arg)
+{
+    bool set = arg[0] == MACH_PORT_RIGHT_PORT_SET;
+    if (arg[0] != MACH_PORT_RIGHT_RECEIVE && !set)
+        return KERN_INVALID_VALUE;
+    struct port *p = port_new();
+    if (!p)
+        return KERN_RESOURCE_SHORTAGE;
+    struct carried c = {p, set ? RIGHT_SET : RIGHT_RECEIVE};
+    return give_and_tell(&c, arg[1]);
+}
+
+int64_t sys_mach_port_destroy_trap(const uint64_t *arg)
+{
+    struct entry *e = current_entry(arg[0]);
+    if (!e)
+        return KERN_INVALID_NAME;
+    entry_drop(e, e->rights);
+    return 0;
+}
+
+/* Changes how often a right may be used; at 0 it goes. Only send rights and
+ * dead names can have more than one use. */
+static kern_return_t change_refs(struct entry *e, uint8_t right, int64_t delta)
+{
+    bool counted = right & (RIGHT_SEND | RIGHT_DEAD);
+    int64_t refs = (counted ? (int64_t)e->refs : 1) + delta;
+    if (!(e->rights & right))
+        return KERN_INVALID_RIGHT;
+    if (refs < 0 || (!counted && refs > 1))
+        return KERN_INVALID_VALUE;
+    if (refs > UINT16_MAX)
+        return KERN_UREFS_OVERFLOW;
+    if (refs == 0) {
+        entry_drop(e, right);
+        return 0;
+    }
+    if (counted)
+        e->refs = (uint32_t)refs;
+    entry_changed(e);
+    return 0;
+}
+
+int64_t sys_mach_port_deallocate_trap(const uint64_t *arg)
+{
+    struct entry *e = current_entry(arg[0]);
+    if (!e)
+        return KERN_INVALID_NAME;
+    uint8_t right = e->rights & (RIGHT_SEND_ONCE | RIGHT_DEAD);
+    return change_refs(e, right ? right : RIGHT_SEND, -1);
+}
+
+static uint8_t right_bit(uint64_t right)
+{
+    static const uint8_t bit[] = {
+        [MACH_PORT_RIGHT_SEND] = RIGHT_SEND,
+        [MACH_PORT_RIGHT_RECEIVE] = RIGHT_RECEIVE,
+        [MACH_PORT_RIGHT_SEND_ONCE] = RIGHT_SEND_ONCE,
+        [MACH_PORT_RIGHT_PORT_SET] = RIGHT_SET,
+        [MACH_PORT_RIGHT_DEAD_NAME] = RIGHT_DEAD,
+    };
+    return right < sizeof bit ? bit[right] : 0;
+}
+
+int64_t sys_mach_port_mod_refs_trap(const uint64_t *arg)
+{
+    struct entry *e = current_entry(arg[0]);
+    uint8_t right = right_bit(arg[1]);
+    if (!right)
+        return KERN_INVALID_VALUE;
+    return e ? change_refs(e, right, (int32_t)arg[2]) : KERN_INVALID_NAME;
+}
+
+int64_t sys_mach_port_get_refs_trap(const uint64_t *arg)
+{
+    struct entry *e = current_entry(arg[0]);
+    uint8_t right = right_bit(arg[1]);
+    if (!right)
+        return KERN_INVALID_VALUE;
+    if (!e)
+        return KERN_INVALID_NAME;
+    bool counted = right & (RIGHT_SEND | RIGHT_DEAD);
+    uint32_t refs = !(e->rights & right) ? 0 : counted ? e->refs : 1;
+    return copyout(&refs, user_addr(arg[2]), sizeof refs) ? KERN_INVALID_ADDRESS
+                                                          : 0;
+}
+
+/* insert_right(name, poly, how): makes, copies or moves a right of the task to
+ * the task itself, under the name that the port has there already: how a
+ * receiver gets a send right to hand out. */
+int64_t sys_mach_port_insert_right_trap(const uint64_t *arg)
+{
+    struct carried c;
+    mach_port_name_t name = (mach_port_name_t)arg[0];
+    uint32_t how = (uint32_t)arg[2];
+    if (arg[0] != arg[1] || how < MACH_MSG_TYPE_MOVE_SEND ||
+        how > MACH_MSG_TYPE_MAKE_SEND || how == MACH_MSG_TYPE_MOVE_SEND_ONCE)
+        return KERN_INVALID_VALUE;
+    if (!current_entry(name))
+        return KERN_INVALID_NAME;
+    struct entry *e = entry_with(sched.current->space, name, how);
+    if (!e)
+        return KERN_INVALID_RIGHT;
+    if (how == MACH_MSG_TYPE_MOVE_SEND)
+        return 0; /* out and in again */
+    if (e->rights & RIGHT_SEND && e->refs == UINT16_MAX)
+        return KERN_UREFS_OVERFLOW;
+    right_take(e, how, &c);
+    return right_give(sched.current->space, &c, &name);
+}
+
+int64_t sys_mach_port_move_member_trap(const uint64_t *arg)
+{
+    struct entry *e = current_entry(arg[0]);
+    struct entry *after = arg[1] ? current_entry(arg[1]) : NULL;
+    if (!e || (arg[1] && !after))
+        return KERN_INVALID_NAME;
+    if (!(e->rights & RIGHT_RECEIVE) || (after && !(after->rights & RIGHT_SET)))
+        return KERN_INVALID_RIGHT;
+    struct port *p = e->port;
+    if (!after && !p->set)
+        return KERN_NOT_IN_SET;
+    if (p->set)
+        port_leave_set(p);
+    if (after)
+        port_join_set(p, after->port);
+    return 0;
+}
+
+int64_t sys_mach_port_set_limit_trap(const uint64_t *arg)
+{
+    struct entry *e = current_entry(arg[0]);
+    if (arg[1] == 0 || arg[1] > MACH_PORT_QLIMIT_MAX)
+        return KERN_INVALID_VALUE;
+    if (!e)
+        return KERN_INVALID_NAME;
+    if (!(e->rights & RIGHT_RECEIVE))
+        return KERN_INVALID_RIGHT;
+    e->port->limit = (uint32_t)arg[1];
+    sched_wake_all(&e->port->can_send);
+    return 0;
+}
+
+/* A notice for the port that the caller receives from under name `to`. */
+static kern_return_t notice_for(uint64_t to, int id, struct message **out)
+{
+    struct entry *e = current_entry(to);
+    if (!e || !(e->rights & RIGHT_RECEIVE))
+        return KERN_INVALID_CAPABILITY;
+    struct message *m = message_new(sizeof(mach_notification_t), id);
+    if (!m)
+        return KERN_RESOURCE_SHORTAGE;
+    ((mach_notification_t *)m->header)->NDR = ndr_record;
+    m->to_send_once = true;
+    m->notify = e->port;
+    m->notify->references++;
+    *out = m;
+    return 0;
+}
+
+/* request_notification(name, id, sync, to): one notice, to be sent to port to;
+ * to = 0 takes the wish back, a new one replaces the old. What has happened
+ * already is told at once: a dead name if sync is not 0, no senders if sync
+ * send rights were ever made. */
+int64_t sys_mach_port_request_notification_trap(const uint64_t *arg)
+{
+    struct entry *e = current_entry(arg[0]);
+    struct message *m = NULL;
+    bool senders = arg[1] == MACH_NOTIFY_NO_SENDERS;
+    if (!senders && arg[1] != MACH_NOTIFY_DEAD_NAME)
+        return KERN_INVALID_VALUE;
+    if (!e)
+        return KERN_INVALID_NAME;
+    bool dead = e->rights & RIGHT_DEAD;
+    if (dead && (senders || arg[2] == 0))
+        return KERN_INVALID_ARGUMENT;
+    if (!dead &&
+        !(e->rights & (senders ? RIGHT_RECEIVE : RIGHT_SEND | RIGHT_SEND_ONCE)))
+        return KERN_INVALID_RIGHT;
+    kern_return_t r = arg[3] ? notice_for(arg[3], (int)arg[1], &m) : 0;
+    if (r)
+        return r;
+    if (m && (dead || (senders && !e->port->sends &&
+                       e->port->made >= (uint32_t)arg[2]))) {
+        e->refs += dead; /* the notice counts as a use of the name */
+        notice_send(m, dead ? (uint32_t)arg[0] : e->port->made);
+        return 0;
+    }
+    struct message **place = senders ? &e->port->no_senders : &e->request;
+    if (!senders && e->port)
+        e->port->requests += (m != NULL) - (*place != NULL);
+    notice_drop(*place);
+    *place = m;
+    return 0;
+}
+
+/* ---- Ports that every task has ---- */
+
+/* A send right to p for the current task; the name, or MACH_PORT_NULL. */
+static int64_t name_for(struct port *p)
+{
+    struct space *s = space_current();
+    mach_port_name_t name = MACH_PORT_NULL;
+    if (!p || !s)
+        return MACH_PORT_NULL;
+    struct carried c = right_to(p);
+    if (right_give(s, &c, &name))
+        right_drop(&c);
+    return name;
+}
+
+int64_t sys_mach_host_self(const uint64_t *arg)
+{
+    (void)arg;
+    return name_for(&host_port);
+}
+
+/* The task's own port stands for the task in the library's calls; it has no
+ * routines of its own. */
+int64_t sys_mach_task_self_trap(const uint64_t *arg)
+{
+    struct proc *self = sched.current;
+    (void)arg;
+    if (!self->task_port && (self->task_port = port_new()))
+        self->task_port->service = kernel_port_refuse;
+    return name_for(self->task_port);
+}
+
+int64_t sys_task_get_special_port_trap(const uint64_t *arg)
+{
+    struct port *p = sched.current->bootstrap;
+    mach_port_name_t none = MACH_PORT_NULL;
+    if (arg[0] != TASK_BOOTSTRAP_PORT)
+        return KERN_INVALID_ARGUMENT;
+    if (!p)
+        return copyout(&none, user_addr(arg[1]), sizeof none)
+                   ? KERN_INVALID_ADDRESS
+                   : 0;
+    struct carried c = right_to(p);
+    return give_and_tell(&c, arg[1]);
+}
+
+/* Children inherit it: how a shell's programs find the name server. */
+int64_t sys_task_set_special_port_trap(const uint64_t *arg)
+{
+    struct entry *e = NULL;
+    if (arg[0] != TASK_BOOTSTRAP_PORT)
+        return KERN_INVALID_ARGUMENT;
+    if (arg[1]) {
+        if (!current_entry(arg[1]))
+            return KERN_INVALID_NAME;
+        e = entry_with(sched.current->space, (mach_port_name_t)arg[1],
+                       MACH_MSG_TYPE_COPY_SEND);
+        if (!e)
+            return KERN_INVALID_RIGHT;
+    }
+    struct carried c = e ? right_to(e->port) : (struct carried){NULL, 0};
+    struct port *old = sched.current->bootstrap;
+    sched.current->bootstrap = c.port;
+    right_drop(&(struct carried){old, old ? RIGHT_SEND : 0});
+    return 0;
+}
+
+/* ---- The life of a process ---- */
+
+void ports_fork(const struct proc *parent, struct proc *child)
+{
+    if (parent->bootstrap)
+        child->bootstrap = right_to(parent->bootstrap).port;
+}
+
+void ports_exec(struct proc *p)
+{
+    struct space *s = p->space;
+    struct port *task = p->task_port;
+    for (unsigned i = 1; s && i < SALLYPORT_PORT_NAMES; i++)
+        if (s->entry[i].rights)
+            entry_drop(&s->entry[i], s->entry[i].rights);
+    p->space = NULL;
+    if (s)
+        page_drop(kpa(s));
+    right_drop(&(struct carried){task, task ? RIGHT_RECEIVE : 0});
+    p->task_port = NULL;
+}
+
+void ports_exit(struct proc *p)
+{
+    struct port *bootstrap = p->bootstrap;
+    ports_exec(p);
+    right_drop(&(struct carried){bootstrap, bootstrap ? RIGHT_SEND : 0});
+    p->bootstrap = NULL;
+}
