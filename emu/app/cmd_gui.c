@@ -48,7 +48,7 @@ struct gui {
     uint64_t waited_clock;    /* ... in guest time */
     enum command waiting_for; /* a step that waits for input */
     const char *program;      /* to stop at when it begins, or NULL */
-    bool begun, dirty, quit, typed;
+    bool begun, dirty, quit;
 };
 
 /* ---- Drawing ---- */
@@ -163,21 +163,22 @@ static void react(struct gui *g, const struct machine_stop *stop)
     }
 }
 
+static bool can_move(const struct gui *g)
+{
+    return g->run != RUN_ENDED && g->run != RUN_DEAD;
+}
+
 /* --max-insns: the window pauses, and says why. */
 static void check_limit(struct gui *g)
 {
     const struct cpu *cpu = machine_cpu(g->machine);
-    if (cpu_executed(cpu) + cpu_traps(cpu) < g->options->max_insns)
+    if (!can_move(g) ||
+        cpu_executed(cpu) + cpu_traps(cpu) < g->options->max_insns)
         return;
     g->run = RUN_DEAD;
     g->status = APP_LIMIT;
     snprintf(g->how, sizeof g->how, "stopped: --max-insns %" PRIu64 " reached",
              g->options->max_insns);
-}
-
-static bool can_move(const struct gui *g)
-{
-    return g->run != RUN_ENDED && g->run != RUN_DEAD;
 }
 
 /* ---- Running ---- */
@@ -339,7 +340,6 @@ static void type(struct gui *g, const struct view_request *request)
                   request->text_bytes, false);
     if (g->run == RUN_WAITING)
         g->run = RUN_RUNNING;
-    g->typed = true;
 }
 
 static void carry_out(struct gui *g, const struct view_request *request)
@@ -363,8 +363,8 @@ static void carry_out(struct gui *g, const struct view_request *request)
         g->quit = true;
         break;
     default:
-        /* a key during a step stops the step */
-        if (g->run == RUN_RUNNING && !g->typed)
+        /* a key while the guest runs, or during a step, stops that */
+        if (g->run == RUN_RUNNING)
             g->run = RUN_PAUSED;
         else
             carry_out_step(g, request->command);
@@ -427,7 +427,6 @@ static void loop(struct gui *g)
             carry_out_step(g, g->waiting_for);
         else if (g->run == RUN_RUNNING)
             run_slice(g);
-        g->typed = false;
         bool due = window_clock_ms() - g->drawn_ms >= FRAME_MS;
         if (g->dirty && (due || g->run != RUN_RUNNING))
             draw(g);
@@ -510,10 +509,10 @@ int cmd_gui(const struct options *options, struct complaint *why)
         status = open_all(g, &looks, why);
     if (status == 0) {
         resize(g);
-        if (options->program_count > 0)
+        if (options->program_count > 0 && !options->bare)
             boot(g);
-        else
-            g->run = RUN_RUNNING;
+        else if (!options->bare)
+            g->run = RUN_RUNNING; /* the shell: to its prompt */
         machine_pace_idle(g->machine, true);
         loop(g);
         status = session_finish(g->session, g->status, why);
@@ -521,6 +520,8 @@ int cmd_gui(const struct options *options, struct complaint *why)
     window_close(g->window);
     view_destroy(g->view);
     stage_destroy(g->stage);
+    if (g->script != NULL)
+        feed_close(&g->feed);
     script_close(g->script);
     session_close(g->session);
     free(g);

@@ -159,7 +159,7 @@ void part_registers(struct frame *f, const struct scene_side *side,
 size_t part_register_columns(enum scene_space space, double width);
 void part_strip(struct frame *f, const struct scene_side *side,
                 enum scene_space space, struct box b);
-double part_walk_height(const struct frame *f, double width);
+double part_walk_height(double width);
 void part_walk(struct frame *f, struct box b);
 void part_same(struct frame *f, struct box b);
 /* A walk's PTE flag letters, the deciding one lit; returns the width. */

@@ -193,7 +193,7 @@ void panel_memory(struct frame *f, struct box b)
 void panel_walk(struct frame *f, struct box b)
 {
     tabs(f, PANEL_WALK, &b);
-    part_walk(f, box_cut_top(&b, part_walk_height(f, b.w)));
+    part_walk(f, box_cut_top(&b, part_walk_height(b.w)));
     box_cut_top(&b, 8);
     if (b.h >= 50)
         part_same(f, box_cut_top(&b, fmin(b.h, 84)));

@@ -107,7 +107,6 @@ static void crossing_row(struct frame *f, const struct column *column,
 static size_t first_row(struct frame *f, size_t count, size_t rows)
 {
     struct view *v = f->v;
-    static const long edge = 2;
     long last = count > rows ? (long)(count - rows) : 0;
     long at = last;
     if (v->selected) {
@@ -115,7 +114,6 @@ static size_t first_row(struct frame *f, size_t count, size_t rows)
         at = i - (long)rows / 2;
         at = at > last ? last : at < 0 ? 0 : at;
     }
-    (void)edge;
     long wanted = at + v->scroll[PANEL_CROSSINGS];
     wanted = wanted > last ? last : wanted < 0 ? 0 : wanted;
     v->scroll[PANEL_CROSSINGS] = wanted - at;

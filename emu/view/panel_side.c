@@ -54,7 +54,7 @@ static void side(struct frame *f, const struct scene_side *side,
     double pad = b.w < 480 ? 10 : 16;
     struct box in = BOX(b.x + pad, b.y + 10, b.w - 2 * pad, b.h - 20);
     side_header(f, side, space, box_cut_top(&in, 26));
-    double extra_h = user ? 50 : part_walk_height(f, in.w);
+    double extra_h = user ? 50 : part_walk_height(in.w);
     bool extra = in.h > 290 + (user ? 0 : 60) || (user && in.h > 240);
     if (extra) {
         struct box last = box_cut_bottom(&in, extra_h);

@@ -41,12 +41,6 @@ static colour look_fill(const struct frame *f, enum scene_look look,
     return p->card;
 }
 
-/* Text on a fill of any colour; the pale end of a fill may sit between. */
-static colour on_fill(colour fill)
-{
-    return palette_on(fill);
-}
-
 static void permissions(char text[5], uint64_t flags)
 {
     snprintf(text, 5, "%c%c%c%c", flags & PTE_R ? 'r' : '-',
@@ -90,7 +84,7 @@ static void segment(struct frame *f, const struct scene_range *r,
     } else {
         size_t before = f->d->items;
         double w = draw_text_centre(f->d, FONT_SMALL_BOLD, box_inset(b, 3, 0),
-                                    on_fill(fill), r->name);
+                                    palette_on(fill), r->name);
         if (w > 0 && f->d->items > before) {
             draw_tip(f->d, tip);
             draw_about(f->d, r->va);

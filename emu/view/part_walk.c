@@ -69,9 +69,8 @@ static void level_card(struct frame *f, const struct scene_walk *w, unsigned i,
 }
 
 /* The last level's flags get a line of their own in a narrow panel. */
-double part_walk_height(const struct frame *f, double width)
+double part_walk_height(double width)
 {
-    (void)f;
     return width >= 560 ? 94 : 112;
 }
 
