@@ -129,8 +129,10 @@ uint32_t mem_insn(struct cpu *cpu, uint64_t va)
         return 0;
     if (insn_length(low) == 2)
         return low;
+    /* Its page missing: the first half alone, which no decoder takes for a
+     * compressed instruction; the fetch will fault. */
     if (!read_half(cpu, va + 2, &high))
-        return 0;
+        return low;
     return low | high << 16;
 }
 
