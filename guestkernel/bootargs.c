@@ -3,8 +3,10 @@
  * turns into NULs. The page is never handed out, so the strings stay.
  */
 #include "bootargs.h"
+#include "copy.h"
 #include "panic.h"
 #include "string.h"
+#include "wire.h"
 
 struct bootargs bootargs;
 
@@ -18,6 +20,18 @@ static uint64_t parse_ram(const char *value)
         refuse_boot("boot page: ram=%s: not a number from %d to %d", value,
                     PLAT_RAM_MIB_MIN, PLAT_RAM_MIB_MAX);
     return mib;
+}
+
+static uint64_t parse_map(const char *value)
+{
+    uint64_t bytes = 0;
+    const char *p = value;
+    for (; *p >= '0' && *p <= '9' && bytes <= COPY_MAX; p++)
+        bytes = bytes * 10 + (uint64_t)(*p - '0');
+    if (p == value || *p || bytes > COPY_MAX)
+        refuse_boot("boot page: map=%s: not a number from 0 to %lu", value,
+                    COPY_MAX);
+    return bytes;
 }
 
 static enum layout parse_layout(const char *value)
@@ -42,6 +56,8 @@ static void take_line(const char *key, const char *value)
         bootargs.ram_mib = parse_ram(value);
     else if (strcmp(key, "layout") == 0)
         bootargs.layout = parse_layout(value);
+    else if (strcmp(key, "map") == 0)
+        map_threshold = parse_map(value);
     else if (strcmp(key, "arg") == 0)
         add_line(bootargs.arg, &bootargs.args, value);
     else if (strcmp(key, "get") == 0)

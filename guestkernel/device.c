@@ -46,9 +46,9 @@ static int64_t zero_read(struct file *f, struct user_addr to, uint64_t n)
 const struct file_ops null_ops = {null_read, null_write, device_close};
 const struct file_ops zero_ops = {zero_read, null_write, device_close};
 
-/* Makes /dev/NAME, in the place of whatever the archive had there. */
-static struct inode *make_device(struct inode *dev, const char *name,
-                                 const struct file_ops *ops)
+static struct inode *dev; /* the directory */
+
+struct inode *device_make(const char *name, const struct file_ops *ops)
 {
     struct dentry *old = dir_find(dev, name, strlen(name));
     if (old && old->inode->type == INODE_DIRECTORY)
@@ -65,12 +65,12 @@ static struct inode *make_device(struct inode *dev, const char *name,
 void device_init(void)
 {
     struct dentry *e = dir_find(inode_root(), "dev", 3);
-    struct inode *dev = e ? e->inode : inode_new(INODE_DIRECTORY, 0755);
+    dev = e ? e->inode : inode_new(INODE_DIRECTORY, 0755);
     if (!e && (!dev || dir_add(inode_root(), "dev", 3, dev)))
         panic("device_init: no memory for /dev");
     if (dev->type != INODE_DIRECTORY)
         refuse_boot("initrd: /dev is no directory");
-    make_device(dev, "null", &null_ops);
-    make_device(dev, "zero", &zero_ops);
-    console_init(make_device(dev, "console", &console_ops));
+    device_make("null", &null_ops);
+    device_make("zero", &zero_ops);
+    console_init(device_make("console", &console_ops));
 }

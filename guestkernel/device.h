@@ -4,7 +4,13 @@
 #ifndef KERNEL_DEVICE_H
 #define KERNEL_DEVICE_H
 
+struct file_ops;
+
 /* Makes /dev/console, /dev/null and /dev/zero. */
 void device_init(void);
+/* Makes /dev/NAME, in the place of whatever the archive had there. */
+struct inode *device_make(const char *name, const struct file_ops *ops);
+
+void kbuf_init(void); /* /dev/kbuf: kbuf.c */
 
 #endif

@@ -8,6 +8,7 @@
 #include "proc.h"
 #include "sched.h"
 #include "string.h"
+#include "wire.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sallyport/dirent.h>
@@ -38,15 +39,17 @@ static int64_t file_read(struct file *f, struct user_addr to, uint64_t n)
     return (int64_t)done;
 }
 
-/* One page's part. */
+/* One page's part, from the program or, if it is mapped, from the window. */
 static int write_piece(struct inode *i, uint64_t offset, struct user_addr from,
-                       uint64_t n)
+                       const char *mapped, uint64_t n)
 {
     char *page = inode_own_page(i, offset);
     if (!page)
         return ENOMEM;
     char *to = page + PAGE_OFFSET(offset);
-    int error = copyin(from, to, n);
+    int error = mapped ? 0 : copyin(from, to, n);
+    if (mapped)
+        memcpy(to, mapped, n);
     uint64_t end = offset + n;
     if (error && end > i->size) { /* beyond the end stays zero */
         uint64_t keep = offset < i->size ? i->size - offset : 0;
@@ -55,6 +58,40 @@ static int write_piece(struct inode *i, uint64_t offset, struct user_addr from,
     if (!error && end > i->size)
         i->size = end;
     return error;
+}
+
+/* All of n, where mapped shows it if it is not NULL: bytes written, or an error
+ * if none. */
+static int64_t write_pieces(struct file *f, struct user_addr from,
+                            const char *mapped, uint64_t n)
+{
+    uint64_t done = 0;
+    while (done < n) {
+        uint64_t piece = PAGE_SIZE - PAGE_OFFSET(f->offset);
+        if (piece > n - done)
+            piece = n - done;
+        int error = write_piece(f->inode, f->offset, user_plus(from, done),
+                                mapped ? mapped + done : NULL, piece);
+        if (error)
+            return done ? (int64_t)done : -error;
+        done += piece;
+        f->offset += piece;
+    }
+    return (int64_t)done;
+}
+
+/* At most WIRE_BYTES through the window: the pages are looked up once. 0: it
+ * cannot be done. */
+static int64_t write_mapped(struct file *f, struct user_addr from, uint64_t n)
+{
+    struct wiring w;
+    int error = wire(&w, &sched.current->vm, from.va, n, PTE_R);
+    if (error)
+        return -error;
+    const char *window = window_map(&w);
+    int64_t done = window ? write_pieces(f, from, window, w.bytes) : 0;
+    unwire(&w);
+    return done;
 }
 
 static int64_t file_write(struct file *f, struct user_addr from, uint64_t n)
@@ -72,14 +109,14 @@ static int64_t file_write(struct file *f, struct user_addr from, uint64_t n)
     if (f->offset + n > i->size)
         inode_clear_tail(i);
     while (done < n) {
-        uint64_t piece = PAGE_SIZE - PAGE_OFFSET(f->offset);
-        if (piece > n - done)
-            piece = n - done;
-        int error = write_piece(i, f->offset, user_plus(from, done), piece);
-        if (error)
-            return done ? (int64_t)done : -error;
-        done += piece;
-        f->offset += piece;
+        struct user_addr rest = user_plus(from, done);
+        int64_t put =
+            is_mapped_transfer(n - done) ? write_mapped(f, rest, n - done) : 0;
+        if (put == 0)
+            put = write_pieces(f, rest, NULL, n - done);
+        if (put < 0)
+            return done ? (int64_t)done : put;
+        done += (uint64_t)put;
     }
     return (int64_t)done;
 }
@@ -101,7 +138,7 @@ int64_t sys_lseek(const uint64_t *arg)
     int64_t offset = (int64_t)arg[1], base = 0;
     if (!f)
         return -EBADF;
-    if (!f->inode || f->inode->type == INODE_DEVICE)
+    if (!f->inode || (f->inode->type == INODE_DEVICE && !f->inode->size))
         return -ESPIPE;
     switch ((int)arg[2]) {
     case SEEK_SET:

@@ -77,6 +77,7 @@ void kvm_init(enum layout layout, paddr ram_end)
     map_direct(PLAT_FINISHER_BASE, PLAT_FINISHER_BASE + PAGE_SIZE, KERNEL_RW);
     map_direct(PLAT_PLIC_BASE, PLAT_PLIC_BASE + PLAT_PLIC_SIZE, KERNEL_RW);
     map_direct(PLAT_UART_BASE, PLAT_UART_BASE + PAGE_SIZE, KERNEL_RW);
+    map_direct(PLAT_VIRTIO_BASE, PLAT_VIRTIO_BASE + PAGE_SIZE, KERNEL_RW);
     map_direct(kpa(text_start), kpa(text_end), KERNEL_RX);
     map_direct(kpa(text_end), kpa(rodata_end), KERNEL_RO);
     map_direct(kpa(rodata_end), ram_end, KERNEL_RW);

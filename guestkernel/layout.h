@@ -9,8 +9,10 @@
  *             frame reference counts          image, all of RAM
  *             free frames                0xffffffff_80000000
  *  0x81fff000 boot page                       kernel stacks, a guard under each
- *  0x82000000 initrd                     0xffffffff_ffffd000 trap frame
- *             free frames                0xffffffff_ffffe000 trampoline
+ *  0x82000000 initrd                     0xffffffff_a0000000
+ *             free frames                     windows to user pages (wire.h)
+ *                                        0xffffffff_ffffd000 trap frame
+ *                                        0xffffffff_ffffe000 trampoline
  *  end of RAM                            (the last page stays empty)
  *
  * Lower half: the process, from USER_BASE to USER_TOP. The kernel's own table
@@ -37,6 +39,8 @@
 #define KSTACK_AREA     0xffffffff80000000
 #define KSTACK_SIZE     0x2000
 #define KSTACK_STRIDE   0x4000 /* so 8 KiB of guard below each stack */
+
+#define WINDOW_AREA     0xffffffffa0000000 /* wire.c */
 
 #define USER_BASE       0x1000       /* page 0 is never mapped */
 #define USER_TOP        0x4000000000 /* the end of the lower half */

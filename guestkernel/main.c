@@ -5,6 +5,7 @@
 #include "bootargs.h"
 #include "comm.h"
 #include "device.h"
+#include "disk.h"
 #include "initrd.h"
 #include "inode.h"
 #include "kvm.h"
@@ -40,6 +41,8 @@ void kmain(void)
     device_init();
     shm_init();
     comm_init();
+    kbuf_init();
+    disk_init();
     sched_init();
     proc_start_init();
     sched_idle();

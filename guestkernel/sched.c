@@ -162,19 +162,29 @@ void sched_exit(void)
 
 /* ---- Sleeping ---- */
 
-int sched_sleep_until(struct wait_queue *queue, uint64_t deadline,
-                      const char *why)
+static void block(struct wait_queue *queue, uint64_t deadline, const char *why)
 {
     struct proc *p = sched.current;
-    if (p->signals)
-        return EINTR;
     p->state = PROC_SLEEPING;
     enqueue(queue, p);
     if (deadline != NEVER)
         sleepers_add(p, deadline);
     PROBE(block, p->pid, why);
     give_hart();
-    return p->signals ? EINTR : 0;
+}
+
+int sched_sleep_until(struct wait_queue *queue, uint64_t deadline,
+                      const char *why)
+{
+    if (sched.current->signals)
+        return EINTR;
+    block(queue, deadline, why);
+    return sched.current->signals ? EINTR : 0;
+}
+
+void sched_wait(struct wait_queue *queue, const char *why)
+{
+    block(queue, NEVER, why);
 }
 
 int sched_sleep(struct wait_queue *queue, const char *why)

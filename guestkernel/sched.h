@@ -36,6 +36,8 @@ void sched_ready(struct proc *p);
  * or EINTR if a signal is there: at once, or after it ended the sleep. The
  * caller checks what it waited for again. */
 int sched_sleep(struct wait_queue *queue, const char *why);
+/* Waits until woken, signals or not: for what must not be left half done. */
+void sched_wait(struct wait_queue *queue, const char *why);
 /* As sched_sleep, but also ends, with 0, at mtime >= deadline. */
 int sched_sleep_until(struct wait_queue *queue, uint64_t deadline,
                       const char *why);

@@ -9,6 +9,7 @@
 #include "trap.h"
 #include "console.h"
 #include "copy.h"
+#include "disk.h"
 #include "kvm.h"
 #include "plic.h"
 #include "print.h"
@@ -61,6 +62,8 @@ static const char *refusal(struct vm *vm, uint64_t va, pte_t access, int error)
     struct region *r = vm_find_region(vm, va);
     if (!r)
         return "page is not mapped";
+    if (!r->access)
+        return "nothing is allowed there (PROT_NONE)";
     switch (access) {
     case PTE_W:
         return "page is read-only";
@@ -164,6 +167,8 @@ static void device_interrupt(void)
     unsigned source = plic_claim();
     if (source == PLAT_IRQ_UART)
         console_interrupt();
+    if (source == PLAT_IRQ_VIRTIO)
+        disk_interrupt();
     if (source)
         plic_complete(source);
 }

@@ -27,6 +27,7 @@
 #include "pagealloc.h"
 #include "probe.h"
 #include "string.h"
+#include "wire.h"
 #include <errno.h>
 
 extern char trampoline_image[];
@@ -178,6 +179,7 @@ void vm_destroy(struct vm *vm)
 {
     if (!vm->root)
         return;
+    wire_orphan(vm);
     for (struct region *r = vm->regions; r; r = r->next)
         vm_drop_pages(vm, r->start, r->end);
     vm_drop_regions(vm);
@@ -342,6 +344,18 @@ int vm_write(struct vm *vm, uint64_t va, const void *bytes, size_t n)
 
 /* ---- fork ---- */
 
+/* The child gets a copy: the parent's frame is in a transfer (wire.h). */
+static int copy_page(struct vm *child, pte_t *copy, uint64_t va, paddr page,
+                     pte_t flags)
+{
+    paddr fresh = page_alloc();
+    if (!fresh)
+        return ENOMEM;
+    memcpy(kva(fresh), kva(page), PAGE_SIZE);
+    map(child, copy, va, fresh, flags);
+    return 0;
+}
+
 /* Both get the frame; if the region is writable, neither may write it, unless
  * they are to see each other's stores. */
 static int share_page(struct vm *parent, struct vm *child, pte_t *entry,
@@ -352,6 +366,8 @@ static int share_page(struct vm *parent, struct vm *child, pte_t *entry,
         return ENOMEM;
     paddr page = PTE_TO_PA(*entry);
     pte_t flags = *entry & PTE_FLAGS;
+    if (flags & PTE_W && !shared && is_wired(parent, va))
+        return copy_page(child, copy, va, page, flags);
     if (flags & PTE_W && !shared) {
         flags = (flags & ~(PTE_W | PTE_D)) | PTE_COW;
         map(parent, entry, va, page, flags);

@@ -24,12 +24,13 @@ struct region {
 };
 #define REGIONS_MAX 1024 /* of a process: they are searched one by one */
 
-struct wiring; /* wire.h */
+struct wiring;
 
 struct vm {
     pte_t *root;
     paddr root_pa;
     struct region *regions;
+    struct wiring *wired; /* wire.h */
     uint32_t region_count;
     uint32_t pages;      /* frames mapped */
     uint64_t heap_start; /* page-aligned */

@@ -188,6 +188,12 @@ static void port_rights_and_messages_are_counted(void **state)
     in_both_layouts("ports");
 }
 
+static void wired_pages_outlive_their_owners(void **state)
+{
+    (void)state;
+    in_both_layouts("wired");
+}
+
 static void bad_elf_files_are_refused(void **state)
 {
     (void)state;
@@ -752,6 +758,7 @@ int main(void)
         cmocka_unit_test(mappings_show_what_they_map),
         cmocka_unit_test(sleepers_on_words_are_woken),
         cmocka_unit_test(port_rights_and_messages_are_counted),
+        cmocka_unit_test(wired_pages_outlive_their_owners),
         cmocka_unit_test(bad_elf_files_are_refused),
         cmocka_unit_test(random_calls_do_no_harm),
         cmocka_unit_test(a_bad_boot_page_is_refused_in_one_line),

@@ -28,6 +28,7 @@ enum {
 #define SALLYPORT_ARG_MAX        65536 /* bytes of argv and envp together */
 #define SALLYPORT_ARG_STRING_MAX 4096  /* bytes of one string, with its NUL */
 #define SALLYPORT_ARG_COUNT_MAX  500   /* strings of argv and envp together */
+#define SALLYPORT_KBUF_BYTES     65536 /* /dev/kbuf */
 #define SALLYPORT_STACK_BYTES    0x100000 /* of a program; a guard below it */
 
 /* One process, as getprocs fills it in: lowest pid first, whole records only;

@@ -1,0 +1,273 @@
+/*
+ * disk.c - /dev/disk0: the virtio block device (virtio 1.1: 4.2 MMIO, 2.6 split
+ * queue, 5.2 block), raw, and direct: the device reads and writes the program's
+ * own wired pages, and no byte is copied.
+ *
+ * Offset and length are multiples of 512, the address is any. One request is
+ * under way at a time; it has up to WIRE_PAGES pieces. Its owner sleeps through
+ * a signal until the device is done with the pages (sched_wait), then unwires.
+ */
+#include "disk.h"
+#include "device.h"
+#include "file.h"
+#include "pagealloc.h"
+#include "panic.h"
+#include "plic.h"
+#include "proc.h"
+#include "sched.h"
+#include "wire.h"
+#include <errno.h>
+
+#define SECTOR 512
+
+enum virtio_register {
+    VIRTIO_MAGIC = 0x00,
+    VIRTIO_VERSION = 0x04,
+    VIRTIO_DEVICE = 0x08,
+    VIRTIO_OFFERED = 0x10,
+    VIRTIO_OFFERED_WORD = 0x14,
+    VIRTIO_ACCEPTED = 0x20,
+    VIRTIO_ACCEPTED_WORD = 0x24,
+    VIRTIO_QUEUE = 0x30,
+    VIRTIO_QUEUE_MAX = 0x34,
+    VIRTIO_QUEUE_SIZE = 0x38,
+    VIRTIO_QUEUE_READY = 0x44,
+    VIRTIO_NOTIFY = 0x50,
+    VIRTIO_IRQ = 0x60,
+    VIRTIO_IRQ_ACK = 0x64,
+    VIRTIO_STATUS = 0x70,
+    VIRTIO_DESC = 0x80, /* each an address: low word, high word */
+    VIRTIO_AVAIL = 0x90,
+    VIRTIO_USED = 0xa0,
+    VIRTIO_CAPACITY = 0x100, /* sectors, two words */
+};
+#define MAGIC              0x74726976 /* "virt" */
+#define BLOCK_DEVICE       2
+#define STATUS_FOUND       3 /* acknowledged, and there is a driver */
+#define STATUS_FEATURES_OK 8
+#define STATUS_DRIVER_OK   4
+#define FEATURE_READ_ONLY  (1u << 5)
+#define FEATURE_VERSION_1  1u /* of the second word: bit 32 */
+
+struct descriptor {
+    uint64_t address;
+    uint32_t bytes;
+    uint16_t flags, next;
+};
+#define DESC_NEXT   1
+#define DESC_DEVICE 2 /* the device writes there */
+
+#define QUEUE_SIZE  64
+_Static_assert(WIRE_PAGES + 2 <= QUEUE_SIZE, "header, pages, status");
+
+/* Everything the device looks at but the data: one page. */
+struct queue_page {
+    struct descriptor desc[QUEUE_SIZE];
+    struct {
+        uint16_t flags, index, ring[QUEUE_SIZE];
+    } avail;
+    struct {
+        uint32_t type, reserved;
+        uint64_t sector;
+    } header;
+    volatile uint8_t status;
+    struct {
+        uint16_t flags;
+        volatile uint16_t index;
+        struct {
+            uint32_t id, bytes;
+        } ring[QUEUE_SIZE];
+    } used __attribute__((aligned(4)));
+};
+_Static_assert(sizeof(struct queue_page) <= PAGE_SIZE, "one page");
+#define TYPE_READ  0
+#define TYPE_WRITE 1
+
+static struct {
+    struct queue_page *queue;
+    struct inode *inode;
+    bool read_only, busy;
+    uint16_t done; /* requests */
+    struct wait_queue turn, finished;
+} disk;
+
+static volatile uint32_t *reg(enum virtio_register r)
+{
+    return (volatile uint32_t *)(DIRECT_MAP + PLAT_VIRTIO_BASE + r);
+}
+
+/* ---- Requests ---- */
+
+static void acknowledge(void)
+{
+    *reg(VIRTIO_IRQ_ACK) = *reg(VIRTIO_IRQ);
+}
+
+void disk_interrupt(void)
+{
+    acknowledge();
+    sched_wake_all(&disk.finished);
+}
+
+static void describe(unsigned n, paddr address, uint64_t bytes, unsigned flags)
+{
+    disk.queue->desc[n] = (struct descriptor){
+        address, (uint32_t)bytes, (uint16_t)flags, (uint16_t)(n + 1)};
+}
+
+/* Header, the wired bytes a page each, status. */
+static void describe_all(const struct wiring *w, bool write)
+{
+    uint64_t in_page = PAGE_OFFSET(w->va), left = w->bytes;
+    unsigned n = 0, flags = DESC_NEXT | (write ? 0 : DESC_DEVICE);
+    struct queue_page *q = disk.queue;
+    describe(n++, kpa(&q->header), sizeof q->header, DESC_NEXT);
+    for (uint32_t i = 0; left; i++, in_page = 0) {
+        uint64_t piece = PAGE_SIZE - in_page;
+        if (piece > left)
+            piece = left;
+        describe(n++, w->frame[i] + in_page, piece, flags);
+        left -= piece;
+    }
+    describe(n, kpa((const void *)&q->status), 1, DESC_DEVICE);
+}
+
+/* One request, from its turn to its end. 0, EINTR (before it began), EIO. */
+static int request(const struct wiring *w, uint64_t sector, bool write)
+{
+    struct queue_page *q = disk.queue;
+    while (disk.busy) {
+        int error = sched_sleep(&disk.turn, "disk busy");
+        if (error)
+            return error;
+    }
+    disk.busy = true;
+    q->header.type = write ? TYPE_WRITE : TYPE_READ;
+    q->header.sector = sector;
+    describe_all(w, write);
+    q->avail.ring[q->avail.index % QUEUE_SIZE] = 0;
+    __asm__ volatile("fence rw, rw" ::
+                         : "memory"); /* all of it, then the index */
+    q->avail.index++;
+    __asm__ volatile("fence rw, rw" ::: "memory");
+    *reg(VIRTIO_NOTIFY) = 0;
+    while (q->used.index == disk.done)
+        sched_wait(&disk.finished, "disk");
+    __asm__ volatile("fence rw, rw" ::: "memory");
+    disk.done++;
+    disk.busy = false;
+    acknowledge();
+    sched_wake_all(&disk.turn);
+    return q->status ? EIO : 0;
+}
+
+/* ---- The file ---- */
+
+static int64_t transfer(struct file *f, struct user_addr at, uint64_t n,
+                        bool write)
+{
+    uint64_t done = 0;
+    while (done < n) {
+        struct wiring w;
+        /* A read is a store into the program's memory. */
+        int error = wire(&w, &sched.current->vm, at.va + done, n - done,
+                         write ? PTE_R : PTE_W);
+        if (error)
+            return done ? (int64_t)done : -error;
+        w.bytes -= w.bytes % SECTOR;
+        error = w.bytes ? request(&w, f->offset / SECTOR, write) : EFAULT;
+        unwire(&w);
+        if (error)
+            return done ? (int64_t)done : -error;
+        done += w.bytes;
+        f->offset += w.bytes;
+    }
+    return (int64_t)done;
+}
+
+/* How many of n bytes there are from the offset on, or EINVAL. */
+static int64_t on_disk(const struct file *f, uint64_t n)
+{
+    if (f->offset % SECTOR || n % SECTOR || n > INT64_MAX)
+        return -EINVAL;
+    if (f->offset >= f->inode->size)
+        return 0;
+    uint64_t left = f->inode->size - f->offset;
+    return (int64_t)(n < left ? n : left);
+}
+
+static int64_t disk_read(struct file *f, struct user_addr to, uint64_t n)
+{
+    int64_t there = on_disk(f, n);
+    return there > 0 ? transfer(f, to, (uint64_t)there, false) : there;
+}
+
+static int64_t disk_write(struct file *f, struct user_addr from, uint64_t n)
+{
+    int64_t there = on_disk(f, n);
+    if (disk.read_only)
+        return -EROFS;
+    if (there == 0 && n)
+        return -ENOSPC;
+    return there > 0 ? transfer(f, from, (uint64_t)there, true) : there;
+}
+
+static void disk_close(struct file *f)
+{
+    inode_drop(f->inode);
+}
+
+static const struct file_ops disk_ops = {
+    .read = disk_read, .write = disk_write, .close = disk_close};
+
+/* ---- Finding it ---- */
+
+static void set_address(enum virtio_register r, const void *where)
+{
+    paddr pa = kpa(where);
+    reg(r)[0] = (uint32_t)pa;
+    reg(r)[1] = (uint32_t)(pa >> 32);
+}
+
+/* 3.1.1: the order of initialisation. */
+static bool start_device(void)
+{
+    *reg(VIRTIO_STATUS) = 0;
+    *reg(VIRTIO_STATUS) = STATUS_FOUND;
+    *reg(VIRTIO_OFFERED_WORD) = 0;
+    disk.read_only = *reg(VIRTIO_OFFERED) & FEATURE_READ_ONLY;
+    *reg(VIRTIO_ACCEPTED_WORD) = 0;
+    *reg(VIRTIO_ACCEPTED) = disk.read_only ? FEATURE_READ_ONLY : 0;
+    *reg(VIRTIO_ACCEPTED_WORD) = 1;
+    *reg(VIRTIO_ACCEPTED) = FEATURE_VERSION_1;
+    *reg(VIRTIO_STATUS) = STATUS_FOUND | STATUS_FEATURES_OK;
+    *reg(VIRTIO_QUEUE) = 0;
+    if (!(*reg(VIRTIO_STATUS) & STATUS_FEATURES_OK) ||
+        *reg(VIRTIO_QUEUE_MAX) < QUEUE_SIZE)
+        return false;
+    *reg(VIRTIO_QUEUE_SIZE) = QUEUE_SIZE;
+    set_address(VIRTIO_DESC, disk.queue->desc);
+    set_address(VIRTIO_AVAIL, &disk.queue->avail);
+    set_address(VIRTIO_USED, &disk.queue->used);
+    *reg(VIRTIO_QUEUE_READY) = 1;
+    *reg(VIRTIO_STATUS) = STATUS_FOUND | STATUS_FEATURES_OK | STATUS_DRIVER_OK;
+    return true;
+}
+
+void disk_init(void)
+{
+    if (*reg(VIRTIO_MAGIC) != MAGIC || *reg(VIRTIO_VERSION) != 2 ||
+        *reg(VIRTIO_DEVICE) != BLOCK_DEVICE)
+        return;
+    paddr page = page_alloc_zeroed();
+    if (!page)
+        panic("disk_init: no memory for the queue");
+    disk.queue = kva(page);
+    if (!start_device())
+        refuse_boot("disk: a virtio block device that cannot do version 1");
+    disk.inode = device_make("disk0", &disk_ops);
+    disk.inode->size =
+        ((uint64_t)reg(VIRTIO_CAPACITY)[1] << 32 | reg(VIRTIO_CAPACITY)[0]) *
+        SECTOR;
+    plic_enable(PLAT_IRQ_VIRTIO);
+}
