@@ -63,7 +63,8 @@ static uc_err map_nothing(struct cpu *cpu, uint64_t from, uint64_t bytes)
                        NULL);
 }
 
-#define LAST_PAGE UINT64_C(0xfffffffffffff000)
+#define ENGINE_2_1 (2u << 24 | 1u << 16)
+#define LAST_PAGE  UINT64_C(0xfffffffffffff000)
 
 /* RAM is not executable to the engine: so it asks about each fetch, which is
  * how sites are found (cpu_unicorn_site.c). */
@@ -130,6 +131,7 @@ int cpu_create(const struct cpu_desc *desc, struct cpu **out, char *why,
         return -1;
     }
     cpu->desc = *desc;
+    cpu->blind_to_stores = uc_version(NULL, NULL) >= ENGINE_2_1;
     cpu->ram_first = PLAT_RAM_BASE + (desc->firmware ? PLAT_FIRMWARE_SIZE : 0);
     /* Not at a page's start, and with 64 KiB behind it: so its translation
      * cannot fail (fetch_fault_is_false). */

@@ -188,6 +188,9 @@ struct cpu {
     struct watch *watches;
     size_t watch_slots;
     unsigned specials;
+    /* From 2.1 on, stores to memory that is not executable to the engine (as
+     * our RAM is) do not drop the code translated from it. */
+    bool blind_to_stores;
     bool flush_wanted; /* translated code must go before anything runs */
     bool stop_site_armed;
     uint64_t stop_pc;

@@ -186,6 +186,14 @@ static void amo_word_minmax(struct cpu *cpu, uint32_t insn)
     cpu_invalidate(cpu, pa, sizeof result);
 }
 
+/* Where the engine does not notice stores to code, this is what makes them
+ * seen: the loop drops all translated code before it goes on. */
+static void fence_i(struct cpu *cpu)
+{
+    cpu->flush_wanted = true;
+    run_retire(cpu, cpu->pc + 4);
+}
+
 static void execute(struct cpu *cpu, uint32_t insn)
 {
     if (insn_is_csr(insn))
@@ -198,6 +206,8 @@ static void execute(struct cpu *cpu, uint32_t insn)
         trap_take(cpu, EXC_BREAKPOINT, cpu->pc);
     else if (insn_is_word_minmax(insn))
         amo_word_minmax(cpu, insn);
+    else if (insn_is_fence_i(insn))
+        fence_i(cpu);
     else if (insn_is_sc(insn))
         trap_take(cpu, EXC_STORE_MISALIGNED, cpu_x(cpu, insn_rs1(insn)));
     else

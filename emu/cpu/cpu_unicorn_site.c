@@ -122,8 +122,9 @@ unsigned site_kinds_of(const struct cpu *cpu, uint32_t insn)
         return SITE_SC;
     if (insn_is_sfence_vma(insn) && cpu->specials & CPU_SPECIAL_FENCE)
         return SITE_FENCE;
-    if (insn_is_fence_i(insn) && cpu->specials & CPU_SPECIAL_FENCEI)
-        return SITE_FENCEI;
+    if (insn_is_fence_i(insn))
+        return (cpu->blind_to_stores ? SITE_EMULATE : 0) |
+               (cpu->specials & CPU_SPECIAL_FENCEI ? SITE_FENCEI : 0);
     return 0;
 }
 
