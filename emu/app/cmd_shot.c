@@ -9,6 +9,7 @@
 #include "../view/picture.h"
 #include "../view/stage.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct moment {
@@ -90,7 +91,7 @@ static int check(const struct options *o, struct view *v, struct complaint *why)
  * was asked for is an error. */
 static int run(const struct options *o, struct session *s,
                const struct moment *moment, struct verdict *verdict,
-               struct complaint *why)
+               char how[200], struct complaint *why)
 {
     struct report report = {.trace = false};
     struct runner_desc desc = {
@@ -103,6 +104,10 @@ static int run(const struct options *o, struct session *s,
     };
     struct complaint end = {.text = ""};
     runner_run(&desc, verdict, &end);
+    if (end.text[0] != '\0')
+        snprintf(how, 200, "ended: %s", end.text);
+    else
+        snprintf(how, 200, "ended with status %d", verdict->status);
     bool own = verdict->cause == VERDICT_ERROR ||
                verdict->cause == VERDICT_INTERRUPTED;
     if (own) {
@@ -125,11 +130,11 @@ static int run(const struct options *o, struct session *s,
 
 static int draw(const struct options *o, const struct looks *looks,
                 struct stage *stage, struct view *v,
-                const struct verdict *verdict, struct complaint *why)
+                const struct verdict *verdict, const char *how,
+                struct complaint *why)
 {
     static struct scene scene; /* too big for the stack of a small thread */
-    char how[96], reason[400];
-    snprintf(how, sizeof how, "ended with status %d", verdict->status);
+    char reason[400];
     struct stage_want want = {
         .run = verdict->cause == VERDICT_CROSSING ? RUN_PAUSED : RUN_ENDED,
         .how = verdict->cause == VERDICT_CROSSING ? NULL : how,
@@ -153,6 +158,7 @@ static int shoot(const struct options *o, const struct looks *looks,
     struct session_desc desc = {.options = o, .track = true};
     struct session *s;
     struct verdict verdict = {.cause = VERDICT_ERROR};
+    char how[200] = "";
     struct stage *stage = NULL;
     int status = session_open(&desc, &s, why);
     if (status == 0) {
@@ -162,11 +168,11 @@ static int shoot(const struct options *o, const struct looks *looks,
                                         .program = looks_program(o)};
         stage = stage_create(&stage_desc);
         status = stage != NULL
-                     ? run(o, s, moment, &verdict, why)
+                     ? run(o, s, moment, &verdict, how, why)
                      : complain(why, APP_UNUSABLE, "shot: out of memory");
     }
     if (status == 0)
-        status = draw(o, looks, stage, v, &verdict, why);
+        status = draw(o, looks, stage, v, &verdict, how, why);
     if (status == 0)
         status = session_finish(s, 0, why);
     stage_destroy(stage);

@@ -180,7 +180,7 @@ static void fill_same(struct stage *st, const struct interest *in,
     same->present = true;
     same->va = in->va;
     char who[40];
-    if (in->root && in->root != kernel_root) {
+    if (in->root) {
         stage_who(st, in->pid, in->root, false, who, sizeof who);
         answer_in(st, in->root, in->va, CPU_U, who,
                   &same->space[same->spaces++]);
@@ -200,9 +200,13 @@ static void fill_same(struct stage *st, const struct interest *in,
         answer_in(st, p->root, in->va, CPU_U, who,
                   &same->space[same->spaces++]);
     }
-    if (kernel_root)
-        answer_in(st, kernel_root, in->va, CPU_S, "the kernel",
-                  &same->space[same->spaces++]);
+    if (!kernel_root)
+        return;
+    struct scene_view_of *kernel = &same->space[same->spaces++];
+    answer_in(st, kernel_root, in->va, CPU_S, "the kernel", kernel);
+    if (kernel_root == in->root && kernel->mapped && !upper_half(in->va))
+        snprintf(kernel->answer, sizeof kernel->answer,
+                 "the same page, reached only under SUM");
 }
 
 /* ---- Bytes ---- */

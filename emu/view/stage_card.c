@@ -346,7 +346,8 @@ void stage_card(struct stage *st, const struct crossing *c,
     card->record = c;
     stage_who(st, c->pid, c->root, false, card->who, sizeof card->who);
     size_t who = strlen(card->who);
-    snprintf(card->who + who, sizeof card->who - who, " %s", c->process);
+    if (c->pid)
+        snprintf(card->who + who, sizeof card->who - who, " %s", c->process);
     crossing_describe(st->tracker, c, card->what, sizeof card->what);
     crossing_result(st->tracker, c, card->result, sizeof card->result);
     crossing_sentence(st->tracker, c, card->sentence, sizeof card->sentence);

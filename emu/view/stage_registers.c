@@ -67,10 +67,11 @@ static void machine_csrs(const struct stage *st, struct scene_side *side)
     add_csr(st, side, "mideleg");
 }
 
+/* All of them, or those behind the stack pointer, which stands first. */
 static void general(const struct stage *st, struct scene_side *side,
-                    const uint64_t *saved)
+                    const uint64_t *saved, bool behind_sp)
 {
-    for (size_t i = 0; i < sizeof order; i++)
+    for (size_t i = behind_sp; i < sizeof order; i++)
         add(side, cpu_x_name(order[i]),
             saved ? saved[order[i]] : cpu_x(st->cpu, order[i]));
 }
@@ -101,7 +102,7 @@ void stage_registers(struct stage *st, struct scene_side *side,
 {
     add(side, "pc", side->pc);
     if (space == SPACE_USER) {
-        general(st, side, at->user_live ? NULL : at->saved->x);
+        general(st, side, at->user_live ? NULL : at->saved->x, false);
     } else {
         if (!at->user_live)
             add(side, "sp", cpu_x(st->cpu, 2));
@@ -112,7 +113,7 @@ void stage_registers(struct stage *st, struct scene_side *side,
         if (at->user_live)
             side->reg_note = "the general registers are the user's now";
         else
-            general(st, side, NULL);
+            general(st, side, NULL, true);
     }
     if (st->marked && at->run != RUN_RUNNING)
         light_changes(side, &st->before[space]);
