@@ -37,12 +37,12 @@ compile() {
 }
 
 run_sallyport() {
-    timeout 120 "$sallyport" run --bare --max-insns 400000000 \
+    timeout -k 5 120 "$sallyport" run --bare --max-insns 400000000 \
         --kernel "$build/$1.elf" </dev/null
 }
 
 run_qemu() {
-    timeout 120 qemu-system-riscv64 -M virt -m 64 -display none \
+    timeout -k 5 120 qemu-system-riscv64 -M virt -m 64 -display none \
         -monitor none -serial stdio \
         -global virtio-mmio.force-legacy=false \
         -bios none -kernel "$build/$1.elf" </dev/null

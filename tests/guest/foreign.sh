@@ -31,7 +31,7 @@ awk 'BEGIN { for (i = 0; i < 64 * 512; i++)
 printf 'hello there\nr 5\nr 63\nr 64\ns\nlast\nq\n' >"$build/tern.in"
 
 qemu() {
-    timeout 60 qemu-system-riscv64 -M virt -m 64 -display none -monitor none \
+    timeout -k 5 60 qemu-system-riscv64 -M virt -m 64 -display none -monitor none \
         -serial stdio -global virtio-mmio.force-legacy=false "$@"
 }
 
@@ -56,14 +56,14 @@ tern_on_qemu() {
 tern() {
     command=$1
     shift
-    timeout 120 "$sallyport" "$command" --bare --kernel "$build/tern.elf" \
+    timeout -k 5 120 "$sallyport" "$command" --bare --kernel "$build/tern.elf" \
         --disk "$build/disk.img" --max-insns 300000000 "$@" <"$build/tern.in"
 }
 
 student() {
     command=$1
     shift
-    timeout 60 "$sallyport" "$command" --kernel "$build/student.elf" \
+    timeout -k 5 60 "$sallyport" "$command" --kernel "$build/student.elf" \
         --max-insns 100000000 "$@" </dev/null
 }
 
