@@ -7,10 +7,13 @@ target_link_libraries(view_scenes PRIVATE sallyport_flags PUBLIC view)
 set(view_supp ${CMAKE_CURRENT_SOURCE_DIR}/view.supp)
 set(view_env "LSAN_OPTIONS=suppressions=${view_supp}:print_suppressions=0")
 
-foreach(name view_drawn view_parts)
+foreach(name view_drawn view_parts view_golden)
   sallyport_test(${name} view_scenes view)
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "${view_env}")
 endforeach()
+
+target_compile_definitions(test_view_golden PRIVATE
+  GOLDEN_DIR="${CMAKE_CURRENT_SOURCE_DIR}/golden/view")
 
 sallyport_test(view_machine app view)
 target_compile_definitions(test_view_machine PRIVATE
