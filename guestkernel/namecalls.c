@@ -224,6 +224,8 @@ static int check_rename(const struct place *from, const struct place *to)
         return ENOENT;
     if (place_is_special(from) || place_is_special(to))
         return EINVAL;
+    if (to->inode == from->inode)
+        return 0; /* nothing will be done, be it a directory with entries */
     bool is_dir = from->inode->type == INODE_DIRECTORY;
     if (is_dir && is_inside(to->dir, from->inode))
         return EINVAL;

@@ -230,6 +230,8 @@ static void renaming_directories(void)
     FAILS(rename("d/..", "x"), EINVAL);
     FAILS(rename("/", "x"), EINVAL);
     FAILS(rename("g", "d"), ENOTEMPTY);
+    EQUAL(rename("d", "./d/"), 0); /* onto itself: nothing happens */
+    EQUAL(links_of("d"), 3);
     EQUAL(rename("d/e", "g"), 0); /* over an empty one */
     EQUAL(links_of("d"), 2);
     EQUAL(links_of("g"), 2);
