@@ -8,6 +8,7 @@
  * line. Files from fopen are flushed by fclose only: picolibc keeps no list of
  * them.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdio-bufio.h>
 #include <unistd.h>
@@ -29,6 +30,19 @@ static struct __file_bufio err =
 FILE *const stdin = &in.xfile.cfile.file;
 FILE *const stdout = &out.xfile.cfile.file;
 FILE *const stderr = &err.xfile.cfile.file;
+
+/* picolibc 1.8's own loses a last line that has no newline. */
+char *fgets(char *restrict line, int size, FILE *restrict file)
+{
+    int n = 0, c = 0;
+    if (size <= 0)
+        return NULL;
+    while (n < size - 1 && c != '\n' && (c = getc(file)) != EOF)
+        line[n++] = (char)c;
+    line[n] = '\0';
+    bool nothing = c == EOF && (n == 0 || ferror(file));
+    return nothing ? NULL : line;
+}
 
 static void __attribute__((destructor)) flush_standard_files(void)
 {

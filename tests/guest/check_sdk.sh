@@ -46,6 +46,15 @@ int main(int argc, char **argv)
     printf("%d", fscanf(file, "%d %9s", &number, word));
     printf(" %d %s\n", number, word);
     fclose(file);
+    file = fopen("/tmp/f", "w");
+    fputs("one\ntwo, not ended", file);
+    fclose(file);
+    char line[40];
+    file = fopen("/tmp/f", "r");
+    while (fgets(line, 8, file))
+        printf("[%s]", line);
+    printf(" %d\n", feof(file) != 0);
+    fclose(file);
     printf("%d", fopen("/nope", "r") == NULL);
     printf(" %s %s\n", strerror(errno), getenv("PATH"));
     printf("%d\n", clock_gettime(CLOCK_MONOTONIC, &now));
@@ -74,6 +83,7 @@ tar --append --format=ustar --owner=0 --group=0 -C "$work/root" \
 status=$?
 sed 1d "$work/console" > "$work/got"
 printf '%s\n' 'one argument 2041 0 120' '2 17 words' \
+    '[one' '][two, no][t ended] 1' \
     '1 No such file or directory /bin' 0 \
     '100 1 1 1' told 'unfinishedatexit' > "$work/want"
 diff "$work/want" "$work/got" || exit 1
