@@ -10,6 +10,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -130,6 +131,33 @@ static bool is_guest_program(const struct boot *boot, const char *program)
     return ustar_find(&boot->initrd, name, &bytes, &n);
 }
 
+/* Is all there that the program headers name? */
+static int check_whole(const char *path, const struct blob *bytes,
+                       struct complaint *why)
+{
+    const Elf64_Ehdr *elf = (const void *)bytes->bytes;
+    const size_t n = bytes->size, table = elf->e_phnum * sizeof(Elf64_Phdr);
+    if (elf->e_phentsize != sizeof(Elf64_Phdr))
+        return 0; /* not for us to read */
+    if (elf->e_phoff > n || table > n - elf->e_phoff)
+        return complain(why, APP_UNUSABLE,
+                        "%s: cut off: program headers at offset %" PRIu64
+                        ", the file has %zu bytes",
+                        path, (uint64_t)elf->e_phoff, n);
+    for (unsigned i = 0; i < elf->e_phnum; i++) {
+        Elf64_Phdr ph;
+        memcpy(&ph, bytes->bytes + elf->e_phoff + i * sizeof ph, sizeof ph);
+        if (ph.p_type == PT_LOAD &&
+            (ph.p_offset > n || ph.p_filesz > n - ph.p_offset))
+            return complain(why, APP_UNUSABLE,
+                            "%s: segment %u: cut off: %" PRIu64
+                            " bytes at offset %" PRIu64 ", the file has %zu",
+                            path, i, (uint64_t)ph.p_filesz,
+                            (uint64_t)ph.p_offset, n);
+    }
+    return 0;
+}
+
 /* What no guest could run is refused here, where the file's host name is
  * known; the rest of the image is the guest kernel's to judge. */
 static int check_program(const char *path, const struct blob *bytes,
@@ -145,7 +173,7 @@ static int check_program(const char *path, const struct blob *bytes,
                         "order %u, machine %u)",
                         path, elf->e_ident[EI_CLASS], elf->e_ident[EI_DATA],
                         elf->e_machine);
-    return 0;
+    return check_whole(path, bytes, why);
 }
 
 static int add_host_program(struct boot *boot, const char *path, char **name,

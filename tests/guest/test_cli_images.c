@@ -445,6 +445,27 @@ static void a_foreign_program_is_refused_before_it_runs(void **state)
         ARGS("run", "--kernel", "hi.elf", "--initrd", "good.tar", "nosuch"));
 }
 
+static void a_program_that_was_cut_off_is_refused_before_it_runs(void **state)
+{
+    static struct elf_image e;
+    (void)state;
+    int fd = open("hi.elf", O_RDONLY);
+    assert_true(fd >= 0);
+    e.n = (size_t)read(fd, e.bytes, sizeof e.bytes);
+    close(fd);
+    make_tar("good.tar", "etc/motd", "00000000005", '0');
+    make_file("cut.elf", e.bytes, ELF_CODE_AT + 8);
+    refuses_like(
+        123, "./cut.elf: segment 0: cut off: ",
+        ARGS("run", "--kernel", "hi.elf", "--initrd", "good.tar", "./cut.elf"));
+    make_file("cut.elf", e.bytes, sizeof(Elf64_Ehdr));
+    refuses(
+        123,
+        "./cut.elf: cut off: program headers at offset 64, the file has "
+        "64 bytes",
+        ARGS("run", "--kernel", "hi.elf", "--initrd", "good.tar", "./cut.elf"));
+}
+
 static void boot_page_values_must_fit_one_line_and_one_page(void **state)
 {
     static char page[6000];
@@ -502,6 +523,7 @@ int main(void)
         cmocka_unit_test(a_guest_that_faults_in_its_trap_vector_ends),
         cmocka_unit_test(a_guest_that_nothing_can_wake_ends),
         cmocka_unit_test(a_foreign_program_is_refused_before_it_runs),
+        cmocka_unit_test(a_program_that_was_cut_off_is_refused_before_it_runs),
         cmocka_unit_test(boot_page_values_must_fit_one_line_and_one_page),
         cmocka_unit_test(a_kernel_that_hands_out_no_files_is_told),
     };
