@@ -256,7 +256,7 @@ static struct view_request click_at(struct view *v, double x, double y)
 
 static struct view_request click(struct view *v, const char *wanted)
 {
-    struct box b;
+    struct box b = {0};
     if (!find_text(v, wanted, &b))
         fail_msg("no text '%s' to click on", wanted);
     return click_at(v, b.x + b.w / 2, b.y + b.h / 2);
