@@ -28,35 +28,75 @@ usercopy:                       /* a0 to, a1 from, a2 bytes left */
     .cfi_startproc
     open
 .Lcopy_start:
-    xor t0, a0, a1
-    andi t0, t0, 7
-    bnez t0, 4f                 /* never both aligned: bytes */
-1:  andi t0, a0, 7              /* bytes up to an 8-byte boundary */
+    li t0, 16
+    bltu a2, t0, 8f
+1:  andi t0, a0, 7              /* bytes until the destination is aligned */
     beqz t0, 2f
-    beqz a2, 5f
     lbu t1, 0(a1)
     sb t1, 0(a0)
     addi a0, a0, 1
     addi a1, a1, 1
     addi a2, a2, -1
     j 1b
-2:  li t0, 8
-3:  bltu a2, t0, 4f             /* words */
+2:  andi t3, a1, 7
+    bnez t3, 5f
+    li t0, 64
+3:  bltu a2, t0, 4f             /* both aligned: eight words at a time */
+    ld t1, 0(a1)
+    ld t2, 8(a1)
+    ld t4, 16(a1)
+    ld t5, 24(a1)
+    ld a3, 32(a1)
+    ld a4, 40(a1)
+    ld a5, 48(a1)
+    ld a6, 56(a1)
+    sd t1, 0(a0)
+    sd t2, 8(a0)
+    sd t4, 16(a0)
+    sd t5, 24(a0)
+    sd a3, 32(a0)
+    sd a4, 40(a0)
+    sd a5, 48(a0)
+    sd a6, 56(a0)
+    addi a0, a0, 64
+    addi a1, a1, 64
+    addi a2, a2, -64
+    j 3b
+4:  li t0, 8
+    bltu a2, t0, 8f             /* words */
     ld t1, 0(a1)
     sd t1, 0(a0)
     addi a0, a0, 8
     addi a1, a1, 8
     addi a2, a2, -8
-    j 3b
-4:  beqz a2, 5f                 /* the rest */
+    j 4b
+5:  sub a1, a1, t3              /* the source is off by t3 bytes: join the */
+    slli t3, t3, 3              /* halves of aligned words, as string.c does; */
+    neg t4, t3                  /* shifts look at the low 6 bits only */
+    ld t1, 0(a1)
+    li t0, 8
+6:  bltu a2, t0, 7f
+    ld t2, 8(a1)
+    srl t1, t1, t3
+    sll t5, t2, t4
+    or t1, t1, t5
+    sd t1, 0(a0)
+    mv t1, t2
+    addi a0, a0, 8
+    addi a1, a1, 8
+    addi a2, a2, -8
+    j 6b
+7:  srli t3, t3, 3
+    add a1, a1, t3
+8:  beqz a2, 9f                 /* the rest */
     lbu t1, 0(a1)
     sb t1, 0(a0)
     addi a0, a0, 1
     addi a1, a1, 1
     addi a2, a2, -1
-    j 4b
+    j 8b
 .Lcopy_end:
-5:  close
+9:  close
     mv a0, a2
     ret
     .cfi_endproc
@@ -68,15 +108,15 @@ usercopy_string:                /* a0 to, a1 from, a2 bytes left */
     .cfi_startproc
     open
 .Lstring_start:
-6:  beqz a2, 7f
+1:  beqz a2, 2f
     lbu t1, 0(a1)
     sb t1, 0(a0)
     addi a0, a0, 1
     addi a1, a1, 1
     addi a2, a2, -1
-    bnez t1, 6b
+    bnez t1, 1b
 .Lstring_end:
-7:  close
+2:  close
     mv a0, a2
     ret
 .Lstring_fixup:
@@ -92,14 +132,14 @@ usercopy_fixup:                 /* a0 pc */
     .cfi_startproc
     lla t0, .Ltable
     lla t1, .Ltable_end
-8:  ld t2, 0(t0)
-    bltu a0, t2, 9f
+1:  ld t2, 0(t0)
+    bltu a0, t2, 2f
     ld t2, 8(t0)
-    bgeu a0, t2, 9f
+    bgeu a0, t2, 2f
     ld a0, 16(t0)
     ret
-9:  addi t0, t0, 24
-    bltu t0, t1, 8b
+2:  addi t0, t0, 24
+    bltu t0, t1, 1b
     li a0, 0
     ret
     .cfi_endproc

@@ -6,6 +6,8 @@
  */
 #include "check.h"
 #include <fcntl.h>
+#include <sallyport/commpage.h>
+#include <sallyport/futex.h>
 #include <sallyport/mach.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -34,8 +36,8 @@ static struct bad_pointer pointer[] = {
     {"unmapped", 0x2000000000, ANY},
     {"device", 0x10000000, ANY},
     {"RAM's physical address", 0x80200000, ANY},
-    {"last user page", 0x3ffffff000, ANY},
-    {"last user bytes", 0x3ffffffff8, ANY},
+    {"commpage", COMMPAGE_ADDRESS, NO_WRITE},
+    {"last user byte", 0x3fffffffff, ANY},
     {"end of user half", 0x4000000000, ANY},
     {"2^40", 1ull << 40, ANY},
     {"not canonical", 0x8000000000000000, ANY},
@@ -126,6 +128,11 @@ static void set_up_calls(void)
     ADD(getcwd, 0, WRITES, 0, 64, 0);
     ADD(nanosleep, 0, READS, 0, 0, 0);
     ADD(getprocs, 0, WRITES, 0, 4096, 0);
+    ADD(shm_open, 0, READS, 0, O_RDWR, 0);
+    ADD(shm_unlink, 0, READS, 0, 0, 0);
+    ADD(futex, 0, READS, 0, FUTEX_WAKE, 1);
+    ADD(futex, 0, READS, 0, FUTEX_WAIT, 1);
+    ADD(futex, 3, READS, P(buffer), FUTEX_WAIT, 1);
     ADD(mach_port_allocate_trap, 1, WRITES, MACH_PORT_RIGHT_RECEIVE, 0, 0);
     ADD(mach_port_get_refs_trap, 2, WRITES,
         raw_call(SYS_mach_task_self_trap, (long[6]){0}), 0, 0);
@@ -139,14 +146,18 @@ static bool is_bad_for(const struct pointer_argument *r,
 {
     if (p->va == 0 &&
         ((r->number == SYS_execve && r->position > 0) ||
-         r->number == SYS_waitpid)) /* null: the status is not wanted */
+         r->number == SYS_waitpid || /* null: the status is not wanted */
+         (r->number == SYS_futex && r->position == 3))) /* no timeout */
         return false;
     return p->kind == ANY || r->use == WRITES;
 }
 
 /* Mach's calls have errors of their own. */
-static long error_of(const struct pointer_argument *r)
+static long error_of(const struct pointer_argument *r,
+                     const struct bad_pointer *p)
 {
+    if (r->number == SYS_futex && r->position == 0 && p->va % 4)
+        return -EINVAL;
     return r->number >= SYS_mach_msg_trap &&
                    r->number <= SYS_task_set_special_port_trap
                ? KERN_INVALID_ADDRESS
@@ -162,11 +173,11 @@ static void try_pointer(const struct pointer_argument *r,
     last_page[PAGE - 1] = 'x'; /* a call may have written this one byte */
     long result = raw_call(r->number, arg);
     checks++;
-    if (result == error_of(r))
+    if (result == error_of(r, p))
         return;
     failures++;
     printf("%s, argument %d, %s: %ld, should be %d\n", r->call, r->position,
-           p->name, result, (int)error_of(r));
+           p->name, result, (int)error_of(r, p));
 }
 
 static void every_bad_pointer_is_refused(void)
