@@ -93,8 +93,13 @@ static void transfer_line(struct frame *f, const struct transfer *t,
                        t->kernel_va) +
          10;
     char done[32], length[32];
-    snprintf(text, sizeof text, "%s of %s bytes", number_text(done, t->done),
-             number_text(length, t->length));
+    bool whole_string = t->kind == TRANSFER_COPYINSTR && !t->error;
+    if (whole_string)
+        snprintf(text, sizeof text, "%s bytes, its NUL included",
+                 number_text(done, t->done));
+    else
+        snprintf(text, sizeof text, "%s of %s bytes",
+                 number_text(done, t->done), number_text(length, t->length));
     draw_text(f->d, FONT_SMALL, x, y + 1, right - x, f->p->soft, text);
     box_cut_top(b, 20);
     if (t->error && b->h >= 18) {
@@ -111,7 +116,7 @@ static void transfer_line(struct frame *f, const struct transfer *t,
         struct scene_step step = {.kind = STEP_BYTES,
                                   .shown = t->shown,
                                   .done = t->done,
-                                  .length = t->length,
+                                  .length = whole_string ? t->done : t->length,
                                   .va = t->user_va,
                                   .refused = t->error != 0};
         memcpy(step.byte, t->data, t->shown);

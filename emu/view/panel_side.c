@@ -35,14 +35,19 @@ static void side_header(struct frame *f, const struct scene_side *side,
     draw_text(f->d, FONT_SMALL, x, y + 1, right - x, f->p->soft, side->state);
 }
 
-static void empty_side(struct frame *f, enum scene_space space, struct box b)
+static void empty_side(struct frame *f, const struct scene_side *side,
+                       enum scene_space space, struct box b)
 {
+    const char *why = "Nothing is known of the kernel's side.";
+    if (space == SPACE_USER && side->who[0])
+        why = "Its image is new: it has not run an instruction of it yet. O "
+              "goes on to the first.";
+    else if (space == SPACE_USER)
+        why = "No process yet: the kernel is still setting itself up. C goes "
+              "on to the first crossing.";
     draw_card(f->d, b, f->p->card, f->p->line, 8);
     draw_prose(f->d, FONT_TEXT, b.x + 16, b.y + 14, b.w - 32, 4, f->p->soft,
-               space == SPACE_USER
-                   ? "No process yet: the kernel is still setting itself up. "
-                     "C goes on to the first crossing."
-                   : "Nothing is known of the kernel's side.");
+               why);
 }
 
 static void side(struct frame *f, const struct scene_side *side,
@@ -65,7 +70,7 @@ static void side(struct frame *f, const struct scene_side *side,
             part_walk(f, last);
     }
     if (!side->present) {
-        empty_side(f, space, in);
+        empty_side(f, side, space, in);
         return;
     }
     part_strip(f, side, space, box_cut_bottom(&in, 62));

@@ -258,11 +258,13 @@ static void fill_user(struct stage *st, const struct stand *at,
 {
     uint64_t x[32];
     side->present = at->user_live || at->saved;
+    if (at->user_root)
+        stage_who(st, at->pid, at->user_root, true, side->who,
+                  sizeof side->who);
     if (!side->present)
         return;
     side->running = at->user_live;
     side->root = at->user_root;
-    stage_who(st, at->pid, at->user_root, true, side->who, sizeof side->who);
     user_state(st, at, side->state, sizeof side->state);
     for (unsigned i = 0; i < 32; i++)
         x[i] = at->user_live ? cpu_x(st->cpu, i) : at->saved->x[i];
