@@ -128,11 +128,14 @@ static bool is_c_source(const char *file)
     return n > 2 && strcmp(file + n - 2, ".c") == 0;
 }
 
-/* A stub's own source is a table row; what called it is more telling. */
+/* A stub's own source is a table row, a library's may not be here: what called
+ * them is more telling. */
 static const struct frame *
 telling_frame(const struct stage *st, const struct frame *frame, size_t frames)
 {
-    if (frames == 0 || !st->sources || is_c_source(frame[0].file))
+    if (frames == 0 || !st->sources ||
+        (is_c_source(frame[0].file) &&
+         sources_find(st->sources, frame[0].file)))
         return NULL;
     for (size_t i = 1; i < frames; i++)
         if (is_c_source(frame[i].file) && frame[i].line &&
