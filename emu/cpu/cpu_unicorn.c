@@ -63,8 +63,7 @@ static uc_err map_nothing(struct cpu *cpu, uint64_t from, uint64_t bytes)
                        NULL);
 }
 
-#define ENGINE_2_1 (2u << 24 | 1u << 16)
-#define LAST_PAGE  UINT64_C(0xfffffffffffff000)
+#define LAST_PAGE UINT64_C(0xfffffffffffff000)
 
 /* RAM is not executable to the engine: so it asks about each fetch, which is
  * how sites are found (cpu_unicorn_site.c). */
@@ -106,7 +105,7 @@ static int open_engine(struct cpu *cpu, char *why, size_t why_bytes)
         return -1;
     if (err == UC_ERR_OK)
         err = map_memory(cpu);
-    if (err == UC_ERR_OK && run_hooks(cpu) != 0)
+    if (err == UC_ERR_OK && (code_open(cpu) != 0 || run_hooks(cpu) != 0))
         err = UC_ERR_NOMEM;
     if (err != UC_ERR_OK)
         snprintf(why, why_bytes, "%s: %s", cpu_engine_version(),
@@ -131,7 +130,6 @@ int cpu_create(const struct cpu_desc *desc, struct cpu **out, char *why,
         return -1;
     }
     cpu->desc = *desc;
-    cpu->blind_to_stores = uc_version(NULL, NULL) >= ENGINE_2_1;
     cpu->ram_first = PLAT_RAM_BASE + (desc->firmware ? PLAT_FIRMWARE_SIZE : 0);
     /* Not at a page's start, and with 64 KiB behind it: so its translation
      * cannot fail (fetch_fault_is_false). */
@@ -156,6 +154,7 @@ void cpu_destroy(struct cpu *cpu)
     if (cpu->uc != NULL)
         uc_close(cpu->uc);
     site_free(cpu);
+    code_free(cpu);
     free(cpu);
 }
 

@@ -20,6 +20,7 @@
  *      cpu_unicorn_mem.c     address translation and device accesses
  *      cpu_unicorn_native.c  the engine's own registers, in a saved context
  *      cpu_unicorn_probe.c   where in the context they lie
+ *      cpu_unicorn_code.c    translated code that no longer matches memory
  *      cpu_unicorn_save.c    save, restore, hash
  *      cpu_unicorn.c         life, registers, lines
  *
@@ -188,14 +189,16 @@ struct cpu {
     struct watch *watches;
     size_t watch_slots;
     unsigned specials;
-    /* From 2.1 on, stores to memory that is not executable to the engine (as
-     * our RAM is) do not drop the code translated from it. */
-    bool blind_to_stores;
     bool flush_wanted; /* translated code must go before anything runs */
     bool stop_site_armed;
     uint64_t stop_pc;
     bool notified; /* callbacks for (notified_pc, notified_at) have run */
     uint64_t notified_pc, notified_at;
+
+    /* Translated code beside memory (cpu_unicorn_code.c). */
+    bool blind_to_stores; /* the engine does not notice writes to code */
+    struct code_page **code_pages; /* by page of RAM; NULL: none needed */
+    uint64_t code_checked_satp;
 
     /* The block that is being translated. */
     bool fetching;
@@ -268,6 +271,14 @@ bool fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
 void fetch_undisguise(struct cpu *cpu);
 /* After a fetch fault: true if there was none, and code has to run again. */
 bool fetch_fault_is_false(struct cpu *cpu, uint64_t badaddr);
+
+/* ---- cpu_unicorn_code.c ---- */
+int code_open(struct cpu *cpu);
+void code_free(struct cpu *cpu);
+void code_fetched(struct cpu *cpu, uint64_t va);
+/* Drops what was translated from memory that has changed since. */
+void code_check(struct cpu *cpu);
+bool code_is_checked(const struct cpu *cpu);
 
 /* ---- cpu_unicorn_site.c ---- */
 struct site *site_make(struct cpu *cpu, uint64_t pc);

@@ -187,27 +187,29 @@ static void amo_word_minmax(struct cpu *cpu, uint32_t insn)
 }
 
 /* Where the engine does not notice stores to code, this is what makes them
- * seen: the loop drops all translated code before it goes on. */
+ * seen. */
 static void fence_i(struct cpu *cpu)
 {
-    cpu->flush_wanted = true;
+    code_check(cpu);
     run_retire(cpu, cpu->pc + 4);
 }
 
 static void execute(struct cpu *cpu, uint32_t insn)
 {
+    if (cpu->blind_to_stores && (insn == INSN_SRET || insn == INSN_MRET))
+        code_check(cpu);
     if (insn_is_csr(insn))
         csr_execute(cpu, insn);
     else if (insn == INSN_MRET || insn == INSN_SRET)
         trap_return(cpu, insn);
+    else if (insn_is_fence_i(insn))
+        fence_i(cpu);
     else if (insn == INSN_WFI)
         wait_for_interrupt(cpu);
     else if (insn == INSN_EBREAK || insn == INSN_C_EBREAK)
         trap_take(cpu, EXC_BREAKPOINT, cpu->pc);
     else if (insn_is_word_minmax(insn))
         amo_word_minmax(cpu, insn);
-    else if (insn_is_fence_i(insn))
-        fence_i(cpu);
     else if (insn_is_sc(insn))
         trap_take(cpu, EXC_STORE_MISALIGNED, cpu_x(cpu, insn_rs1(insn)));
     else

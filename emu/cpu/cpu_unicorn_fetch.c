@@ -103,6 +103,9 @@ bool fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
         cpu->exact_wanted = true;
         run_attention(cpu);
     }
+    code_fetched(cpu, va);
+    if (insn_length(insn) == 4)
+        code_fetched(cpu, va + 2);
     saw_instruction(cpu, va, insn);
     disguise_if_bad(cpu, va, insn);
     return true;

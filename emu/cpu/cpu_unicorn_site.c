@@ -161,11 +161,11 @@ static bool status_write_is_clean(struct cpu *cpu, uint32_t insn)
 }
 
 /* An sret clears MPRV and may be trapped by TSR, which the engine does not
- * know. */
+ * know; and it may lead to code that has changed. */
 static bool sret_is_plain(struct cpu *cpu)
 {
     return !(native_read(cpu, NATIVE_MSTATUS) & MSTATUS_MPRV) &&
-           !(cpu->shadow.status_traps & MSTATUS_TSR);
+           !(cpu->shadow.status_traps & MSTATUS_TSR) && code_is_checked(cpu);
 }
 
 /* The engine fails a misaligned SC without the trap that it must take. */

@@ -167,6 +167,36 @@ HALF c_fsd_off, 0xa000
 HALF c_fldsp_off, 0x2002
 HALF c_fsdsp_off, 0xa002
 
+/* ---- Code in a page that stands alone: no page before it, none 64 KiB on ---- */
+    .macro ALONE name, offset, first, second
+CASE \name, 3
+    li      t0, DATA + 0x4000 + \offset
+    li      t1, \first
+    sh      t1, 0(t0)           /* by halves: the offset may be odd halves */
+    srli    t1, t1, 16
+    sh      t1, 2(t0)
+    li      t1, \second
+    sh      t1, 4(t0)
+    .if     \offset < 0xffa
+    srli    t1, t1, 16
+    sh      t1, 6(t0)
+    .endif
+    fence.i
+    li      t0, 0x1800
+    csrc    mstatus, t0
+    li      t0, 0x204000 + \offset
+    csrw    mepc, t0
+    mret
+    .endm
+ALONE illegal_opens_page, 0, 0xffffffff, 0x13
+ALONE illegal_second_in_page, 0, 0x00150513, 0xffffffff
+ALONE illegal_in_page, 0x100, 0x00150513, 0xffffffff
+ALONE c_zero_opens_page, 0, 0x00000000, 0
+ALONE c_nop_then_zero, 0, 0x00000001, 0
+/* addi a0, a0, 1 at 0xffa; the word at 0xffe goes on in a page that U may not
+ * execute. */
+ALONE fetch_straddles, 0xffa, 0x00150513, 0x0513
+
 /* ---- Traps that status bits ask for ---- */
     .macro STATUS name, bits, insn
 CASE \name, 3
