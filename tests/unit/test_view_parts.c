@@ -392,7 +392,7 @@ static void an_address_is_looked_at_by_pointing_and_clicking(void **state)
     (void)state;
     struct view *v = ready_view();
     uint64_t va;
-    struct box b;
+    struct box b = {0};
     assert_false(view_address(v, &va));
     assert_true(find_text(v, "0x1034c", &b));
     struct view_event e = {

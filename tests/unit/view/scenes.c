@@ -256,7 +256,8 @@ static void make_record(void)
                                    .va = 0x14000,
                                    .pa = 0x80a32000,
                                    .old_pa = 0x80a11000};
-    links[0] = (struct link){112, 118, 0x1000, 0, 13};
+    links[0] =
+        (struct link){.from = 112, .to = 118, .channel = 0x1000, .bytes = 13};
     record = (struct crossing){.number = 118,
                                .transfer = transfers,
                                .transfers = 1,
