@@ -5,6 +5,7 @@
 #include "calls.h"
 #include "dir.h"
 #include "file.h"
+#include "probe.h"
 #include "proc.h"
 #include "sched.h"
 #include "string.h"
@@ -48,8 +49,10 @@ static int write_piece(struct inode *i, uint64_t offset, struct user_addr from,
         return ENOMEM;
     char *to = page + PAGE_OFFSET(offset);
     int error = mapped ? 0 : copyin(from, to, n);
-    if (mapped)
+    if (mapped) {
         memcpy(to, mapped, n);
+        PROBE(copyin, from.va, to, n, n, 0);
+    }
     uint64_t end = offset + n;
     if (error && end > i->size) { /* beyond the end stays zero */
         uint64_t keep = offset < i->size ? i->size - offset : 0;

@@ -53,12 +53,22 @@ struct transfer {
     uint8_t data[TRANSFER_SHOWN];
 };
 
-enum mapping_kind { MAPPING_MAP, MAPPING_UNMAP, MAPPING_COW };
+/* The last three are about ranges, not pages: wired for a transfer, shown in
+ * the kernel's window, let go. */
+enum mapping_kind {
+    MAPPING_MAP,
+    MAPPING_UNMAP,
+    MAPPING_COW,
+    MAPPING_WIRE,
+    MAPPING_WINDOW,
+    MAPPING_UNWIRE
+};
 struct mapping {
     enum mapping_kind kind;
     uint64_t clock;
     uint64_t root, va, pa, old_pa; /* old_pa: COW */
-    uint64_t flags;
+    uint64_t flags;                /* WIRE: R or W */
+    uint64_t bytes, window; /* of a range; WINDOW: where, in the kernel */
 };
 
 /* These bytes of that crossing came out of (went into) this one. */

@@ -173,10 +173,19 @@ static void add_transfer(cJSON *o, const struct tracker *t,
 
 static void add_mapping(cJSON *o, const struct mapping *m)
 {
-    static const char *const name[] = {"map", "unmap", "cow"};
+    static const char *const name[] = {"map",  "unmap",  "cow",
+                                       "wire", "window", "unwire"};
     cJSON_AddStringToObject(o, "what", name[m->kind]);
     add_hex(o, "root", m->root);
     add_hex(o, "va", m->va);
+    if (m->kind >= MAPPING_WIRE) {
+        add_number(o, "bytes", m->bytes);
+        if (m->kind == MAPPING_WIRE)
+            add_hex(o, "flags", m->flags);
+        if (m->kind == MAPPING_WINDOW)
+            add_hex(o, "kernel_va", m->window);
+        return;
+    }
     add_hex(o, "pa", m->pa);
     if (m->kind == MAPPING_COW)
         add_hex(o, "old_pa", m->old_pa);

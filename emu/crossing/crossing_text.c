@@ -244,10 +244,29 @@ static void put_root(struct writer *w, const struct tracker *t,
     put_text(w, "\n");
 }
 
+/* A range that a transfer works on in place. */
+static void put_range(struct writer *w, const struct mapping *m)
+{
+    static const char *const name[] = {[MAPPING_WIRE] = "wire",
+                                       [MAPPING_WINDOW] = "window",
+                                       [MAPPING_UNWIRE] = "unwire"};
+    put_text(w, "       %-8s 0x%" PRIx64, name[m->kind], m->va);
+    if (m->kind == MAPPING_WINDOW)
+        put_text(w, " -> 0x%" PRIx64, m->window);
+    put_text(w, "  %" PRIu64 " byte%s", m->bytes, m->bytes == 1 ? "" : "s");
+    if (m->kind == MAPPING_WIRE)
+        put_text(w, ", to be %s", m->flags & PTE_W ? "written" : "read");
+    put_text(w, "\n");
+}
+
 static void put_mapping(struct writer *w, const struct tracker *t,
                         const struct event *e)
 {
     const struct mapping *m = e->mapping;
+    if (m->kind >= MAPPING_WIRE) {
+        put_range(w, m);
+        return;
+    }
     if (m->kind == MAPPING_UNMAP) {
         put_text(w, "       %-8s 0x%" PRIx64 "  frame 0x%" PRIx64, "unmap",
                  m->va, m->pa);

@@ -331,7 +331,7 @@ static void add_mapping(struct tracker *t, const struct mapping *m)
     r->m.clock = machine_clock(t->machine);
     if (c != NULL && m->kind == MAPPING_UNMAP)
         c->pages_unmapped++;
-    else if (c != NULL && !again)
+    else if (c != NULL && m->kind <= MAPPING_COW && !again)
         c->pages_mapped++;
     struct event e = {.kind = EVENT_MAP, .mapping = &r->m};
     tracker_say(t, &e, number, owner(t));
@@ -363,6 +363,32 @@ static void saw_cow(struct tracker *t, const uint64_t *arg)
                                      .old_pa = arg[2],
                                      .pa = arg[3],
                                      .flags = w.flags});
+}
+
+static void saw_wire(struct tracker *t, const uint64_t *arg)
+{
+    add_mapping(t, &(struct mapping){.kind = MAPPING_WIRE,
+                                     .root = arg[0],
+                                     .va = arg[1],
+                                     .bytes = arg[2],
+                                     .flags = arg[3]});
+}
+
+static void saw_window(struct tracker *t, const uint64_t *arg)
+{
+    add_mapping(t, &(struct mapping){.kind = MAPPING_WINDOW,
+                                     .window = arg[0],
+                                     .va = arg[1],
+                                     .bytes = arg[2],
+                                     .root = arg[3]});
+}
+
+static void saw_unwire(struct tracker *t, const uint64_t *arg)
+{
+    add_mapping(t, &(struct mapping){.kind = MAPPING_UNWIRE,
+                                     .root = arg[0],
+                                     .va = arg[1],
+                                     .bytes = arg[2]});
 }
 
 /* ---- Messages ---- */
@@ -406,6 +432,9 @@ static const struct {
     {"map", 4, saw_map},
     {"unmap", 3, saw_unmap},
     {"cow", 4, saw_cow},
+    {"wire", 4, saw_wire},
+    {"window", 4, saw_window},
+    {"unwire", 3, saw_unwire},
     {"put", 3, saw_put},
     {"get", 3, saw_get},
     {"send", 4, saw_send},

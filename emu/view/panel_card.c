@@ -72,7 +72,8 @@ void panel_card(struct frame *f, struct box b)
 /* ---- Transfers and mappings ---- */
 
 static const char *const transfer_names[] = {"copyin", "copyout", "copyinstr"};
-static const char *const mapping_names[] = {"map", "unmap", "copy on write"};
+static const char *const mapping_names[] = {"map",  "unmap",  "copy on write",
+                                            "wire", "window", "unwire"};
 
 static void transfer_line(struct frame *f, const struct transfer *t,
                           struct box *b)
@@ -134,10 +135,17 @@ static void mapping_line(struct frame *f, const struct mapping *m,
                    mapping_names[m->kind]) +
          10;
     x += frame_address(f, FONT_MONO, x, y, right - x, f->p->ink, m->va) + 10;
-    x += draw_textf(f->d, FONT_MONO, x, y, right - x, f->p->soft,
-                    "frame 0x%llx", (unsigned long long)(m->pa >> 12)) +
-         12;
-    if (m->kind == MAPPING_COW)
+    if (m->kind >= MAPPING_WIRE)
+        x += draw_textf(f->d, FONT_MONO, x, y, right - x, f->p->soft,
+                        "%llu bytes", (unsigned long long)m->bytes) +
+             12;
+    else
+        x += draw_textf(f->d, FONT_MONO, x, y, right - x, f->p->soft,
+                        "frame 0x%llx", (unsigned long long)(m->pa >> 12)) +
+             12;
+    if (m->kind == MAPPING_WINDOW)
+        frame_address(f, FONT_MONO, x, y, right - x, f->p->ink, m->window);
+    else if (m->kind == MAPPING_COW)
         draw_textf(f->d, FONT_MONO, x, y, right - x, f->p->soft,
                    "instead of 0x%llx", (unsigned long long)(m->old_pa >> 12));
     else if (m->kind == MAPPING_MAP && x + 100 < right)

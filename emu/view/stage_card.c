@@ -83,7 +83,16 @@ static size_t mapping_steps(const struct crossing *c, size_t first,
     const struct mapping *last = &c->mapping[first + n - 1];
     static const char *const words[] = {"mapped", "unmapped",
                                         "given a frame of its own"};
+    static const char *const range[] = {[MAPPING_WIRE] = "held for a transfer:",
+                                        [MAPPING_WINDOW] =
+                                            "shown in the kernel's window:",
+                                        [MAPPING_UNWIRE] = "let go:"};
     char title[96];
+    if (m->kind >= MAPPING_WIRE) {
+        add_step(card, range[m->kind], "0x%" PRIx64 ", %" PRIu64 " bytes",
+                 m->va, m->bytes);
+        return first + 1;
+    }
     snprintf(title, sizeof title, "%zu page%s %s:", n, n == 1 ? "" : "s",
              words[m->kind]);
     if (n > 1)

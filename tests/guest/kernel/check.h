@@ -61,6 +61,22 @@ static inline long raw_call(long number, const long arg[6])
     return a0;
 }
 
+/* Free frames: the kernel refuses a heap larger than that at once. */
+static inline long free_frames(void)
+{
+    long low = 0, high = 1 << 20;
+    while (high - low > 1) {
+        long middle = (low + high) / 2, page = 4096;
+        if (raw_call(SYS_sbrk, (long[6]){middle * page}) < 0) {
+            high = middle;
+        } else {
+            raw_call(SYS_sbrk, (long[6]){-middle * page});
+            low = middle;
+        }
+    }
+    return low;
+}
+
 /* Runs body(arg) in a child; its wait status. */
 static inline int in_child(void (*body)(long), long arg)
 {
