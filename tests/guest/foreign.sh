@@ -31,8 +31,8 @@ awk 'BEGIN { for (i = 0; i < 64 * 512; i++)
 printf 'hello there\nr 5\nr 63\nr 64\ns\nlast\nq\n' >"$build/tern.in"
 
 qemu() {
-    timeout -k 5 60 qemu-system-riscv64 -M virt -m 64 -display none -monitor none \
-        -serial stdio -global virtio-mmio.force-legacy=false "$@"
+    timeout -k 5 60 qemu-system-riscv64 -M virt -m 64 -display none \
+        -monitor none -serial stdio -global virtio-mmio.force-legacy=false "$@"
 }
 
 # The kernel empties its receiver as it starts: input waits for the prompt.

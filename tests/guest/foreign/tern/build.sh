@@ -5,7 +5,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$1
 mkdir -p "$out"
 prefix=riscv64-unknown-elf-
-flags="-march=rv64gc_zicsr_zifencei -mabi=lp64d -mcmodel=medany -O2 -g -Wall -Wextra
+flags="-march=rv64gc_zicsr_zifencei -mabi=lp64d -mcmodel=medany -O2 -g
+    -Wall -Wextra
     -Wno-array-bounds -Werror -ffreestanding -fno-tree-loop-distribute-patterns
     -fno-omit-frame-pointer -nostdlib -static -Wl,--no-warn-rwx-segments"
 # shellcheck disable=SC2086
