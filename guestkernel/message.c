@@ -51,8 +51,10 @@ void message_free(struct message *m)
     if (!m)
         return;
     right_drop(&m->reply);
-    for (uint32_t i = 0; i < m->descriptors; i++)
+    for (uint32_t i = 0; i < m->descriptors; i++) {
         right_drop(&m->item[i].right);
+        ool_free(m->item[i].ool);
+    }
     kfree(m->item);
     if (m->header != (mach_msg_header_t *)(m + 1))
         page_drop(kpa(m->header));
@@ -106,18 +108,16 @@ static mach_msg_return_t take_port(struct space *s, const struct port *to,
     return right_take(e, d->disposition, out);
 }
 
-/* Takes what one descriptor says; *n: its size. */
-static mach_msg_return_t take_item(struct space *s, struct message *m,
-                                   const struct port *to, uint32_t i,
-                                   const char *at, uint32_t left, uint32_t *n)
+/* How long the descriptor at `at` is, which should end within left bytes. */
+static uint32_t descriptor_bytes(const char *at, uint32_t left)
 {
     const mach_msg_port_descriptor_t *d = (const void *)at;
-    *n = sizeof *d;
     if (left < sizeof *d)
-        return MACH_SEND_MSG_TOO_SMALL;
-    if (d->type != MACH_MSG_PORT_DESCRIPTOR)
-        return MACH_SEND_INVALID_TYPE;
-    return take_port(s, to, d, &m->item[i].right);
+        return UINT32_MAX;
+    return d->type == MACH_MSG_PORT_DESCRIPTOR ? sizeof *d
+           : d->type == MACH_MSG_OOL_DESCRIPTOR
+               ? sizeof(mach_msg_ool_descriptor_t)
+               : 0;
 }
 
 static mach_msg_return_t take_body(struct space *s, struct message *m,
@@ -134,8 +134,15 @@ static mach_msg_return_t take_body(struct space *s, struct message *m,
     if (count && !(m->item = kmalloc(count * sizeof m->item[0])))
         return MACH_SEND_NO_BUFFER;
     while (!r && m->descriptors < count) {
-        r = take_item(s, m, to, m->descriptors++, (char *)m->header + at,
-                      size - at, &n);
+        const void *d = (char *)m->header + at;
+        n = descriptor_bytes(d, size - at);
+        if (n == 0)
+            return MACH_SEND_INVALID_TYPE;
+        if (n > size - at)
+            return MACH_SEND_MSG_TOO_SMALL;
+        r = n == sizeof(mach_msg_port_descriptor_t)
+                ? take_port(s, to, d, &m->item[m->descriptors++].right)
+                : ool_take(d, &m->item[m->descriptors++].ool);
         at += n;
     }
     return r;
@@ -308,7 +315,14 @@ static mach_msg_return_t give_body(struct space *s, struct message *m)
     char *at = (char *)(m->header + 1) + sizeof(mach_msg_body_t);
     for (uint32_t i = 0; i < m->descriptors; i++) {
         mach_msg_port_descriptor_t *d = (void *)at;
+        mach_msg_ool_descriptor_t *memory = (void *)at;
         struct carried *c = &m->item[i].right;
+        if (d->type == MACH_MSG_OOL_DESCRIPTOR) {
+            at += sizeof *memory;
+            if (!ool_give(m->item[i].ool, &memory->address))
+                r |= MACH_RCV_BODY_ERROR | MACH_MSG_VM_SPACE;
+            continue;
+        }
         at += sizeof *d;
         if (!c->right)
             continue;

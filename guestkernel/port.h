@@ -93,6 +93,16 @@ void message_reply(struct message *request, kern_return_t code,
 /* Every message has it behind the header, if a stub made it. */
 extern const NDR_record_t ndr_record;
 
+/* ---- outofline.c ---- */
+struct ool; /* memory on its way */
+/* Takes what d says out of the current process; no memory is NULL. An error
+ * may leave something to ool_free, which allows NULL. */
+mach_msg_return_t ool_take(const mach_msg_ool_descriptor_t *d,
+                           struct ool **out);
+void ool_free(struct ool *o);
+/* Places it in the current process; false: no room. */
+bool ool_give(struct ool *o, uint64_t *va);
+
 /* ---- port.c: rights ---- */
 struct port *port_new(void); /* with one reference */
 void port_drop(struct port *p);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # build.sh - compile a program for the guest.
 #
-#   build.sh [-o OUT] [-O0 -DX=1 -IDIR ...] FILE.c...    a program (a.out)
+#   build.sh [-o OUT] [-O0 -DX=1 -IDIR ...] FILE.c... [FILE.defs...]   a program
 #   build.sh --lib DIR [-O0 ...]                         the SDK's objects
 #
 # Every compiler and linker flag of a guest program stands here and nowhere
@@ -39,8 +39,22 @@ compile() {
         -ffile-prefix-map="$root=." -ffile-prefix-map="$root/=" \
         -Wa,--debug-prefix-map,"$root=." -Wa,--debug-prefix-map,"$root/=" \
         -D_POSIX_TIMERS=200809L -D_POSIX_MONOTONIC_CLOCK=200809L \
-        -I"$sdk/include" -I"$root/guestkernel/abi" "${types[@]}" "$@" \
+        -I"$sdk/include" -I"$root/guestkernel/abi" "${types[@]}" \
+        ${stubs:+-I"$stubs" -ffile-prefix-map="$stubs=stubs"} "$@" \
         -c "$source" -o "$object"
+}
+
+# make_stubs MIG DIR FILE.defs: what carries an interface's calls, DIR/NAME.h,
+# NAME_user.o and NAME_server.o.
+make_stubs() {
+    local mig=$1 dir=$2 defs=$3 source
+    shift 3
+    mkdir -p "$dir"
+    "$mig" "$defs" "$dir"
+    for source in "$dir"/*_user.c "$dir"/*_server.c; do
+        [ -e "${source%.c}.o" ] || (stubs=$dir
+            compile "$source" "${source%.c}.o" "$@")
+    done
 }
 
 # make_library DIR OPTIONS...: FIXED, which are linked before everything else,
@@ -56,9 +70,16 @@ make_library() {
         name=${source##*/}
         (compile "$source" "$dir/${name%.*}.o" "$@")
     done
+    "${SALLYPORT_HOST_CC:-cc}" -std=c11 -D_GNU_SOURCE -O1 -o "$dir/mig" \
+        "$sdk"/mig/*.c
+    rm -rf "$dir/stubs"
+    for source in "$sdk"/mig/*.defs; do
+        make_stubs "$dir/mig" "$dir/stubs" "$source" "$@"
+    done
     rm -f "$dir/libsallyport.a"
     (cd "$dir" && "${cross}ar" rcsD libsallyport.a \
-        dirent.o file.o mach.o process.o stdio.o time.o)
+        dirent.o file.o mach.o mig.o process.o stdio.o time.o \
+        stubs/*.o)
 }
 
 # link LIB OUT OBJECT...: what the program does not call is dropped.
@@ -108,10 +129,22 @@ trap 'rm -rf "$work"' EXIT
 lib=${SALLYPORT_SDK_LIB:-$work/lib}
 [ -n "${SALLYPORT_SDK_LIB-}" ] || make_library "$lib"
 
-objects=()
+# Interfaces of the program's own: their headers are found, and their stubs are
+# taken as from a library, whichever side the program is.
+stubs=$lib/stubs objects=()
 for source in "${sources[@]}"; do
+    [[ $source == *.defs ]] || continue
+    make_stubs "$lib/mig" "$work/own" "$source"
+    options+=("-I$work/own")
+done
+for source in "${sources[@]}"; do
+    [[ $source != *.defs ]] || continue
     object=$work/${#objects[@]}.o
     (compile "$source" "$object" ${options[@]+"${options[@]}"})
     objects+=("$object")
 done
+if [ -d "$work/own" ]; then
+    "${cross}ar" rcsD "$work/own.a" "$work"/own/*.o
+    objects+=("$work/own.a")
+fi
 link "$lib" "$out" "${objects[@]}"

@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define PAGE      4096
+#define RCV_ERROR 0x4000 /* of mach_msg's results: in the receiving part */
 
 /* syscall.def's rows. */
 mach_msg_return_t mach_msg_trap(mach_msg_header_t *msg, uint64_t option,
@@ -174,6 +178,27 @@ mach_msg_return_t mach_msg_send(mach_msg_header_t *msg)
                     MACH_PORT_NULL);
 }
 
+kern_return_t vm_allocate(mach_port_t task, char **address, size_t size)
+{
+    CHECK_TASK(task);
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return size ? KERN_NO_SPACE : KERN_INVALID_ARGUMENT;
+    *address = p;
+    return KERN_SUCCESS;
+}
+
+kern_return_t vm_deallocate(mach_port_t task, void *address, size_t size)
+{
+    CHECK_TASK(task);
+    uintptr_t start = (uintptr_t)address & ~(uintptr_t)(PAGE - 1);
+    size_t bytes = (uintptr_t)address + size - start;
+    if (size == 0)
+        return KERN_SUCCESS;
+    return munmap((void *)start, bytes) ? KERN_INVALID_ADDRESS : KERN_SUCCESS;
+}
+
 /* A right that a message brought, by what the message calls it. */
 static void drop_right(mach_port_t name, unsigned disposition)
 {
@@ -193,12 +218,18 @@ void mach_msg_destroy(mach_msg_header_t *msg)
     mach_msg_body_t *body = (mach_msg_body_t *)(msg + 1);
     char *at = (char *)(body + 1);
     for (uint32_t i = 0; i < body->msgh_descriptor_count; i++) {
-        mach_msg_port_descriptor_t d;
-        memcpy(&d, at, sizeof d);
-        if (d.type != MACH_MSG_PORT_DESCRIPTOR)
-            return;
-        drop_right(d.name, d.disposition);
-        at += sizeof d;
+        mach_msg_port_descriptor_t port;
+        mach_msg_ool_descriptor_t memory;
+        memcpy(&port, at, sizeof port);
+        if (port.type == MACH_MSG_PORT_DESCRIPTOR) {
+            drop_right(port.name, port.disposition);
+            at += sizeof port;
+        } else {
+            memcpy(&memory, at, sizeof memory);
+            vm_deallocate(mach_task_self(), (void *)memory.address,
+                          memory.size);
+            at += sizeof memory;
+        }
     }
 }
 
@@ -256,9 +287,11 @@ mach_msg_return_t mach_msg_server(
             request = reply;
             reply = other;
         }
+        /* A reply that nobody wants goes; one that could not be sent because
+         * of what it carries, the kernel has destroyed. */
         if (r == MACH_SEND_TIMED_OUT || r == MACH_SEND_INVALID_DEST)
-            mach_msg_destroy(request); /* the reply that nobody wants */
-        else if (r != MACH_MSG_SUCCESS && r != MACH_RCV_TOO_LARGE)
+            mach_msg_destroy(request);
+        else if (r & RCV_ERROR && r != MACH_RCV_TOO_LARGE)
             break;
     }
     free(request);
@@ -283,6 +316,7 @@ const char *mach_error_string(kern_return_t error)
         NAME(KERN_FAILURE),
         NAME(KERN_RESOURCE_SHORTAGE),
         NAME(KERN_NOT_IN_SET),
+        NAME(KERN_NAME_EXISTS),
         NAME(KERN_INVALID_NAME),
         NAME(KERN_INVALID_RIGHT),
         NAME(KERN_INVALID_VALUE),

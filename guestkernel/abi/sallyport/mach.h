@@ -176,6 +176,7 @@ _Static_assert(sizeof(mach_msg_audit_trailer_t) == 52, "Mach's layout");
 #define KERN_FAILURE           5
 #define KERN_RESOURCE_SHORTAGE 6
 #define KERN_NOT_IN_SET        12
+#define KERN_NAME_EXISTS       13
 #define KERN_INVALID_NAME      15
 #define KERN_INVALID_TASK      16
 #define KERN_INVALID_RIGHT     17

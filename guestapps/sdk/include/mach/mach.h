@@ -14,6 +14,7 @@
 #ifndef SALLYPORT_SDK_MACH_MACH_H
 #define SALLYPORT_SDK_MACH_MACH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <mach/message.h>
 #include <mach/port.h>
@@ -47,6 +48,11 @@ kern_return_t mach_port_request_notification(
     mach_port_t poly, mach_msg_type_name_t how, mach_port_t *previous);
 kern_return_t mach_port_set_qlimit(mach_port_t task, mach_port_name_t name,
                                    uint32_t limit);
+
+/* Memory, page by page. vm_deallocate takes what a message brought: any address
+ * and size, rounded out to whole pages. */
+kern_return_t vm_allocate(mach_port_t task, char **address, size_t size);
+kern_return_t vm_deallocate(mach_port_t task, void *address, size_t size);
 
 kern_return_t task_get_special_port(mach_port_t task, int which,
                                     mach_port_t *port);
