@@ -13,12 +13,17 @@
 
 #define TRACE_TEXT 4096
 
+static void fail(struct report *r, const char *stream)
+{
+    r->failed = true;
+    r->stream = stream;
+    r->error = errno;
+}
+
 static void put(struct report *r, const char *bytes, size_t n)
 {
-    if (r->failed || n == 0 || fwrite(bytes, 1, n, stdout) == n)
-        return;
-    r->failed = true;
-    r->error = errno;
+    if (!r->failed && n > 0 && fwrite(bytes, 1, n, stdout) != n)
+        fail(r, "stdout");
 }
 
 void report_console(void *ctx, const uint8_t *bytes, size_t n)
@@ -106,7 +111,8 @@ static void on_event_text(void *ctx, const struct event *event)
     if (text[0] == '\0')
         return;
     report_flush(r);
-    fputs(text, stderr);
+    if (!r->failed && fputs(text, stderr) == EOF)
+        fail(r, "stderr");
 }
 
 void report_attach(struct report *r, struct tracker *tracker)
@@ -121,10 +127,8 @@ void report_attach(struct report *r, struct tracker *tracker)
 void report_flush(struct report *r)
 {
     put_gathered(r);
-    if (r->failed || fflush(stdout) == 0)
-        return;
-    r->failed = true;
-    r->error = errno;
+    if (!r->failed && fflush(stdout) != 0)
+        fail(r, "stdout");
 }
 
 /* ---- The end ---- */

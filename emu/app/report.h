@@ -19,7 +19,7 @@ enum verdict_cause {
     VERDICT_SCRIPT,      /* the script waits for what will not come */
     VERDICT_LEFT,        /* Ctrl-A x */
     VERDICT_INTERRUPTED, /* a signal of the host */
-    VERDICT_OUTPUT,      /* stdout cannot be written */
+    VERDICT_OUTPUT,      /* stdout, or a trace's stderr, cannot be written */
     VERDICT_CROSSING,    /* the crossing that was waited for is over */
     VERDICT_ERROR,       /* unusable image or value, before or after the run */
 };
@@ -37,7 +37,8 @@ struct report {
     bool json;
     bool trace;              /* text: crossings on stderr */
     struct tracker *tracker; /* JSON and trace */
-    bool failed;             /* stdout refused a write */
+    bool failed;             /* a write was refused */
+    const char *stream;      /* by stdout or stderr */
     int error;               /* its errno */
     /* JSON: console bytes of one process, not yet written. */
     int pid;

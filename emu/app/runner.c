@@ -123,7 +123,7 @@ static bool output_failed(struct runner *r)
 {
     if (!r->desc->report->failed)
         return false;
-    complain(r->why, APP_UNUSABLE, "stdout: %s",
+    complain(r->why, APP_UNUSABLE, "%s: %s", r->desc->report->stream,
              strerror(r->desc->report->error));
     return end(r, VERDICT_OUTPUT, APP_UNUSABLE);
 }

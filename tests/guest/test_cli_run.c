@@ -111,6 +111,22 @@ static void a_hostile_program_is_the_guests_to_refuse(void **state)
     cli_free(&r);
 }
 
+static void a_trace_that_cannot_be_written_is_no_success(void **state)
+{
+    (void)state;
+    int full = open("/dev/full", O_WRONLY), out = memfd_create("out", 0);
+    assert_true(full >= 0 && out >= 0);
+    pid_t pid = fork();
+    if (pid == 0)
+        cli_exec(open("/dev/null", O_RDONLY), out, full,
+                 ARGS("trace", "hello"));
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(cli_status(status), 123);
+    close(out);
+    close(full);
+}
+
 static void files_go_in_and_come_out(void **state)
 {
     char bytes[16] = "";
@@ -448,6 +464,7 @@ int main(void)
         cmocka_unit_test(a_program_of_the_host_is_found_under_host),
         cmocka_unit_test(a_program_that_build_made_runs),
         cmocka_unit_test(a_hostile_program_is_the_guests_to_refuse),
+        cmocka_unit_test(a_trace_that_cannot_be_written_is_no_success),
         cmocka_unit_test(files_go_in_and_come_out),
         cmocka_unit_test(a_large_file_comes_out_whole),
         cmocka_unit_test(a_file_that_is_not_there_cannot_come_out),
