@@ -239,9 +239,7 @@ void argument_format(const struct tracker *t, const struct crossing *c,
         snprintf(text, n, "%" PRIu64, value);
         break;
     case ABI_SIG:
-        snprintf(text, n, "%s",
-                 value <= 64 ? signal_name(t, (int)value, name, sizeof name)
-                             : "an impossible signal");
+        snprintf(text, n, "%s", signal_name(t, (int)value, name, sizeof name));
         break;
     case ABI_FLAGS:
         abi_format_flags(t->abi, a->flags, value, text, n);
