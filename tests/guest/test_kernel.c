@@ -80,8 +80,8 @@ static void collect(void *ctx, const uint8_t *bytes, size_t n)
     r->used += n;
 }
 
-static struct run *start_with(struct bytes archive, const char *bootpage,
-                              unsigned ram_mib)
+static struct run *start_on_disk(struct bytes archive, const char *bootpage,
+                                 unsigned ram_mib, struct bytes disk)
 {
     struct run *r = calloc(1, sizeof *r);
     char why[256] = "";
@@ -94,12 +94,20 @@ static struct run *start_with(struct bytes archive, const char *bootpage,
         .initrd = archive.data,
         .initrd_bytes = archive.n,
         .bootpage = bootpage,
+        .disk = disk.data,
+        .disk_bytes = disk.n,
         .console_out = collect,
         .console_ctx = r,
     };
     if (machine_create(&desc, &r->m, why, sizeof why))
         fail_msg("machine_create: %s", why);
     return r;
+}
+
+static struct run *start_with(struct bytes archive, const char *bootpage,
+                              unsigned ram_mib)
+{
+    return start_on_disk(archive, bootpage, ram_mib, (struct bytes){NULL, 0});
 }
 
 static struct run *start(const char *bootpage)
@@ -192,6 +200,31 @@ static void wired_pages_outlive_their_owners(void **state)
 {
     (void)state;
     in_both_layouts("wired");
+}
+
+/* A disk as kernel/diskfile.c expects it. What it wrote is in the image. */
+static void the_disk_works_on_the_programs_pages(void **state)
+{
+    (void)state;
+    static const char *const page[] = {"layout=separate\narg=diskfile\n",
+                                       "layout=shared\narg=diskfile\n"};
+    struct bytes disk = {malloc(1 << 20), 1 << 20};
+    assert_non_null(disk.data);
+    for (int layout = 0; layout < 2; layout++) {
+        for (size_t i = 0; i < disk.n; i++)
+            disk.data[i] = (uint8_t)(i / 512 + i);
+        struct run *r = start_on_disk(initrd, page[layout], 0, disk);
+        run_to_the_end(r);
+        assert_ended(r, 0);
+        assert_non_null(strstr(r->out, " 0 failed\n"));
+        end(r);
+        assert_int_equal(disk.data[65535], (uint8_t)(65535 / 512 + 65535));
+        assert_int_equal(disk.data[65536], 0x5a);
+        assert_int_equal(disk.data[65536 + 4095], 0x5a);
+        assert_int_equal(disk.data[65536 + 4096],
+                         (uint8_t)((65536 + 4096) / 512));
+    }
+    free(disk.data);
 }
 
 static void bad_elf_files_are_refused(void **state)
@@ -630,6 +663,38 @@ static void the_shell_prompts_within_its_budget(void **state)
     end(r);
 }
 
+/* ---- Pipes (kernel/pipespeed.c; issue 3, "Speed") ---- */
+
+static unsigned long number_after(const struct run *r, const char *name)
+{
+    const char *at = strstr(r->out, name);
+    if (!at)
+        fail_msg("no \"%s\" in:\n%s", name, r->out);
+    return strtoul(at + strlen(name), NULL, 10);
+}
+
+static void pipes_keep_their_budgets(void **state)
+{
+    (void)state;
+    struct run *r = start("arg=pipespeed\n");
+    run_to_the_end(r);
+    assert_ended(r, 0);
+    unsigned long aligned = number_after(r, "1 KiB: "),
+                  odd = number_after(r, "1 KiB misaligned: "),
+                  mapped = number_after(r, "64 KiB: ");
+    end(r);
+    r = start("map=0\narg=pipespeed\n");
+    run_to_the_end(r);
+    assert_ended(r, 0);
+    unsigned long copied = number_after(r, "64 KiB: ");
+    end(r);
+    printf("1 KiB %lu, misaligned %lu; 64 KiB mapped %lu, copied %lu\n",
+           aligned, odd, mapped, copied);
+    assert_in_range(aligned, 500, 3 * 1024 + 6000);
+    assert_in_range(odd, aligned, 3 * 1024 + 6000);
+    assert_in_range(mapped, 10000, copied / 2);
+}
+
 /* ---- No memory (kernel/starved.c) ---- */
 
 struct starve {
@@ -759,6 +824,7 @@ int main(void)
         cmocka_unit_test(sleepers_on_words_are_woken),
         cmocka_unit_test(port_rights_and_messages_are_counted),
         cmocka_unit_test(wired_pages_outlive_their_owners),
+        cmocka_unit_test(the_disk_works_on_the_programs_pages),
         cmocka_unit_test(bad_elf_files_are_refused),
         cmocka_unit_test(random_calls_do_no_harm),
         cmocka_unit_test(a_bad_boot_page_is_refused_in_one_line),
@@ -777,6 +843,7 @@ int main(void)
         cmocka_unit_test(a_stack_overflow_is_said_to_be_one),
         cmocka_unit_test(crossings_keep_their_budgets),
         cmocka_unit_test(the_shell_prompts_within_its_budget),
+        cmocka_unit_test(pipes_keep_their_budgets),
         cmocka_unit_test(any_allocation_may_fail_and_nothing_is_lost),
         cmocka_unit_test(the_image_carries_its_tables),
     };

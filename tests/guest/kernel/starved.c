@@ -11,13 +11,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <sallyport/calls.h>
 
-static char bytes[3 * 4096];
+static char bytes[5 * 4096]; /* more than map_threshold */
 
 /* Exits with 1 if a step failed for another reason than memory. */
 static int allowed(int result)
@@ -68,11 +69,57 @@ static void memory(void)
         heap[0] = heap[(4 << 20) - 1] = 1;
 }
 
+#define RW (PROT_READ | PROT_WRITE)
+
+static char *mapped(size_t n, int flags, int fd)
+{
+    char *p = mmap(NULL, n, RW, flags, fd, 0);
+    return allowed(p == MAP_FAILED ? -1 : 0) < 0 ? NULL : p;
+}
+
+static void mappings(void)
+{
+    char *p = mapped(3 * 4096, MAP_PRIVATE | MAP_ANON, -1);
+    if (p) {
+        p[0] = p[8192] = 1;
+        allowed(mprotect(p + 4096, 4096, PROT_READ));
+        allowed(munmap(p + 4096, 4096));
+    }
+    if ((p = mapped(4096, MAP_SHARED | MAP_ANON, -1)))
+        p[0] = 1;
+    int fd = allowed(shm_open("/starved", O_RDWR | O_CREAT, 0600));
+    if (fd >= 0 && ftruncate(fd, 8192) == 0 &&
+        (p = mapped(8192, MAP_SHARED, fd))) {
+        p[4096] = 1;
+        ftruncate(fd, 1);
+    }
+    allowed(shm_unlink("/starved"));
+}
+
+/* A write large enough to be mapped; the child dies if nobody can read it. */
+static void wired(void)
+{
+    int fd[2];
+    if (allowed(pipe(fd)) < 0)
+        return;
+    pid_t pid = allowed(fork());
+    if (pid == 0) {
+        close(fd[0]);
+        allowed((int)write(fd[1], bytes, sizeof bytes));
+        _exit(0);
+    }
+    close(fd[1]);
+    while (pid > 0 && read(fd[0], bytes, sizeof bytes) > 0)
+        ;
+}
+
 static void work(void)
 {
     files();
     processes();
     memory();
+    mappings();
+    wired();
     _exit(0);
 }
 
@@ -81,6 +128,7 @@ static void tidy(void)
     static const char *const name[] = {"/tmp/s/a", "/tmp/s/b", "/tmp/s/c"};
     for (int i = 0; i < 3; i++)
         unlink(name[i]);
+    shm_unlink("/starved");
     rmdir("/tmp/s");
     truncate("/bin/cat", 0);
 }
