@@ -13,6 +13,7 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <mach/mach.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -454,6 +455,116 @@ void try_futex(void)
     told("futex wait", futex(&word, FUTEX_WAIT, 1, &soon));
     told("futex wake", futex(&word, FUTEX_WAKE, 1, NULL));
     told("futex of a bad address", futex(bad, FUTEX_WAKE, 1, NULL));
+}
+
+/* ---- Mach: results are codes of its own, not errno ---- */
+
+static mach_port_t mach_port;
+
+static void told_mach(const char *call, kern_return_t code)
+{
+    printf("%s = %s\n", call, mach_error_string(code));
+}
+
+void try_mach_msg_trap(void)
+{
+    mach_msg_header_t m = {.msgh_bits = MACH_MSG_TYPE_COPY_SEND};
+    told_mach("mach_msg to nobody", mach_msg_send(&m));
+    m.msgh_size = sizeof m;
+    told_mach("mach_msg to nobody", mach_msg_send(&m));
+    told_mach("mach_msg from nobody",
+              mach_msg(&m, MACH_RCV_MSG, 0, sizeof m, 0, 0, 0));
+}
+
+void try_mach_task_self_trap(void)
+{
+    printf("mach_task_self = 0x%x\n", (unsigned)mach_task_self());
+}
+
+void try_mach_host_self(void)
+{
+    printf("mach_host_self = 0x%x\n", (unsigned)mach_host_self());
+}
+
+void try_mach_port_allocate_trap(void)
+{
+    told_mach("mach_port_allocate",
+              mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE,
+                                 &mach_port));
+    told_mach("mach_port_allocate to a bad address",
+              mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE,
+                                 bad));
+}
+
+void try_mach_port_insert_right_trap(void)
+{
+    told_mach("mach_port_insert_right",
+              mach_port_insert_right(mach_task_self(), mach_port, mach_port,
+                                     MACH_MSG_TYPE_MAKE_SEND));
+}
+
+void try_mach_port_deallocate_trap(void)
+{
+    told_mach("mach_port_deallocate",
+              mach_port_deallocate(mach_task_self(), mach_port));
+}
+
+void try_mach_port_destroy_trap(void)
+{
+    told_mach("mach_port_destroy",
+              mach_port_destroy(mach_task_self(), mach_port + 4));
+}
+
+void try_mach_port_mod_refs_trap(void)
+{
+    told_mach("mach_port_mod_refs",
+              mach_port_mod_refs(mach_task_self(), mach_port,
+                                 MACH_PORT_RIGHT_RECEIVE, 1));
+}
+
+void try_mach_port_get_refs_trap(void)
+{
+    uint32_t refs = 9;
+    told_mach("mach_port_get_refs",
+              mach_port_get_refs(mach_task_self(), mach_port,
+                                 MACH_PORT_RIGHT_RECEIVE, &refs));
+    printf("... of the receive right: %u\n", (unsigned)refs);
+}
+
+void try_mach_port_move_member_trap(void)
+{
+    told_mach("mach_port_move_member",
+              mach_port_move_member(mach_task_self(), mach_port, 0));
+}
+
+void try_mach_port_request_notification_trap(void)
+{
+    mach_port_t previous;
+    told_mach("mach_port_request_notification",
+              mach_port_request_notification(
+                  mach_task_self(), mach_port, MACH_NOTIFY_NO_SENDERS, 9,
+                  mach_port, MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous));
+}
+
+void try_mach_port_set_limit_trap(void)
+{
+    told_mach("mach_port_set_qlimit",
+              mach_port_set_qlimit(mach_task_self(), mach_port, 1025));
+}
+
+void try_task_get_special_port_trap(void)
+{
+    mach_port_t name = 9;
+    told_mach("task_get_special_port",
+              task_get_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT,
+                                    &name));
+    printf("... the bootstrap port: 0x%x\n", (unsigned)name);
+}
+
+void try_task_set_special_port_trap(void)
+{
+    told_mach("task_set_special_port",
+              task_set_special_port(mach_task_self(), 1, mach_port));
 }
 
 /* ---- All of them ---- */

@@ -102,6 +102,10 @@ sh -c 'exit 5' & wait $!; echo $?
 wait 1; echo $?
 pingpong 4
 forktree 2
+machdemo; echo $?
+oolsend; echo $?
+oolsend 5000; echo $?
+rpcdemo; echo $?
 init true; echo $?
 init sh -c 'kill -TERM $$'; echo $?
 

@@ -15,7 +15,7 @@ for program in "$source"/tests/guest/kernel/*.c; do
     [ "$out/bin/$name" -nt "$program" ] &&
         [ "$out/bin/$name" -nt "$source/tests/guest/kernel/check.h" ] &&
         [ "$out/bin/$name" -nt "$apps/sdk/libsallyport.a" ] && continue
-    "$source/guestapps/sdk/build.sh" -Wall -Wextra -Werror \
+    SALLYPORT_SDK_LIB=$apps/sdk "$source/guestapps/sdk/build.sh" -Wall -Wextra -Werror \
         -I"$source/guestkernel/abi" -o "$out/bin/$name" "$program"
 done
 "$source/guestapps/mkinitrd.sh" "$out/initrd.tar" "$source/guestapps/root" \

@@ -16,7 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <mach/mach.h>
 #include <sallyport/calls.h>
+#include "host.h"
 
 static char bytes[5 * 4096]; /* more than map_threshold */
 
@@ -69,6 +71,61 @@ static void memory(void)
         heap[0] = heap[(4 << 20) - 1] = 1;
 }
 
+/* Mach's calls have results of their own: these say "no memory". */
+static int mach_allowed(int result)
+{
+    if (result != 0 && result != KERN_RESOURCE_SHORTAGE &&
+        result != MACH_SEND_NO_BUFFER && result != MACH_RCV_TIMED_OUT &&
+        result != MACH_SEND_INVALID_DEST && result != MACH_RCV_INVALID_NAME &&
+        result != KERN_INVALID_NAME && result != KERN_INVALID_TASK &&
+        result != (MACH_RCV_BODY_ERROR | MACH_MSG_VM_SPACE) &&
+        result != MACH_SEND_INVALID_HEADER && result != MIG_SERVER_DIED)
+        _exit(1);
+    return result;
+}
+
+/* A right and three pages, lent, to itself; a notice; and what the kernel
+ * answers. All that stays is given back at exit. */
+static void ports(void)
+{
+    mach_port_t self = mach_task_self(), p = MACH_PORT_NULL, previous;
+    mach_allowed(mach_port_allocate(self, MACH_PORT_RIGHT_RECEIVE, &p));
+    mach_allowed(mach_port_insert_right(self, p, p, MACH_MSG_TYPE_MAKE_SEND));
+    mach_allowed(mach_port_request_notification(
+        self, p, MACH_NOTIFY_DEAD_NAME, 0, p, MACH_MSG_TYPE_MAKE_SEND_ONCE,
+        &previous));
+    struct {
+        mach_msg_header_t head;
+        mach_msg_body_t body;
+        mach_msg_port_descriptor_t port;
+        mach_msg_ool_descriptor_t memory;
+        char large[1000];
+        char trailer[8];
+    } m = {.head = {.msgh_bits = MACH_MSGH_BITS_COMPLEX |
+                                 MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND,
+                                                MACH_MSG_TYPE_MAKE_SEND_ONCE),
+                    .msgh_size = sizeof m - 8,
+                    .msgh_remote_port = p,
+                    .msgh_local_port = p},
+           .body = {2},
+           .port = {.name = p, .disposition = MACH_MSG_TYPE_MAKE_SEND_ONCE},
+           .memory = {.address = (uint64_t)bytes,
+                      .type = MACH_MSG_OOL_DESCRIPTOR,
+                      .copy = MACH_MSG_VIRTUAL_COPY,
+                      .size = sizeof bytes}};
+    for (int i = 0; i < 2; i++)
+        mach_allowed(mach_msg_send(&m.head));
+    mach_allowed(mach_msg(&m.head, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof m,
+                          p, 0, MACH_PORT_NULL));
+    uint64_t total, free;
+    mach_port_t host = mach_host_self();
+    if (host && mig_get_reply_port()) {
+        kern_return_t kr = mach_allowed(host_memory(host, &total, &free));
+        if (kr == 0 && free > total)
+            _exit(1);
+    }
+}
+
 #define RW (PROT_READ | PROT_WRITE)
 
 static char *mapped(size_t n, int flags, int fd)
@@ -116,6 +173,7 @@ static void wired(void)
 static void work(void)
 {
     files();
+    ports();
     processes();
     memory();
     mappings();
