@@ -28,7 +28,6 @@ int main(void)
     uint64_t read = comm_uptime();
     int in_order = start <= called && called <= read && read <= uptime();
     printf("both clocks agree: %s\n", in_order ? "yes" : "no");
-    printf("reading the page is faster: %s\n",
-           read - called < called - start ? "yes" : "no");
+    printf("%d times by system call, %d times from the page\n", TIMES, TIMES);
     return in_order ? 0 : 1;
 }

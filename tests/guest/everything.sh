@@ -109,6 +109,15 @@ rpcdemo; echo $?
 init true; echo $?
 init sh -c 'kill -TERM $$'; echo $?
 
+echo === memory
+mapdemo; echo $?
+shm 3; echo $?
+commtime; echo $?
+bigpipe; echo $?
+bigpipe 16384 65536; echo $?
+devmap; echo $?
+diskio; echo $?
+
 echo === every call
 callall; echo $?
 

@@ -312,6 +312,31 @@ static void objects_with_names(void)
     EQUAL(munmap((void *)p, PAGE), 0);
 }
 
+static void the_kernels_buffer(void)
+{
+    int fd = open("/dev/kbuf", O_RDWR), reader = open("/dev/kbuf", O_RDONLY);
+    char *p = mmap(NULL, SALLYPORT_KBUF_BYTES, RW, MAP_SHARED, fd, 0);
+    char *q = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, reader, 0);
+    TRUE(p != MAP_FAILED && q != MAP_FAILED);
+    p[7] = 'k';
+    EQUAL(q[7], 'k');
+    EQUAL(byte_of(reader, 7), 'k');
+    EQUAL(lseek(fd, 7, SEEK_SET), 7);
+    EQUAL(write(fd, "j", 1), 1);
+    EQUAL(q[7], 'j');
+    FAILS((long)mmap(NULL, PAGE, RW, MAP_SHARED, reader, 0), EACCES);
+    FAILS(mprotect(q, PAGE, RW), EACCES);
+    EQUAL(in_child(store_to, (long)q), SIGSEGV);
+    EQUAL(lseek(fd, -1, SEEK_END), SALLYPORT_KBUF_BYTES - 1);
+    EQUAL(write(fd, "ab", 2), 1);
+    FAILS(write(fd, "b", 1), ENOSPC);
+    EQUAL(read(fd, p, 1), 0);
+    p = mmap(NULL, 2 * PAGE, RW, MAP_SHARED, fd, SALLYPORT_KBUF_BYTES - PAGE);
+    EQUAL(p[PAGE - 1], 'a');
+    EQUAL(in_child(load_from, (long)p + PAGE), SIGBUS);
+    close(fd), close(reader);
+}
+
 /* As many as a process may have, then no more; and none is left over. */
 static void regions_have_a_limit(void)
 {
@@ -344,6 +369,7 @@ static void all(long round)
     no_stores_into_a_program();
     shrinking_takes_pages_away();
     objects_with_names();
+    the_kernels_buffer();
     regions_have_a_limit();
     if (failures)
         _exit(1);

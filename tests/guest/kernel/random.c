@@ -8,6 +8,7 @@
 #include "check.h"
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #define WORKERS 5
@@ -36,7 +37,12 @@ static char *argv_bad[] = {"true", (char *)0x123456789000, NULL};
 /* A number of one of the kinds that matter to some call. */
 static long argument(void)
 {
-    switch (below(14)) {
+    switch (below(16)) {
+    case 14: /* where mappings go, and protections */
+        return 0x3fffeef000 - (long)below(64) * 4096;
+    case 15:
+        return (long)((1 + below(2)) | (below(2) ? MAP_ANON : 0) |
+                      (below(4) ? 0 : MAP_FIXED));
     case 0:
         return (long)below(8) - 1; /* descriptors, small numbers */
     case 1:
@@ -88,6 +94,13 @@ static bool is_fit(long number, const long arg[6])
         return arg[0] > 0 && arg[0] < 100000;
     case SYS_waitpid:
         return arg[2] & 1;
+    case SYS_munmap: /* nor here */
+    case SYS_mprotect:
+        return arg[0] > (1l << 37);
+    case SYS_mmap:
+        return !(arg[3] & MAP_FIXED) || arg[0] > (1l << 37);
+    case SYS_futex: /* somebody may have to go on */
+        return below(20) == 0;
     case SYS_exit:
         return below(300) == 0;
     case SYS_fork:
@@ -97,12 +110,24 @@ static bool is_fit(long number, const long arg[6])
     }
 }
 
+/* The calls that are tried; in the place of those that have tests of their own,
+ * more about mappings. */
+static const int numbers[] = {
+#define CALL(number, name, result, args, help)                                 \
+    number <= 39 || number == SYS_futex ? number                               \
+    : number & 1                        ? SYS_mmap                             \
+                                        : SYS_munmap,
+#include "syscall.def"
+#undef CALL
+};
+
 static void random_calls(long calls)
 {
     static int depth;
     memset(area, 0, sizeof area);
     while (calls-- > 0) {
-        long number = (long)below(36), arg[6];
+        long number = numbers[below(sizeof numbers / sizeof numbers[0])];
+        long arg[6];
         for (int i = 0; i < 6; i++)
             arg[i] = argument();
         if (!is_fit(number, arg) || (number == SYS_fork && depth == 2))
