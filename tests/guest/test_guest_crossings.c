@@ -253,6 +253,58 @@ static const char bad_buffer[] =
     "    return read(fds[0], end - 7, 13) == -1 && errno == EFAULT ? 7 : 1;\n"
     "}\n";
 
+/* Past the threshold the writer's bytes are not copied: its pages are wired
+ * and shown in a window, and the reader's one copy is linked to the write. */
+static void a_large_write_is_mapped_not_copied(void **state)
+{
+    (void)state;
+    struct run *r = boot("arg=bigpipe\narg=65536\n");
+    run_to_end(r, 0);
+    char line[2048];
+    const struct crossing *w = call(r, "bigpipe", "write", 1);
+    static const enum mapping_kind kinds[] = {MAPPING_WIRE, MAPPING_WINDOW,
+                                              MAPPING_UNWIRE};
+    unsigned seen = 0;
+    for (size_t i = 0; i < w->mappings; i++) {
+        const struct mapping *m = &w->mapping[i];
+        if (m->kind < MAPPING_WIRE)
+            continue;
+        assert_in_range(seen, 0, 2);
+        assert_int_equal(m->kind, kinds[seen++]);
+        assert_int_equal(m->va, w->arg[1]);
+        assert_int_equal(m->bytes, 65536);
+        assert_int_equal(m->root, w->root);
+        if (m->kind == MAPPING_WINDOW)
+            assert_int_equal(m->window, 0xffffffffa0000000 | (m->va & 0xfff));
+    }
+    assert_int_equal(seen, 3);
+    assert_int_equal(w->bytes_in, 0);
+    assert_int_equal(w->transfers, 0);
+    uint64_t put = w->number;
+    const struct crossing *read = call(r, "bigpipe", "read", 1);
+    assert_int_equal(read->bytes_out, 65536);
+    assert_int_equal(read->links, 1);
+    assert_int_equal(read->link[0].from, put);
+    assert_int_equal(read->link[0].bytes, 65536);
+    trace_line(r, "  65536 bytes, to be read", 1, line);
+    assert_non_null(strstr(trace_line(r, "window ", 1, line), " -> 0xffffff"));
+    trace_line(r, "unwire ", 1, line);
+    check_sums(r);
+    run_free(r);
+}
+
+/* commtime asks by call 101 times, then the page 101 times, then once more. */
+static void time_from_the_commpage_is_no_crossing(void **state)
+{
+    (void)state;
+    struct run *r = boot("arg=commtime\n");
+    run_to_end(r, 0);
+    uint64_t before = call(r, "commtime", "uptime", 101)->number;
+    uint64_t after = call(r, "commtime", "uptime", 102)->number;
+    assert_int_equal(after, before + 1);
+    run_free(r);
+}
+
 static void a_refused_copy_names_the_byte_and_the_reason(void **state)
 {
     (void)state;
@@ -596,6 +648,8 @@ int main(void)
         cmocka_unit_test(fork_returns_twice_and_exec_renames),
         cmocka_unit_test(an_exit_never_returns_and_wakes_the_parent),
         cmocka_unit_test(bytes_through_a_pipe_link_read_and_write),
+        cmocka_unit_test(a_large_write_is_mapped_not_copied),
+        cmocka_unit_test(time_from_the_commpage_is_no_crossing),
         cmocka_unit_test(a_refused_copy_names_the_byte_and_the_reason),
         cmocka_unit_test(deaths_have_reason_signal_and_no_return),
         cmocka_unit_test(a_timer_interrupt_that_switches_says_to_whom),

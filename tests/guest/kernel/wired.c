@@ -74,7 +74,7 @@ static void send(int n, int offset, int piece)
 
 static void every_size_arrives(void)
 {
-    static const int size[] = {4095,  16383, 16384,  16385, 65536,
+    static const int size[] = {4095,  16383,  16384,  16385, 65536,
                                65539, 131072, 131073, 300001};
     for (unsigned i = 0; i < sizeof size / sizeof size[0]; i++) {
         fill((int)i);
@@ -160,6 +160,33 @@ static void lose_the_reader(int taken)
         EQUAL(WIFEXITED(status) ? WEXITSTATUS(status) : status, SIGPIPE);
     else
         EQUAL(status, SIGPIPE);
+}
+
+/* More large writes at once than the kernel has windows: the others are copied,
+ * and all arrive. */
+static void windows_run_out(void)
+{
+    enum { WRITERS = 20 };
+    int fd[WRITERS][2], status;
+    for (int w = 0; w < WRITERS; w++) {
+        EQUAL(pipe(fd[w]), 0);
+        if (fork() == 0) {
+            from[0] = (char)w;
+            _exit(write(fd[w][1], from, 20000) == 20000 ? 0 : 1);
+        }
+        close(fd[w][1]);
+    }
+    settle();
+    for (int w = WRITERS - 1; w >= 0; w--) {
+        EQUAL(read_all(fd[w][0], to, 20000, 7000), 20000);
+        EQUAL(to[0], w);
+        EQUAL(memcmp(from + 1, to + 1, 19999), 0);
+        close(fd[w][0]);
+    }
+    for (int w = 0; w < WRITERS; w++) {
+        wait(&status);
+        EQUAL(status, 0);
+    }
 }
 
 static void bad_memory_ends_the_write(void)
@@ -265,6 +292,7 @@ static void all(long round)
         kill_the_writer(step[i]);
         lose_the_reader(step[i]);
     }
+    windows_run_out();
     bad_memory_ends_the_write();
     nonblocking_writes_do_not_wait();
     files_take_large_writes();
