@@ -1,6 +1,7 @@
 /*
  * ports.c - Mach ports: rights and their counting, names, messages, queue
- * limits, sets, notices, rights that travel, peers that die; and that nothing
+ * limits, sets, notices, rights and memory that travel, peers that die, random
+ * calls from several processes; and that nothing
  * of it is lost: memory and processes are as before at the end.
  */
 #include "check.h"
@@ -379,6 +380,121 @@ static void queues_have_limits(void)
     EQUAL(mach_port_destroy(TASK, p), 0);
 }
 
+/* ---- Memory ---- */
+
+struct bundle {
+    mach_msg_header_t head;
+    mach_msg_body_t body;
+    mach_msg_ool_descriptor_t memory;
+    uint8_t trailer[68];
+};
+#define BUNDLE_SIZE offsetof(struct bundle, trailer)
+
+static mach_msg_return_t send_memory(mach_port_t to, const void *at,
+                                     uint64_t size, bool moved, unsigned copy)
+{
+    struct bundle m = {
+        .head = {.msgh_bits = MACH_MSGH_BITS_COMPLEX |
+                              MACH_MSGH_BITS(MACH_MSG_TYPE_COPY_SEND, 0),
+                 .msgh_remote_port = to},
+        .body = {1},
+        .memory = {.address = (uint64_t)at,
+                   .deallocate = moved,
+                   .copy = (uint8_t)copy,
+                   .type = MACH_MSG_OOL_DESCRIPTOR,
+                   .size = (uint32_t)size}};
+    return mach_msg(&m.head, MACH_SEND_MSG, BUNDLE_SIZE, 0, 0, 0, 0);
+}
+
+static char *receive_memory(mach_port_t from, uint32_t size)
+{
+    struct bundle m;
+    EQUAL(receive(from, &m, sizeof m, 0), 0);
+    EQUAL(m.memory.size, size);
+    return (char *)m.memory.address;
+}
+
+static void hostile_memory(void)
+{
+    mach_port_t p = port_with_send();
+    char *pages = NULL;
+    EQUAL(vm_allocate(TASK, &pages, 4 * 4096), 0);
+    memset(pages, 1, 4 * 4096);
+    EQUAL(vm_deallocate(TASK, pages + 2 * 4096, 4096), 0); /* a hole */
+    const struct {
+        uint64_t at, size;
+    } bad[] = {{0, 1},
+               {8, 4096},
+               {0x10000000, 10000},
+               {0x80200000, 10000},
+               {0x4000000000 - 4096, 8192},
+               {0x3ffffffffe, 0xffffffff},
+               {0x4000000000, 1},
+               {0xffffffc080200000, 100000},
+               {UINT64_MAX - 100, 200},
+               {(uint64_t)pages, 4 * 4096},
+               {(uint64_t)pages + 4096, 4097}};
+    for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        for (unsigned how = 0; how < 4; how++) {
+            mach_msg_return_t r = send_memory(p, (void *)bad[i].at, bad[i].size,
+                                              how & 1, how >> 1);
+            TRUE(r == MACH_SEND_INVALID_MEMORY || r == MACH_SEND_TOO_LARGE);
+        }
+    EQUAL(pages[4096], 1); /* all of it is still there */
+    EQUAL(pages[3 * 4096], 1);
+    EQUAL(send_memory(p, pages, 4096, false, 2), MACH_SEND_INVALID_TYPE);
+    EQUAL(send_memory(p, pages, 4096, false, 255), MACH_SEND_INVALID_TYPE);
+    EQUAL(send_memory(p, (void *)0x1000000, 509 * 4096, false, 1),
+          MACH_SEND_TOO_LARGE);
+    EQUAL(send_memory(p, NULL, 0, true, 1), 0);
+    EQUAL((uint64_t)receive_memory(p, 0), 0);
+    EQUAL(vm_deallocate(TASK, pages, 4 * 4096), 0);
+    EQUAL(mach_port_destroy(TASK, p), 0);
+}
+
+/* Whatever the way, the receiver has the bytes as they were at the send. */
+static void memory_arrives(uint32_t size, uint32_t offset, unsigned copy)
+{
+    mach_port_t p = port_with_send();
+    char *pages = NULL;
+    EQUAL(vm_allocate(TASK, &pages, size + offset), 0);
+    for (uint32_t i = 0; i < size; i++)
+        pages[offset + i] = (char)(i * 7);
+    EQUAL(send_memory(p, pages + offset, size, false, copy), 0);
+    pages[offset] = pages[offset + size - 1] = 99;
+    char *got = receive_memory(p, size);
+    TRUE(got != pages + offset);
+    long wrong = 0;
+    for (uint32_t i = 0; i < size; i++)
+        wrong += got[i] != (char)(i * 7);
+    EQUAL(wrong, 0);
+    got[0] = 55;
+    EQUAL(pages[offset], 99);
+    /* Moved, and given back in pages. */
+    EQUAL(send_memory(p, got, size, true, copy), 0);
+    EQUAL(send_memory(p, got, size, false, copy), MACH_SEND_INVALID_MEMORY);
+    got = receive_memory(p, size);
+    EQUAL(got[0], 55);
+    EQUAL(vm_deallocate(TASK, got, size), 0);
+    EQUAL(vm_deallocate(TASK, pages, size + offset), 0);
+    EQUAL(mach_port_destroy(TASK, p), 0);
+}
+
+static void memory_travels(void)
+{
+    static const uint32_t size[] = {1, 4095, 4096, 4097, 8192, 8193, 100000};
+    for (unsigned i = 0; i < sizeof size / sizeof size[0]; i++)
+        for (unsigned how = 0; how < 4; how++)
+            memory_arrives(size[i], how & 1 ? 4000 : 0, how >> 1);
+    /* Destroyed on the way: with its port. */
+    mach_port_t p = port_with_send();
+    static char data[20000];
+    EQUAL(send_memory(p, data, sizeof data, false, 1), 0);
+    EQUAL(send_memory(p, data, sizeof data, false, 0), 0);
+    EQUAL(mach_port_destroy(TASK, p), 0);
+    data[0] = 1;
+}
+
 /* ---- Sets ---- */
 
 static void sets_serve_members_in_turn(void)
@@ -684,6 +800,123 @@ static void replies_come_or_are_missed(void)
     }
 }
 
+/* ---- Anything, from several processes ---- */
+
+static uint32_t dice;
+
+static uint32_t random_below(uint32_t n)
+{
+    dice = dice * 1664525 + 1013904223;
+    return (dice >> 8) % n;
+}
+
+/* A name that may be good, stale, or nobody's. */
+static mach_port_t some_name(const mach_port_t *name, unsigned n)
+{
+    mach_port_t p = name[random_below(n)];
+    return random_below(8) ? p : p + random_below(1024);
+}
+
+static void random_message(mach_port_t to, mach_port_t port)
+{
+    struct {
+        mach_msg_header_t head;
+        mach_msg_body_t body;
+        mach_msg_port_descriptor_t port;
+        mach_msg_ool_descriptor_t memory;
+        uint8_t trailer[68];
+    } m = {
+        .head = {.msgh_bits =
+                     (random_below(2) ? MACH_MSGH_BITS_COMPLEX : 0) |
+                     MACH_MSGH_BITS(16 + random_below(6),
+                                    random_below(2) ? 17 + random_below(5) : 0),
+                 .msgh_remote_port = to},
+        .body = {random_below(3)},
+        .port = {.name = port, .disposition = (uint8_t)(15 + random_below(8))},
+        .memory = {.address = (uint64_t)&dice - random_below(9000),
+                   .copy = (uint8_t)random_below(2),
+                   .type = (uint8_t)random_below(3),
+                   .size = random_below(12000)}};
+    if (m.head.msgh_bits >> 8 & 31)
+        m.head.msgh_local_port = port;
+    if (mach_msg(&m.head,
+                 MACH_SEND_MSG | MACH_RCV_MSG | MACH_SEND_TIMEOUT |
+                     MACH_RCV_TIMEOUT | random_below(2) * MACH_RCV_LARGE,
+                 24 + 4 * random_below(9), 24 + random_below(120), port, 0,
+                 0) == 0)
+        random_below(2) ? mach_msg_destroy(&m.head) : (void)0;
+}
+
+static void random_call(mach_port_t *name, unsigned n)
+{
+    mach_port_t a = some_name(name, n), b = some_name(name, n), previous;
+    switch (random_below(10)) {
+    case 0:
+        mach_port_allocate(TASK, random_below(4), &name[random_below(n)]);
+        break;
+    case 1:
+        mach_port_destroy(TASK, a);
+        break;
+    case 2:
+        mach_port_insert_right(TASK, a, a, 16 + random_below(6));
+        break;
+    case 3:
+        mach_port_mod_refs(TASK, a, random_below(6), (int)random_below(5) - 2);
+        break;
+    case 4:
+        mach_port_move_member(TASK, a, random_below(3) ? b : 0);
+        break;
+    case 5:
+        mach_port_request_notification(TASK, a, random_below(2) ? 70 : 72,
+                                       random_below(3), b,
+                                       MACH_MSG_TYPE_MAKE_SEND_ONCE, &previous);
+        break;
+    case 6:
+        mach_port_set_qlimit(TASK, a, random_below(12));
+        break;
+    default:
+        random_message(random_below(3) ? a : bootstrap_port, b);
+    }
+}
+
+static void random_calls(long seed)
+{
+    mach_port_t name[12] = {0};
+    dice = (uint32_t)seed;
+    for (unsigned i = 0; i < 12; i++)
+        mach_port_allocate(TASK, MACH_PORT_RIGHT_RECEIVE, &name[i]);
+    for (int i = 0; i < 1500; i++)
+        random_call(name, 12);
+}
+
+static void random_calls_do_no_harm(void)
+{
+    mach_port_t p = port_with_send();
+    int status;
+    task_set_special_port(TASK, TASK_BOOTSTRAP_PORT, p);
+    fflush(stdout);
+    for (long child = 1; child <= 4; child++)
+        if (fork() == 0) {
+            random_calls(child * 77777);
+            _exit(0);
+        }
+    static struct {
+        mach_msg_header_t head;
+        uint8_t rest[4096];
+    } got;
+    for (int ended = 0; ended < 4;) {
+        if (mach_msg(&got.head, MACH_RCV_MSG | MACH_RCV_TIMEOUT, 0, sizeof got,
+                     p, 1, 0) == 0)
+            mach_msg_destroy(&got.head);
+        if (waitpid(-1, &status, WNOHANG) > 0) {
+            EQUAL(status, 0);
+            ended++;
+        }
+    }
+    task_set_special_port(TASK, TASK_BOOTSTRAP_PORT, 0);
+    EQUAL(mach_port_destroy(TASK, p), 0);
+}
+
 /* ---- The kernel's ports ---- */
 
 #pragma pack(push, 4)
@@ -751,6 +984,8 @@ static void everything(void)
     hostile_headers();
     hostile_bodies();
     queues_have_limits();
+    hostile_memory();
+    memory_travels();
     sets_serve_members_in_turn();
     rights_travel();
     a_long_chain_of_travelling_ports_dies();
@@ -758,6 +993,7 @@ static void everything(void)
     children_inherit_the_bootstrap_port();
     peers_die();
     replies_come_or_are_missed();
+    random_calls_do_no_harm();
     the_kernel_answers();
 }
 
