@@ -21,6 +21,9 @@
 #define WINDOW_STRIDE 0x40000 /* 64 pages: what is not mapped is a guard */
 _Static_assert(WIRE_PAGES *PAGE_SIZE < WINDOW_STRIDE, "a guard is left");
 
+/* tests/guest/test_kernel.c makes one up. */
+_Static_assert(offsetof(struct vm, wired) == 24, "where the test puts it");
+
 uint64_t map_threshold = 16384;
 
 static uint32_t windows_taken; /* bit n: slot n */

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "../../emu/inspect/sv39.h"
 #include "../../emu/inspect/symbols.h"
 #include "../../emu/machine/machine.h"
 #include "../../emu/platform/platform.h"
@@ -695,6 +696,69 @@ static void pipes_keep_their_budgets(void **state)
     assert_in_range(mapped, 10000, copied / 2);
 }
 
+/* ---- fork during a transfer (kernel/forkwired.c) ---- */
+
+struct forked {
+    struct machine *m;
+    unsigned shown;
+    uint64_t va, frame[3], flags[3];
+};
+
+static void on_show(void *ctx, const struct cpu_trap *trap)
+{
+    struct forked *f = ctx;
+    struct cpu *cpu = machine_cpu(f->m);
+    uint64_t satp = 0;
+    if (trap->cause != 8 || cpu_x(cpu, 17) != 27 || f->shown == 3 ||
+        !cpu_csr(cpu, (unsigned)cpu_csr_number("satp"), &satp))
+        return;
+    f->va = cpu_x(cpu, 10);
+    struct sv39_walk w = sv39_walk(f->m, sv39_root(satp), f->va);
+    f->frame[f->shown] = w.pa;
+    f->flags[f->shown++] = w.flags;
+}
+
+/* At vm_fork(parent, child): puts a struct wiring that covers the page into the
+ * parent's list, in RAM that is not in use (guestkernel/wire.h, vm.h). */
+static void on_fork(void *ctx, uint64_t pc)
+{
+    struct forked *f = ctx;
+    const uint64_t direct_map = UINT64_C(0xffffffc000000000);
+    const uint64_t spare = PLAT_RAM_BASE + machine_ram_bytes(f->m) - 4096;
+    (void)pc;
+    if (f->shown != 1)
+        return;
+    uint64_t vm = cpu_x(machine_cpu(f->m), 10);
+    const uint64_t wiring[] = {0, vm, f->va, 4096}, list = spare + direct_map;
+    uint8_t *there = machine_ram(f->m, spare, sizeof wiring);
+    uint8_t *wired = machine_ram(f->m, vm - direct_map + 24, sizeof list);
+    assert_non_null(there);
+    assert_non_null(wired);
+    memcpy(there, wiring, sizeof wiring);
+    memcpy(wired, &list, sizeof list);
+}
+
+static void fork_copies_pages_that_are_in_a_transfer(void **state)
+{
+    (void)state;
+    const uint64_t writable = 4;
+    struct run *r = start("arg=forkwired\n");
+    struct forked f = {.m = r->m};
+    struct machine_observer o = {.ctx = &f, .trap = on_show};
+    machine_observe(r->m, &o);
+    cpu_watch(machine_cpu(r->m), kernel_symbol("vm_fork"), on_fork, &f);
+    run_to_the_end(r);
+    assert_ended(r, 0);
+    assert_int_equal(f.shown, 3);
+    assert_true(f.flags[0] & writable);
+    assert_true(f.frame[1] != f.frame[0]); /* the child's own, at once */
+    assert_true(f.flags[1] & writable);
+    assert_true(f.frame[2] == f.frame[0]); /* the parent's is where it was, */
+    assert_true(f.flags[2] & writable);    /* and not to be copied */
+    machine_unobserve(r->m, &f);
+    end(r);
+}
+
 /* ---- No memory (kernel/starved.c) ---- */
 
 struct starve {
@@ -844,6 +908,7 @@ int main(void)
         cmocka_unit_test(crossings_keep_their_budgets),
         cmocka_unit_test(the_shell_prompts_within_its_budget),
         cmocka_unit_test(pipes_keep_their_budgets),
+        cmocka_unit_test(fork_copies_pages_that_are_in_a_transfer),
         cmocka_unit_test(any_allocation_may_fail_and_nothing_is_lost),
         cmocka_unit_test(the_image_carries_its_tables),
     };
