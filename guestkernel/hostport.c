@@ -31,35 +31,34 @@ static uint64_t count_processes(void)
 
 static void host_service(struct message *request)
 {
-    uint64_t reply[2];
-    uint32_t n = sizeof(uint32_t);
-    if (request->header->msgh_id >= HOST_BASE &&
-        request->header->msgh_id < HOST_BASE + 4 &&
-        request->header->msgh_size != REQUEST_SIZE) {
-        message_reply(request, MIG_BAD_ARGUMENTS, NULL, 0);
-        return;
-    }
-    switch (request->header->msgh_id - HOST_BASE) {
+    const mach_msg_header_t *h = request->header;
+    uint64_t value[2] = {0};
+    uint32_t n = sizeof value[0];
+    kern_return_t code =
+        h->msgh_size == REQUEST_SIZE && !(h->msgh_bits & MACH_MSGH_BITS_COMPLEX)
+            ? KERN_SUCCESS
+            : MIG_BAD_ARGUMENTS;
+    switch (h->msgh_id - HOST_BASE) {
     case 0: /* host_page_size(out bytes: int) */
-        reply[0] = PAGE_SIZE;
+        value[0] = PAGE_SIZE;
+        n = sizeof(uint32_t);
         break;
-    case 1: /* host_memory(out bytes: uint64, out free: uint64) */
-        reply[0] = bootargs.ram_mib << 20;
-        reply[1] = page_free_count() * PAGE_SIZE;
-        n = sizeof reply;
+    case 1: /* host_memory(out total: uint64_t, out free: uint64_t) */
+        value[0] = bootargs.ram_mib << 20;
+        value[1] = page_free_count() * PAGE_SIZE;
+        n = sizeof value;
         break;
     case 2: /* host_processes(out count: int) */
-        reply[0] = count_processes();
+        value[0] = count_processes();
+        n = sizeof(uint32_t);
         break;
-    case 3: /* host_uptime(out nanoseconds: uint64) */
-        reply[0] = mtime_now() * NS_PER_TICK;
-        n = sizeof reply[0];
+    case 3: /* host_uptime(out nanoseconds: uint64_t) */
+        value[0] = mtime_now() * NS_PER_TICK;
         break;
     default:
-        kernel_port_refuse(request);
-        return;
+        code = MIG_BAD_ID;
     }
-    message_reply(request, KERN_SUCCESS, reply, n);
+    message_reply(request, code, value, code ? 0 : n);
 }
 
 struct port host_port = {

@@ -10,10 +10,14 @@
 #include "port.h"
 #include "proc.h"
 
-static struct entry *current_entry(uint64_t name)
+/* The entry of a name under which the caller has that right (0: any). */
+static kern_return_t find(uint64_t name, uint8_t right, struct entry **e)
 {
     struct space *s = sched.current->space;
-    return s ? entry_of(s, (mach_port_name_t)name) : NULL;
+    *e = s ? entry_of(s, (mach_port_name_t)name) : NULL;
+    return !*e                                ? KERN_INVALID_NAME
+           : right && !((*e)->rights & right) ? KERN_INVALID_RIGHT
+                                              : KERN_SUCCESS;
 }
 
 /* Gives the current task a right and says its name at user address to. */
@@ -49,11 +53,11 @@ int64_t sys_mach_port_allocate_trap(const uint64_t *arg)
 
 int64_t sys_mach_port_destroy_trap(const uint64_t *arg)
 {
-    struct entry *e = current_entry(arg[0]);
-    if (!e)
-        return KERN_INVALID_NAME;
-    entry_drop(e, e->rights);
-    return 0;
+    struct entry *e;
+    kern_return_t r = find(arg[0], 0, &e);
+    if (!r)
+        entry_drop(e, e->rights);
+    return r;
 }
 
 /* Changes how often a right may be used; at 0 it goes. Only send rights and
@@ -80,11 +84,10 @@ static kern_return_t change_refs(struct entry *e, uint8_t right, int64_t delta)
 
 int64_t sys_mach_port_deallocate_trap(const uint64_t *arg)
 {
-    struct entry *e = current_entry(arg[0]);
-    if (!e)
-        return KERN_INVALID_NAME;
-    uint8_t right = e->rights & (RIGHT_SEND_ONCE | RIGHT_DEAD);
-    return change_refs(e, right ? right : RIGHT_SEND, -1);
+    struct entry *e;
+    kern_return_t r = find(arg[0], 0, &e);
+    uint8_t right = r ? 0 : e->rights & (RIGHT_SEND_ONCE | RIGHT_DEAD);
+    return r ? r : change_refs(e, right ? right : RIGHT_SEND, -1);
 }
 
 static uint8_t right_bit(uint64_t right)
@@ -101,21 +104,19 @@ static uint8_t right_bit(uint64_t right)
 
 int64_t sys_mach_port_mod_refs_trap(const uint64_t *arg)
 {
-    struct entry *e = current_entry(arg[0]);
+    struct entry *e;
     uint8_t right = right_bit(arg[1]);
-    if (!right)
-        return KERN_INVALID_VALUE;
-    return e ? change_refs(e, right, (int32_t)arg[2]) : KERN_INVALID_NAME;
+    kern_return_t r = right ? find(arg[0], 0, &e) : KERN_INVALID_VALUE;
+    return r ? r : change_refs(e, right, (int32_t)arg[2]);
 }
 
 int64_t sys_mach_port_get_refs_trap(const uint64_t *arg)
 {
-    struct entry *e = current_entry(arg[0]);
+    struct entry *e;
     uint8_t right = right_bit(arg[1]);
-    if (!right)
-        return KERN_INVALID_VALUE;
-    if (!e)
-        return KERN_INVALID_NAME;
+    kern_return_t r = right ? find(arg[0], 0, &e) : KERN_INVALID_VALUE;
+    if (r)
+        return r;
     bool counted = right & (RIGHT_SEND | RIGHT_DEAD);
     uint32_t refs = !(e->rights & right) ? 0 : counted ? e->refs : 1;
     return copyout(&refs, user_addr(arg[2]), sizeof refs) ? KERN_INVALID_ADDRESS
@@ -133,11 +134,11 @@ int64_t sys_mach_port_insert_right_trap(const uint64_t *arg)
     if (arg[0] != arg[1] || how < MACH_MSG_TYPE_MOVE_SEND ||
         how > MACH_MSG_TYPE_MAKE_SEND || how == MACH_MSG_TYPE_MOVE_SEND_ONCE)
         return KERN_INVALID_VALUE;
-    if (!current_entry(name))
-        return KERN_INVALID_NAME;
-    struct entry *e = entry_with(sched.current->space, name, how);
-    if (!e)
-        return KERN_INVALID_RIGHT;
+    struct entry *e;
+    kern_return_t r = find(
+        name, how == MACH_MSG_TYPE_MAKE_SEND ? RIGHT_RECEIVE : RIGHT_SEND, &e);
+    if (r)
+        return r;
     if (how == MACH_MSG_TYPE_MOVE_SEND)
         return 0; /* out and in again */
     if (e->rights & RIGHT_SEND && e->refs == UINT16_MAX)
@@ -148,12 +149,12 @@ int64_t sys_mach_port_insert_right_trap(const uint64_t *arg)
 
 int64_t sys_mach_port_move_member_trap(const uint64_t *arg)
 {
-    struct entry *e = current_entry(arg[0]);
-    struct entry *after = arg[1] ? current_entry(arg[1]) : NULL;
-    if (!e || (arg[1] && !after))
-        return KERN_INVALID_NAME;
-    if (!(e->rights & RIGHT_RECEIVE) || (after && !(after->rights & RIGHT_SET)))
-        return KERN_INVALID_RIGHT;
+    struct entry *e, *after = NULL;
+    kern_return_t r = find(arg[0], RIGHT_RECEIVE, &e);
+    if (!r && arg[1])
+        r = find(arg[1], RIGHT_SET, &after);
+    if (r)
+        return r;
     struct port *p = e->port;
     if (!after && !p->set)
         return KERN_NOT_IN_SET;
@@ -166,13 +167,12 @@ int64_t sys_mach_port_move_member_trap(const uint64_t *arg)
 
 int64_t sys_mach_port_set_limit_trap(const uint64_t *arg)
 {
-    struct entry *e = current_entry(arg[0]);
-    if (arg[1] == 0 || arg[1] > MACH_PORT_QLIMIT_MAX)
-        return KERN_INVALID_VALUE;
-    if (!e)
-        return KERN_INVALID_NAME;
-    if (!(e->rights & RIGHT_RECEIVE))
-        return KERN_INVALID_RIGHT;
+    struct entry *e;
+    kern_return_t r = arg[1] && arg[1] <= MACH_PORT_QLIMIT_MAX
+                          ? find(arg[0], RIGHT_RECEIVE, &e)
+                          : KERN_INVALID_VALUE;
+    if (r)
+        return r;
     e->port->limit = (uint32_t)arg[1];
     sched_wake_all(&e->port->can_send);
     return 0;
@@ -181,8 +181,8 @@ int64_t sys_mach_port_set_limit_trap(const uint64_t *arg)
 /* A notice for the port that the caller receives from under name `to`. */
 static kern_return_t notice_for(uint64_t to, int id, struct message **out)
 {
-    struct entry *e = current_entry(to);
-    if (!e || !(e->rights & RIGHT_RECEIVE))
+    struct entry *e;
+    if (find(to, RIGHT_RECEIVE, &e))
         return KERN_INVALID_CAPABILITY;
     struct message *m = message_new(sizeof(mach_notification_t), id);
     if (!m)
@@ -201,20 +201,21 @@ static kern_return_t notice_for(uint64_t to, int id, struct message **out)
  * send rights were ever made. */
 int64_t sys_mach_port_request_notification_trap(const uint64_t *arg)
 {
-    struct entry *e = current_entry(arg[0]);
+    struct entry *e;
     struct message *m = NULL;
     bool senders = arg[1] == MACH_NOTIFY_NO_SENDERS;
-    if (!senders && arg[1] != MACH_NOTIFY_DEAD_NAME)
-        return KERN_INVALID_VALUE;
-    if (!e)
-        return KERN_INVALID_NAME;
-    bool dead = e->rights & RIGHT_DEAD;
-    if (dead && (senders || arg[2] == 0))
-        return KERN_INVALID_ARGUMENT;
-    if (!dead &&
-        !(e->rights & (senders ? RIGHT_RECEIVE : RIGHT_SEND | RIGHT_SEND_ONCE)))
-        return KERN_INVALID_RIGHT;
-    kern_return_t r = arg[3] ? notice_for(arg[3], (int)arg[1], &m) : 0;
+    kern_return_t r =
+        senders || arg[1] == MACH_NOTIFY_DEAD_NAME
+            ? find(arg[0],
+                   senders ? RIGHT_RECEIVE
+                           : RIGHT_SEND | RIGHT_SEND_ONCE | RIGHT_DEAD,
+                   &e)
+            : KERN_INVALID_VALUE;
+    bool dead = !r && e->rights & RIGHT_DEAD;
+    if (dead && arg[2] == 0)
+        r = KERN_INVALID_ARGUMENT;
+    if (!r && arg[3])
+        r = notice_for(arg[3], (int)arg[1], &m);
     if (r)
         return r;
     if (m && (dead || (senders && !e->port->sends &&
@@ -281,16 +282,11 @@ int64_t sys_task_get_special_port_trap(const uint64_t *arg)
 int64_t sys_task_set_special_port_trap(const uint64_t *arg)
 {
     struct entry *e = NULL;
-    if (arg[0] != TASK_BOOTSTRAP_PORT)
-        return KERN_INVALID_ARGUMENT;
-    if (arg[1]) {
-        if (!current_entry(arg[1]))
-            return KERN_INVALID_NAME;
-        e = entry_with(sched.current->space, (mach_port_name_t)arg[1],
-                       MACH_MSG_TYPE_COPY_SEND);
-        if (!e)
-            return KERN_INVALID_RIGHT;
-    }
+    kern_return_t r = arg[0] != TASK_BOOTSTRAP_PORT ? KERN_INVALID_ARGUMENT
+                      : arg[1] ? find(arg[1], RIGHT_SEND, &e)
+                               : KERN_SUCCESS;
+    if (r)
+        return r;
     struct carried c = e ? right_to(e->port) : (struct carried){NULL, 0};
     struct port *old = sched.current->bootstrap;
     sched.current->bootstrap = c.port;
