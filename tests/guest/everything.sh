@@ -105,6 +105,7 @@ forktree 2
 machdemo; echo $?
 oolsend; echo $?
 oolsend 5000; echo $?
+nameserver echo served; echo $?
 rpcdemo; echo $?
 init true; echo $?
 init sh -c 'kill -TERM $$'; echo $?
