@@ -12,5 +12,9 @@ void device_init(void);
 struct inode *device_make(const char *name, const struct file_ops *ops);
 
 void kbuf_init(void); /* /dev/kbuf: kbuf.c */
+void shm_init(void);  /* /dev/shm, the objects' directory: mmap.c */
+/* /dev/disk0, if there is a disk: disk.c. */
+void disk_init(void);
+void disk_interrupt(void);
 
 #endif

@@ -7,7 +7,6 @@
  * under way at a time; it has up to WIRE_PAGES pieces. Its owner sleeps through
  * a signal until the device is done with the pages (sched_wait), then unwires.
  */
-#include "disk.h"
 #include "device.h"
 #include "file.h"
 #include "pagealloc.h"

@@ -9,35 +9,24 @@
 #include "inode.h"
 #include "panic.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <sallyport/abi.h>
 
-/* Bytes that are there of n from the offset on, up to the page's end. */
-static uint64_t piece_at(const struct file *f, uint64_t n)
-{
-    uint64_t size = f->inode->memory->size, piece;
-    if (f->offset >= size)
-        return 0;
-    piece = PAGE_SIZE - PAGE_OFFSET(f->offset);
-    return piece < n ? piece : n;
-}
-
+/* As a file's read or write, but it cannot grow. */
 static int64_t transfer(struct file *f, struct user_addr at, uint64_t n,
                         bool write)
 {
-    uint64_t done = 0, piece;
-    while (done < n && (piece = piece_at(f, n - done))) {
-        char *page = inode_own_page(f->inode->memory, f->offset);
-        if (!page)
-            return done ? (int64_t)done : -ENOMEM;
-        char *bytes = page + PAGE_OFFSET(f->offset);
-        int error = write ? copyin(user_plus(at, done), bytes, piece)
-                          : copyout(bytes, user_plus(at, done), piece);
-        if (error)
-            return done ? (int64_t)done : -error;
-        done += piece;
-        f->offset += piece;
-    }
-    return (int64_t)done;
+    uint64_t size = f->inode->size;
+    uint64_t left = f->offset < size ? size - f->offset : 0;
+    struct file inner = *f;
+    inner.inode = f->inode->memory;
+    inner.flags &= ~O_APPEND;
+    if (n > left)
+        n = left;
+    int64_t done =
+        write ? inode_ops.write(&inner, at, n) : inode_ops.read(&inner, at, n);
+    f->offset = inner.offset;
+    return done;
 }
 
 static int64_t kbuf_read(struct file *f, struct user_addr to, uint64_t n)
@@ -47,7 +36,7 @@ static int64_t kbuf_read(struct file *f, struct user_addr to, uint64_t n)
 
 static int64_t kbuf_write(struct file *f, struct user_addr from, uint64_t n)
 {
-    if (n && f->offset >= f->inode->memory->size)
+    if (n && f->offset >= f->inode->size)
         return -ENOSPC;
     return transfer(f, from, n, true);
 }

@@ -5,7 +5,6 @@
 #include "bootargs.h"
 #include "comm.h"
 #include "device.h"
-#include "disk.h"
 #include "initrd.h"
 #include "inode.h"
 #include "kvm.h"
@@ -15,7 +14,6 @@
 #include "probe.h"
 #include "proc.h"
 #include "sched.h"
-#include "shm.h"
 #include "uart.h"
 
 extern const char image_end[];

@@ -7,9 +7,9 @@
  * is a file in /dev/shm; so read, write, ftruncate and fstat work on it, and
  * its bytes live until the last name, descriptor and mapping are gone.
  */
-#include "shm.h"
 #include "calls.h"
 #include "copy.h"
+#include "device.h"
 #include "dir.h"
 #include "file.h"
 #include "pagealloc.h"

@@ -3,8 +3,9 @@
  * none, from the untouched end of RAM: boot writes to no frame that nobody
  * asked for.
  *
- * A free frame's first word links to the next. Reference counts are 16 bits a
- * frame, set when the frame is first handed out, never before.
+ * A free frame's first word links to the next. Reference counts are 32 bits a
+ * frame, set when the frame is first handed out, never before. They cannot run
+ * over: to hold a frame once more takes a few bytes somewhere.
  */
 #include "pagealloc.h"
 #include "panic.h"
@@ -15,7 +16,7 @@
 #define RANGES      2
 
 static struct {
-    uint16_t *references; /* by FRAME(); only managed frames' are valid */
+    uint32_t *references; /* by FRAME(); only managed frames' are valid */
     paddr free;           /* returned frames, contents anything */
     paddr zeroed;         /* returned frames, zero but for the link */
     struct {
@@ -111,14 +112,14 @@ void page_hold(paddr page)
     if (!is_managed(page))
         return;
     if (++alloc.references[FRAME(page)] == 0)
-        panic("page_hold: 65536 references to frame 0x%lx", page);
+        panic("page_hold: 2^32 references to frame 0x%lx", page);
 }
 
 static void drop_to(paddr page, paddr *list)
 {
     if (!is_managed(page))
         return;
-    uint16_t *references = &alloc.references[FRAME(page)];
+    uint32_t *references = &alloc.references[FRAME(page)];
     if (*references == 0)
         panic("page_drop: frame 0x%lx is free already", page);
     if (--*references > 0)

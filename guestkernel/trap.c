@@ -9,7 +9,7 @@
 #include "trap.h"
 #include "console.h"
 #include "copy.h"
-#include "disk.h"
+#include "device.h"
 #include "kvm.h"
 #include "plic.h"
 #include "print.h"
