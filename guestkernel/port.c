@@ -316,17 +316,23 @@ static struct entry *entry_of_port(struct space *s, const struct port *p)
     return NULL;
 }
 
-void entry_drop(struct entry *e, uint8_t rights)
+/* Rights leave the entry; what stays is told, or the name is free. */
+static void entry_lose(struct entry *e, uint8_t rights)
 {
-    struct port *p = e->port;
-    rights &= e->rights;
     e->rights &= ~rights;
     if (rights & RIGHT_SEND)
-        e->refs = 1; /* of what stays */
+        e->refs = 1; /* of a receive right that stays */
     if (e->rights)
         entry_changed(e);
     else
         entry_free(e);
+}
+
+void entry_drop(struct entry *e, uint8_t rights)
+{
+    struct port *p = e->port;
+    rights &= e->rights;
+    entry_lose(e, rights);
     for (uint32_t bit = RIGHT_SEND; bit <= RIGHT_SET; bit <<= 1)
         if (rights & bit)
             right_drop(&(struct carried){p, bit});
@@ -334,17 +340,19 @@ void entry_drop(struct entry *e, uint8_t rights)
 
 /* ---- Rights out of a space, and into one ---- */
 
+/* What the entry must have for each disposition. */
+static const uint8_t needs[] = {
+    [MACH_MSG_TYPE_MOVE_RECEIVE] = RIGHT_RECEIVE,
+    [MACH_MSG_TYPE_MOVE_SEND] = RIGHT_SEND,
+    [MACH_MSG_TYPE_MOVE_SEND_ONCE] = RIGHT_SEND_ONCE,
+    [MACH_MSG_TYPE_COPY_SEND] = RIGHT_SEND,
+    [MACH_MSG_TYPE_MAKE_SEND] = RIGHT_RECEIVE,
+    [MACH_MSG_TYPE_MAKE_SEND_ONCE] = RIGHT_RECEIVE,
+};
+
 struct entry *entry_with(struct space *s, mach_port_name_t name,
                          mach_msg_type_name_t how)
 {
-    static const uint8_t needs[] = {
-        [MACH_MSG_TYPE_MOVE_RECEIVE] = RIGHT_RECEIVE,
-        [MACH_MSG_TYPE_MOVE_SEND] = RIGHT_SEND,
-        [MACH_MSG_TYPE_MOVE_SEND_ONCE] = RIGHT_SEND_ONCE,
-        [MACH_MSG_TYPE_COPY_SEND] = RIGHT_SEND,
-        [MACH_MSG_TYPE_MAKE_SEND] = RIGHT_RECEIVE,
-        [MACH_MSG_TYPE_MAKE_SEND_ONCE] = RIGHT_RECEIVE,
-    };
     struct entry *e = how < sizeof needs ? entry_of(s, name) : NULL;
     return e && e->rights & needs[how] ? e : NULL;
 }
@@ -354,25 +362,6 @@ struct carried right_to(struct port *p)
     p->references++;
     p->sends++;
     return (struct carried){p, RIGHT_SEND};
-}
-
-/* The entry's right, and its reference, leave it. */
-static struct carried take_out(struct entry *e, uint8_t right)
-{
-    struct carried c = {e->port, right};
-    if (right == RIGHT_RECEIVE) {
-        if (c.port->set)
-            port_leave_set(c.port);
-        c.port->receiver = NULL;
-    }
-    e->rights &= ~right;
-    if (right == RIGHT_SEND)
-        e->refs = 1;
-    if (e->rights)
-        entry_changed(e);
-    else
-        entry_free(e);
-    return c;
 }
 
 static mach_msg_return_t make_send_once(struct port *p, struct carried *out)
@@ -392,40 +381,26 @@ static mach_msg_return_t make_send_once(struct port *p, struct carried *out)
 mach_msg_return_t right_take(struct entry *e, mach_msg_type_name_t how,
                              struct carried *out)
 {
-    switch (how) {
-    case MACH_MSG_TYPE_MOVE_RECEIVE:
-        *out = take_out(e, RIGHT_RECEIVE);
-        return 0;
-    case MACH_MSG_TYPE_MOVE_SEND_ONCE:
-        *out = take_out(e, RIGHT_SEND_ONCE);
-        return 0;
-    case MACH_MSG_TYPE_MAKE_SEND_ONCE:
-        return make_send_once(e->port, out);
-    case MACH_MSG_TYPE_MAKE_SEND:
-        e->port->made++;
-        break;
-    case MACH_MSG_TYPE_MOVE_SEND:
-        if (e->refs == 1) {
-            *out = take_out(e, RIGHT_SEND);
-            return 0;
-        }
-        e->refs--;
+    struct port *p = e->port;
+    if (how == MACH_MSG_TYPE_MAKE_SEND_ONCE)
+        return make_send_once(p, out);
+    p->made += how == MACH_MSG_TYPE_MAKE_SEND;
+    if (how >= MACH_MSG_TYPE_COPY_SEND ||
+        (how == MACH_MSG_TYPE_MOVE_SEND && e->refs > 1)) {
+        e->refs -= how == MACH_MSG_TYPE_MOVE_SEND;
         entry_changed(e);
-        break;
+        *out = right_to(p);
+        return 0;
     }
-    *out = right_to(e->port);
+    /* The entry's right and its reference go themselves. */
+    if (how == MACH_MSG_TYPE_MOVE_RECEIVE) {
+        if (p->set)
+            port_leave_set(p);
+        p->receiver = NULL;
+    }
+    *out = (struct carried){p, needs[how]};
+    entry_lose(e, needs[how]);
     return 0;
-}
-
-/* A right joins the entry that the port has in this space. */
-static void join(struct entry *e, struct carried *c)
-{
-    if (c->right == RIGHT_SEND && e->rights & RIGHT_SEND) {
-        if (e->refs < UINT16_MAX)
-            e->refs++; /* at the most, rights are lost: Mach's rule */
-        right_drop(c);
-    }
-    e->rights |= c->right; /* two rights of an entry have two references */
 }
 
 kern_return_t right_give(struct space *s, struct carried *c,
@@ -438,7 +413,6 @@ kern_return_t right_give(struct space *s, struct carried *c,
         return 0;
     }
     struct entry *e = c->right == RIGHT_SEND_ONCE ? NULL : entry_of_port(s, p);
-    bool had = e;
     if (!e && !(e = entry_new(s)))
         return KERN_NO_SPACE;
     *name = entry_name(e);
@@ -446,11 +420,13 @@ kern_return_t right_give(struct space *s, struct carried *c,
         p->receiver = s;
         p->name = *name;
     }
+    if (c->right & e->rights & RIGHT_SEND) {
+        if (e->refs < UINT16_MAX)
+            e->refs++; /* at the most, rights are lost: Mach's rule */
+        right_drop(c);
+    }
     e->port = p;
-    if (had)
-        join(e, c);
-    else
-        e->rights = (uint8_t)c->right;
+    e->rights |= c->right; /* two rights of an entry have two references */
     c->right = 0;
     entry_changed(e);
     return 0;
