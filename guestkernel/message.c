@@ -185,22 +185,21 @@ static mach_msg_return_t take_header(struct space *s, struct message *m,
     return r;
 }
 
-/* Only some dispositions make a right that can be sent to. */
-static bool is_sendable(uint32_t how)
-{
-    return how >= MACH_MSG_TYPE_MOVE_SEND &&
-           how <= MACH_MSG_TYPE_MAKE_SEND_ONCE;
-}
-
+/* The two rights must be of kinds that can be sent to; a reply right is
+ * optional. */
 static mach_msg_return_t check_header(const mach_msg_header_t *h)
 {
-    uint32_t local = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
-    if (h->msgh_bits & ~MACH_MSGH_BITS_USER || h->msgh_voucher_port ||
-        MACH_MSGH_BITS_VOUCHER(h->msgh_bits) ||
-        !is_sendable(MACH_MSGH_BITS_REMOTE(h->msgh_bits)) ||
-        (local ? !is_sendable(local) : h->msgh_local_port != MACH_PORT_NULL))
-        return MACH_SEND_INVALID_HEADER;
-    return 0;
+    uint32_t to = MACH_MSGH_BITS_REMOTE(h->msgh_bits) - MACH_MSG_TYPE_MOVE_SEND;
+    uint32_t reply = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
+    const uint32_t kinds =
+        MACH_MSG_TYPE_MAKE_SEND_ONCE - MACH_MSG_TYPE_MOVE_SEND;
+    bool good_reply = reply ? reply - MACH_MSG_TYPE_MOVE_SEND <= kinds
+                            : h->msgh_local_port == MACH_PORT_NULL;
+    return h->msgh_bits & ~MACH_MSGH_BITS_USER || h->msgh_voucher_port ||
+                   MACH_MSGH_BITS_VOUCHER(h->msgh_bits) || to > kinds ||
+                   !good_reply
+               ? MACH_SEND_INVALID_HEADER
+               : MACH_MSG_SUCCESS;
 }
 
 static mach_msg_return_t fetch(struct user_addr from, uint32_t size,
@@ -407,16 +406,11 @@ static mach_msg_return_t too_large(struct port *p, const uint64_t *arg)
                                                   : MACH_RCV_TOO_LARGE;
 }
 
-static uint32_t trailer_bytes(uint64_t option)
-{
-    static const uint8_t bytes[16] = {8, 12, 20, 52};
-    return bytes[option >> 24 & 0xf];
-}
-
 static mach_msg_return_t receive(const uint64_t *arg)
 {
     uint64_t deadline = deadline_of(arg[1] & MACH_RCV_TIMEOUT, arg[5]);
-    uint32_t trailer = trailer_bytes(arg[1]);
+    static const uint8_t trailers[16] = {8, 12, 20, 52}; /* bytes */
+    uint32_t trailer = trailers[arg[1] >> 24 & 0xf];
     struct space *s = space_current();
     struct entry *e = s ? entry_of(s, (mach_port_name_t)arg[4]) : NULL;
     struct port *from;

@@ -21,11 +21,11 @@ struct space;
 /* Bits of entry.rights. SEND and RECEIVE of one port share a name; each
  * send-once right has its own. */
 enum {
-    RIGHT_SEND = 1,
-    RIGHT_RECEIVE = 2,
-    RIGHT_SEND_ONCE = 4,
-    RIGHT_SET = 8,
-    RIGHT_DEAD = 16,
+    RIGHT_SEND = 1 << MACH_PORT_RIGHT_SEND,
+    RIGHT_RECEIVE = 1 << MACH_PORT_RIGHT_RECEIVE,
+    RIGHT_SEND_ONCE = 1 << MACH_PORT_RIGHT_SEND_ONCE,
+    RIGHT_SET = 1 << MACH_PORT_RIGHT_PORT_SET,
+    RIGHT_DEAD = 1 << MACH_PORT_RIGHT_DEAD_NAME,
 };
 
 struct port {
@@ -85,23 +85,20 @@ struct message {
 /* ---- message.c ---- */
 /* Zeroed but for header's size and id; NULL: no memory. */
 struct message *message_new(mach_msg_size_t size, mach_msg_id_t id);
-/* With all that it carries; NULL is allowed. */
-void message_free(struct message *m);
+void message_free(struct message *m); /* with all that it carries; or NULL */
 /* Answers a request to a kernel port: NDR record, code, then n bytes. */
 void message_reply(struct message *request, kern_return_t code,
                    const void *bytes, uint32_t n);
-/* Every message has it behind the header, if a stub made it. */
-extern const NDR_record_t ndr_record;
+extern const NDR_record_t ndr_record; /* in every message that a stub made */
 
-/* ---- outofline.c ---- */
-struct ool; /* memory on its way */
+/* ---- outofline.c: memory on its way ---- */
+struct ool;
 /* Takes what d says out of the current process; no memory is NULL. An error
  * may leave something to ool_free, which allows NULL. */
 mach_msg_return_t ool_take(const mach_msg_ool_descriptor_t *d,
                            struct ool **out);
 void ool_free(struct ool *o);
-/* Places it in the current process; false: no room. */
-bool ool_give(struct ool *o, uint64_t *va);
+bool ool_give(struct ool *o, uint64_t *va); /* false: no room for it */
 
 /* ---- port.c: rights ---- */
 struct port *port_new(void); /* with one reference */
@@ -113,10 +110,9 @@ struct entry *entry_with(struct space *s, mach_port_name_t name,
  * only by MAKE_SEND_ONCE: MACH_SEND_NO_BUFFER, and nothing has changed. */
 mach_msg_return_t right_take(struct entry *e, mach_msg_type_name_t how,
                              struct carried *out);
-/* One more send right, the kernel's to give away. */
-struct carried right_to(struct port *p);
-/* Puts a right into a space. KERN_NO_SPACE: it stays the caller's. A dead
- * port's right becomes MACH_PORT_DEAD. */
+struct carried right_to(struct port *p); /* one more send right */
+/* Puts a right into a space; a dead port's becomes MACH_PORT_DEAD.
+ * KERN_NO_SPACE: it stays the caller's. */
 kern_return_t right_give(struct space *s, struct carried *c,
                          mach_port_name_t *name);
 /* Lets go of it, if there is one: notices are sent as Mach has it. */
@@ -131,11 +127,9 @@ struct space *space_current(void);
  * name here. */
 struct entry *entry_of(struct space *s, mach_port_name_t name);
 mach_port_name_t entry_name(const struct entry *e);
-/* Gives up some of its rights. */
-void entry_drop(struct entry *e, uint8_t rights);
-/* The probe, after a change. */
-void entry_changed(const struct entry *e);
-/* Sends a wanted notice, about name or count; or lets go of it. */
+void entry_drop(struct entry *e, uint8_t rights); /* gives them up */
+void entry_changed(const struct entry *e);        /* the probe */
+/* Sends a wanted notice, about a name or count; or lets go of it. */
 void notice_send(struct message *m, uint32_t word);
 void notice_drop(struct message *m);
 
@@ -154,7 +148,7 @@ void ports_exit(struct proc *p);
 
 /* ---- hostport.c ---- */
 extern struct port host_port;
-/* The service of a port that has no routines. */
-void kernel_port_refuse(struct message *request);
+void kernel_port_refuse(
+    struct message *request); /* of a port without routines */
 
 #endif

@@ -92,14 +92,7 @@ int64_t sys_mach_port_deallocate_trap(const uint64_t *arg)
 
 static uint8_t right_bit(uint64_t right)
 {
-    static const uint8_t bit[] = {
-        [MACH_PORT_RIGHT_SEND] = RIGHT_SEND,
-        [MACH_PORT_RIGHT_RECEIVE] = RIGHT_RECEIVE,
-        [MACH_PORT_RIGHT_SEND_ONCE] = RIGHT_SEND_ONCE,
-        [MACH_PORT_RIGHT_PORT_SET] = RIGHT_SET,
-        [MACH_PORT_RIGHT_DEAD_NAME] = RIGHT_DEAD,
-    };
-    return right < sizeof bit ? bit[right] : 0;
+    return right <= MACH_PORT_RIGHT_DEAD_NAME ? (uint8_t)(1u << right) : 0;
 }
 
 int64_t sys_mach_port_mod_refs_trap(const uint64_t *arg)
