@@ -9,9 +9,22 @@ add_custom_command(OUTPUT ${CPU_GUEST_DIR}/loops.bin
   COMMAND ${RISCV_OBJCOPY} -O binary ${CPU_GUEST_DIR}/loops.elf
     ${CPU_GUEST_DIR}/loops.bin
   DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/bench/loops.S VERBATIM)
+# The same on QEMU, where the loop is chosen when it is assembled.
+foreach(loop 0 1 2 3)
+  set(elf ${CPU_GUEST_DIR}/loop${loop}.elf)
+  add_custom_command(OUTPUT ${elf}
+    COMMAND ${RISCV_GCC} -nostdlib -march=rv64ima_zicsr_zifencei -mabi=lp64
+      -DLOOP=${loop} -T ${CPU_GUEST_SOURCE}/table.ld
+      -Wl,--no-warn-rwx-segments ${CMAKE_CURRENT_SOURCE_DIR}/bench/loops.S
+      -o ${elf}
+    DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/bench/loops.S VERBATIM)
+  list(APPEND loop_elfs ${elf})
+endforeach()
 add_executable(bench_cpu EXCLUDE_FROM_ALL bench/bench_cpu.c bench/floor.c
   ${CPU_GUEST_DIR}/loops.bin)
 target_link_libraries(bench_cpu PRIVATE sallyport_flags cpu unicorn_engine)
 add_custom_target(bench
-  COMMAND bench_cpu ${CPU_GUEST_DIR}/loops.bin
-  DEPENDS bench_cpu USES_TERMINAL VERBATIM)
+  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/bench/qemu.sh ${loop_elfs}
+    > ${CPU_GUEST_DIR}/qemu-rates
+  COMMAND bench_cpu ${CPU_GUEST_DIR}/loops.bin ${CPU_GUEST_DIR}/qemu-rates
+  DEPENDS bench_cpu ${loop_elfs} USES_TERMINAL VERBATIM)

@@ -1,8 +1,9 @@
 /*
  * bench_cpu.c - the processor against the floor: four loops (loops.S) on cpu/
- * and on the bare harness (floor.c), medians of five, and their ratio.
+ * and on the bare harness (floor.c), medians of five, and their ratio; beside
+ * it how many times as long as on the engine without hooks, and as on QEMU.
  *
- *     bench_cpu LOOPS.bin
+ *     bench_cpu LOOPS.bin QEMU-RATES     (the latter made by qemu.sh)
  *
  * The time is the host's: nothing here decides a test.
  */
@@ -22,11 +23,12 @@
 static const struct {
     const char *name;
     uint64_t insns;
+    unsigned length; /* of an iteration; 0: one trap */
 } loops[] = {
-    {"3-instruction loop", 60000000},
-    {"9-instruction loop", 200000000},
-    {"store loop", 20000000},
-    {"getpid loop", 20000000},
+    {"3-instruction loop", 60000000, 3},
+    {"9-instruction loop", 200000000, 9},
+    {"store loop", 20000000, 5},
+    {"getpid loop", 20000000, 0},
 };
 
 static double seconds_now(void)
@@ -78,28 +80,53 @@ static double median(run_fn *run, const uint8_t *image, size_t bytes,
     return times[RUNS / 2];
 }
 
+/* Iterations a second against a rate measured elsewhere; "-" for none. */
+static void print_ratio(double rate, double other)
+{
+    if (other > 0)
+        printf(" %9.2f", other / rate);
+    else
+        printf(" %9s", "-");
+}
+
+static void bench(size_t loop, const uint8_t *image, size_t bytes, double qemu)
+{
+    uint64_t floor_traps = 0, traps = 0;
+    double floor = median(floor_run, image, bytes, loop, &floor_traps);
+    double cpu = median(cpu_seconds, image, bytes, loop, &traps);
+    unsigned length = loops[loop].length;
+    double iterations =
+        length ? (double)loops[loop].insns / length : (double)traps;
+    printf("%-20s %10" PRIu64 " %8.3f %8.3f %8.2f", loops[loop].name,
+           loops[loop].insns, floor, cpu, cpu / floor);
+    print_ratio(iterations / cpu,
+                length ? hookfree_rate(image, bytes, loop) : -1);
+    print_ratio(iterations / cpu, qemu);
+    if (traps > 0)
+        printf(" %12.0f", (double)traps / cpu);
+    printf("\n");
+}
+
 int main(int argc, char **argv)
 {
     static uint8_t image[65536];
-    FILE *file = argc == 2 ? fopen(argv[1], "rb") : NULL;
-    if (file == NULL) {
-        fprintf(stderr, "usage: bench_cpu LOOPS.bin\n");
+    FILE *file = argc == 3 ? fopen(argv[1], "rb") : NULL;
+    FILE *rates = argc == 3 ? fopen(argv[2], "r") : NULL;
+    if (file == NULL || rates == NULL) {
+        fprintf(stderr, "usage: bench_cpu LOOPS.bin QEMU-RATES\n");
         return 1;
     }
     size_t bytes = fread(image, 1, sizeof image, file);
     fclose(file);
     printf("%s; seconds, median of %d\n", cpu_engine_version(), RUNS);
-    printf("%-20s %10s %10s %10s %8s %14s\n", "", "insns", "floor", "cpu",
-           "ratio", "crossings/s");
+    printf("%-20s %10s %8s %8s %8s %9s %9s %12s\n", "", "insns", "floor", "cpu",
+           "/floor", "/no hooks", "/QEMU", "crossings/s");
     for (size_t i = 0; i < sizeof loops / sizeof *loops; i++) {
-        uint64_t floor_traps = 0, traps = 0;
-        double floor = median(floor_run, image, bytes, i, &floor_traps);
-        double cpu = median(cpu_seconds, image, bytes, i, &traps);
-        printf("%-20s %10" PRIu64 " %10.3f %10.3f %8.2f", loops[i].name,
-               loops[i].insns, floor, cpu, cpu / floor);
-        if (traps > 0)
-            printf(" %14.0f", (double)traps / cpu);
-        printf("\n");
+        double qemu;
+        if (fscanf(rates, "%lf", &qemu) != 1)
+            qemu = -1;
+        bench(i, image, bytes, qemu);
     }
+    fclose(rates);
     return 0;
 }

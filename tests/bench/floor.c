@@ -101,7 +101,7 @@ static bool on_fetch(uc_engine *uc, uc_mem_type type, uint64_t address,
     return true;
 }
 
-static bool prepare(struct bare *b, uint8_t *ram)
+static bool open_engine(struct bare *b, uint8_t *ram)
 {
     uint64_t end = RAM_BASE + RAM_BYTES;
     uc_hook hook;
@@ -112,11 +112,17 @@ static bool prepare(struct bare *b, uint8_t *ram)
     uc_mem_map_ptr(b->uc, RAM_BASE, RAM_BYTES, UC_PROT_ALL, ram);
     uc_mmio_map(b->uc, 0, RAM_BASE, no_read, NULL, no_write, NULL);
     uc_mmio_map(b->uc, end, LAST_PAGE - end, no_read, NULL, no_write, NULL);
-    uc_hook_add(b->uc, &hook, UC_HOOK_BLOCK, (void *)on_block, b, 1, 0);
-    uc_hook_add(b->uc, &hook, UC_HOOK_INTR, (void *)on_trap, b, 1, 0);
+    /* Called while a block is translated, never when it runs. */
     uc_hook_add(b->uc, &hook, UC_HOOK_MEM_FETCH_PROT, (void *)on_fetch, b, 1,
                 0);
     return true;
+}
+
+static void add_hooks(struct bare *b)
+{
+    uc_hook hook;
+    uc_hook_add(b->uc, &hook, UC_HOOK_BLOCK, (void *)on_block, b, 1, 0);
+    uc_hook_add(b->uc, &hook, UC_HOOK_INTR, (void *)on_trap, b, 1, 0);
 }
 
 static double seconds_now(void)
@@ -136,7 +142,8 @@ double floor_run(const uint8_t *image, size_t bytes, uint64_t argument,
         return -1;
     memset(ram, 0, RAM_BYTES);
     memcpy(ram, image, bytes);
-    if (prepare(&b, ram)) {
+    if (open_engine(&b, ram)) {
+        add_hooks(&b);
         set(&b, UC_RISCV_REG_A0, argument);
         double start = seconds_now();
         uc_emu_start(b.uc, RAM_BASE, UINT64_MAX, 0, 0);
@@ -147,4 +154,29 @@ double floor_run(const uint8_t *image, size_t bytes, uint64_t argument,
     uc_close(b.uc);
     free(ram);
     return took;
+}
+
+double hookfree_rate(const uint8_t *image, size_t bytes, uint64_t argument)
+{
+    const uint64_t warm_us = 200000, timed_us = 1000000;
+    struct bare b = {0};
+    double rate = -1;
+    int counter = argument == 2 ? UC_RISCV_REG_A1 : UC_RISCV_REG_A0;
+    uint8_t *ram = aligned_alloc(4096, RAM_BYTES);
+    if (ram == NULL || bytes > RAM_BYTES)
+        return -1;
+    memset(ram, 0, RAM_BYTES);
+    memcpy(ram, image, bytes);
+    if (open_engine(&b, ram)) {
+        set(&b, UC_RISCV_REG_A0, argument);
+        uc_emu_start(b.uc, RAM_BASE, UINT64_MAX, warm_us, 0);
+        uint64_t before = get(&b, counter);
+        double start = seconds_now();
+        uc_emu_start(b.uc, get(&b, UC_RISCV_REG_PC), UINT64_MAX, timed_us, 0);
+        rate = (double)(get(&b, counter) - before) / (seconds_now() - start);
+    }
+    uc_context_free(b.context);
+    uc_close(b.uc);
+    free(ram);
+    return argument == 2 ? rate / 2 : rate;
 }

@@ -13,4 +13,9 @@
 double floor_run(const uint8_t *image, size_t bytes, uint64_t argument,
                  uint64_t insns, uint64_t *traps);
 
+/* The engine with no hook at all: runs for about a second and returns the
+ * loop's iterations a second, or a negative number. A loop that traps cannot
+ * be run like this: nobody would deliver the trap. */
+double hookfree_rate(const uint8_t *image, size_t bytes, uint64_t argument);
+
 #endif

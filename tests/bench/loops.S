@@ -6,6 +6,9 @@
  *   a0 = 0  three instructions      2  a store in every iteration
  *        1  nine instructions       3  getpid by ecall
  *
+ * What counts the iterations: a0, a0, a1 (by two), s1. Assembled with -DLOOP=N
+ * it takes that loop, whatever a0 is (for QEMU, which sets it itself).
+ *
  * Entered in M-mode at the first byte; needs 2 MiB of RAM at 0x80000000. Only
  * four-byte instructions. All memory is mapped one to one by three gigabyte
  * pages: in the user's root with U, in the kernel's without.
@@ -20,7 +23,14 @@
     .section .text.start, "ax"
     .globl _start
 _start:
+#ifdef LOOP
+    li      s0, LOOP
+#else
     mv      s0, a0
+#endif
+    li      a0, 0
+    li      a1, 0
+    li      s1, 0
     li      t0, -1              /* PMP entry 0: all memory, RWX */
     srli    t0, t0, 10
     csrw    pmpaddr0, t0
