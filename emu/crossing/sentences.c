@@ -220,7 +220,13 @@ static void put_links(struct writer *w, const struct tracker *t,
         return;
     const struct link *l = &c->link[0];
     bool came = l->to == c->number;
-    put_text(w, " Its bytes %s ", came ? "came from" : "were taken by");
+    char name[64];
+    if (l->port != 0 && t->abi != NULL)
+        put_text(w, " The message %s %s ",
+                 abi_message_name(t->abi, l->id, name, sizeof name),
+                 came ? "came from" : "was taken by");
+    else
+        put_text(w, " Its bytes %s ", came ? "came from" : "were taken by");
     put_other(w, t, came ? l->from : l->to);
     if (c->links > 1)
         put_text(w, " and %zu more", c->links - 1);

@@ -211,6 +211,38 @@ static void an_exit_never_returns_and_wakes_the_parent(void **state)
     run_free(r);
 }
 
+static void a_call_by_message_links_request_and_reply(void **state)
+{
+    (void)state;
+    struct run *r = boot("arg=rpcdemo\n");
+    run_to_end(r, 0);
+    unsigned linked = 0;
+    for (uint64_t i = 1; i <= tracker_count(r->t); i++) {
+        const struct crossing *c = tracker_crossing(r->t, i);
+        char text[1024];
+        for (size_t k = 0; k < c->links; k++) {
+            const struct link *l = &c->link[k];
+            if (l->id != 7100 || l->to != c->number) /* lab_null's reply */
+                continue;
+            const struct crossing *server = tracker_crossing(r->t, l->from);
+            assert_int_not_equal(server->pid, c->pid);
+            assert_int_not_equal(l->port, 0);
+            assert_int_equal(l->bytes, 36);
+            assert_non_null(strstr(c->arg_text[0], "{lab_null to 0x"));
+            assert_non_null(
+                strstr(server->arg_text[0], "{lab_null reply to 0x"));
+            crossing_describe(r->t, c, text, sizeof text);
+            assert_non_null(strstr(text, "option=MACH_SEND_MSG|MACH_RCV_MSG"));
+            crossing_result(r->t, c, text, sizeof text);
+            assert_string_equal(text, "KERN_SUCCESS");
+            linked++;
+        }
+    }
+    assert_int_equal(linked, 1);
+    check_sums(r);
+    run_free(r);
+}
+
 static void bytes_through_a_pipe_link_read_and_write(void **state)
 {
     (void)state;
@@ -648,6 +680,7 @@ int main(void)
         cmocka_unit_test(fork_returns_twice_and_exec_renames),
         cmocka_unit_test(an_exit_never_returns_and_wakes_the_parent),
         cmocka_unit_test(bytes_through_a_pipe_link_read_and_write),
+        cmocka_unit_test(a_call_by_message_links_request_and_reply),
         cmocka_unit_test(a_large_write_is_mapped_not_copied),
         cmocka_unit_test(time_from_the_commpage_is_no_crossing),
         cmocka_unit_test(a_refused_copy_names_the_byte_and_the_reason),
