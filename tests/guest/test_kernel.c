@@ -228,6 +228,12 @@ static void the_disk_works_on_the_programs_pages(void **state)
     free(disk.data);
 }
 
+static void stubs_check_every_message(void **state)
+{
+    (void)state;
+    in_both_layouts("stubs");
+}
+
 static void bad_elf_files_are_refused(void **state)
 {
     (void)state;
@@ -889,6 +895,7 @@ int main(void)
         cmocka_unit_test(port_rights_and_messages_are_counted),
         cmocka_unit_test(wired_pages_outlive_their_owners),
         cmocka_unit_test(the_disk_works_on_the_programs_pages),
+        cmocka_unit_test(stubs_check_every_message),
         cmocka_unit_test(bad_elf_files_are_refused),
         cmocka_unit_test(random_calls_do_no_harm),
         cmocka_unit_test(a_bad_boot_page_is_refused_in_one_line),
