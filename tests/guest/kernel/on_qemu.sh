@@ -10,7 +10,7 @@ set -uo pipefail
 failed=0
 for layout in separate shared; do
     for program in hostile files processes memory mappings futexes wired badelf \
-        lengths random; do
+        lengths ports stubs random; do
         out=$(LAYOUT=$layout "$1" qemu "$2" "$3" "$program" < /dev/null)
         status=$?
         if [ "$status" != 0 ]; then
