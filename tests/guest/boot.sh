@@ -15,7 +15,12 @@ set -uo pipefail
 machine=$1 kernel=$2 initrd=$3
 shift 3
 layout=${LAYOUT:-separate} limit=${LIMIT:-120}
-first_line='/^sallyport kernel: /,$p' # QEMU's firmware speaks before it
+# QEMU's firmware speaks before the kernel, and OpenSBI 1.6 also in between, of
+# each privileged instruction that a program tried.
+first_line='/^sallyport kernel: /,$ {
+    s|system_opcode_insn: Invalid opcode for CSR read/write instruction||
+    p
+}'
 
 if [ "$machine" != qemu ]; then
     # With sanitizers on: what the engine leaks is not ours to answer for.

@@ -9,8 +9,8 @@
 
 #define RAM_BYTES ((size_t)4 << 20)
 
-/* Cases in which QEMU 7.2 departs from the manual, or both are allowed. The
- * text is the start of our line. */
+/* Cases in which QEMU departs from the manual, or both are allowed. The text
+ * is the start of our line. All but the newer ones are there on QEMU 7.2. */
 static const struct {
     const char *line;
     const char *why;
@@ -60,7 +60,25 @@ static const struct {
     {"pmp_store_after_load 000000000000000b ",
      "known limit: the engine checks PMP once per page and mode "
      "(docs/developer/engine.md)"},
+    {"sc_absent 0000000000000008 ",
+     "an sc without a reservation may fail untrapped (8.2); QEMU 10 looks at "
+     "the page first"},
 };
+
+/* The one that only QEMU 10 has. */
+static const char newer[] = "sc_absent ";
+
+/* The list is complete for Debian 12's QEMU; a later one may have mended some
+ * of its departures. */
+static bool is_qemu_7_2(void)
+{
+    char text[200] = "";
+    FILE *f = popen("qemu-system-riscv64 --version", "r");
+    assert_non_null(f);
+    assert_non_null(fgets(text, sizeof text, f));
+    pclose(f);
+    return strstr(text, "version 7.2") != NULL;
+}
 
 static const char *exception_for(const char *line)
 {
@@ -148,8 +166,10 @@ static void every_case_ends_as_on_qemu_or_as_the_manual_says(void **state)
     assert_non_null(strstr(rig->out, "\nend\n"));
     assert_int_equal(count_lines(rig->out), count_lines(theirs));
     assert_int_equal(compare(rig->out, theirs, used), 0);
+    bool complete = is_qemu_7_2();
     for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++)
-        if (!used[i])
+        if (!used[i] && complete &&
+            strncmp(exceptions[i].line, newer, strlen(newer)) != 0)
             fail_msg("exception no longer seen: %s", exceptions[i].line);
     free(theirs);
     rig_free(rig);
