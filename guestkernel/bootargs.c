@@ -10,8 +10,7 @@
 
 struct bootargs bootargs;
 
-static uint64_t parse_ram(const char *value)
-{
+static uint64_t parse_ram(const char *value) {
     uint64_t mib = 0;
     const char *p = value;
     for (; *p >= '0' && *p <= '9' && mib <= PLAT_RAM_MIB_MAX; p++)
@@ -22,8 +21,7 @@ static uint64_t parse_ram(const char *value)
     return mib;
 }
 
-static uint64_t parse_map(const char *value)
-{
+static uint64_t parse_map(const char *value) {
     uint64_t bytes = 0;
     const char *p = value;
     for (; *p >= '0' && *p <= '9' && bytes <= COPY_MAX; p++)
@@ -34,24 +32,20 @@ static uint64_t parse_map(const char *value)
     return bytes;
 }
 
-static enum layout parse_layout(const char *value)
-{
-    if (strcmp(value, "separate") == 0)
-        return LAYOUT_SEPARATE;
+static enum layout parse_layout(const char *value) {
+    if (strcmp(value, "separate") == 0) return LAYOUT_SEPARATE;
     if (strcmp(value, "shared") != 0)
         refuse_boot("boot page: layout=%s: neither separate nor shared", value);
     return LAYOUT_SHARED;
 }
 
-static void add_line(const char **list, unsigned *n, const char *value)
-{
+static void add_line(const char **list, unsigned *n, const char *value) {
     if (*n == BOOT_LINES_MAX)
         refuse_boot("boot page: more than %d lines of a kind", BOOT_LINES_MAX);
     list[(*n)++] = value;
 }
 
-static void take_line(const char *key, const char *value)
-{
+static void take_line(const char *key, const char *value) {
     if (strcmp(key, "ram") == 0)
         bootargs.ram_mib = parse_ram(value);
     else if (strcmp(key, "layout") == 0)
@@ -67,8 +61,7 @@ static void take_line(const char *key, const char *value)
 }
 
 /* Cuts the line at p into key and value; returns the next line's start. */
-static char *read_line(char *p, const char *end)
-{
+static char *read_line(char *p, const char *end) {
     char *key = p, *value = NULL;
     for (; p < end && *p && *p != '\n'; p++)
         if (*p == '=' && !value) {
@@ -79,22 +72,18 @@ static char *read_line(char *p, const char *end)
         refuse_boot("boot page: no NUL within %d bytes", PLAT_BOOTPAGE_SIZE);
     char *next = *p == '\n' ? p + 1 : p;
     *p = '\0';
-    if (!value)
-        refuse_boot("boot page: line without '=': %s", key);
+    if (!value) refuse_boot("boot page: line without '=': %s", key);
     take_line(key, value);
     return next;
 }
 
-void bootargs_read(void)
-{
+void bootargs_read(void) {
     char *page = kva(PLAT_BOOTPAGE_BASE);
     const char *end = page + PLAT_BOOTPAGE_SIZE;
     size_t magic = sizeof PLAT_BOOTPAGE_MAGIC - 1;
     bootargs.ram_mib = PLAT_RAM_MIB_DEFAULT;
-    if (!*page)
-        return;
+    if (!*page) return;
     if (memcmp(page, PLAT_BOOTPAGE_MAGIC, magic) != 0)
         refuse_boot("boot page: does not begin with SPARGS1");
-    for (char *p = page + magic; p < end && *p;)
-        p = read_line(p, end);
+    for (char *p = page + magic; p < end && *p;) p = read_line(p, end);
 }

@@ -18,12 +18,10 @@ static struct {
     volatile struct commpage *page;
 } comm;
 
-void comm_init(void)
-{
+void comm_init(void) {
     comm.object = inode_new(INODE_FILE, 0444);
     char *page = comm.object ? inode_own_page(comm.object, 0) : NULL;
-    if (!page)
-        panic("comm_init: no memory for the commpage");
+    if (!page) panic("comm_init: no memory for the commpage");
     inode_hold(comm.object);
     comm.object->size = PAGE_SIZE;
     comm.page = (struct commpage *)page;
@@ -38,8 +36,7 @@ void comm_init(void)
     comm_update(mtime_now());
 }
 
-int comm_map(struct vm *vm)
-{
+int comm_map(struct vm *vm) {
     struct region r = {.start = COMMPAGE_ADDRESS,
                        .end = COMMPAGE_ADDRESS + PAGE_SIZE,
                        .access = PTE_R,
@@ -54,10 +51,8 @@ int comm_map(struct vm *vm)
 
 /* With one hart nobody reads meanwhile; a program that was interrupted within
  * its reading sees that the generation moved. */
-void comm_update(uint64_t now)
-{
-    if (!comm.page)
-        return;
+void comm_update(uint64_t now) {
+    if (!comm.page) return;
     comm.page->generation++;
     __asm__ volatile("fence w, w" ::: "memory");
     comm.page->base_ticks = now;

@@ -37,37 +37,25 @@ static struct {
     struct wait_queue readers;
 } console;
 
-void console_init(struct inode *node)
-{
-    console.node = node;
-}
+void console_init(struct inode *node) { console.node = node; }
 
-struct inode *console_inode(void)
-{
+struct inode *console_inode(void) {
     return console.node;
 }
 
-void console_set_group(int pgid)
-{
-    console.group = pgid;
-}
+void console_set_group(int pgid) { console.group = pgid; }
 
-static char *slot(uint64_t position)
-{
+static char *slot(uint64_t position) {
     return &console.ring[position % RING_BYTES];
 }
 
 /* ---- Typing ---- */
 
-static bool is_control(char c)
-{
-    return (c < ' ' && c != '\t') || c == DELETE;
-}
+static bool is_control(char c) { return (c < ' ' && c != '\t') || c == DELETE; }
 
 /* Control characters show as ^X, a tab as the one column it can be taken back
  * by. */
-static void echo(char c)
-{
+static void echo(char c) {
     if (c == '\n')
         uart_write("\n", 1);
     else if (is_control(c))
@@ -76,69 +64,53 @@ static void echo(char c)
         uart_write(c == '\t' ? " " : &c, 1);
 }
 
-static bool is_utf8_tail(char c)
-{
-    return (c & 0xc0) == 0x80;
-}
+static bool is_utf8_tail(char c) { return (c & 0xc0) == 0x80; }
 
-static void erase_character(void)
-{
+static void erase_character(void) {
     while (console.edit > console.ready &&
            is_utf8_tail(*slot(console.edit - 1)))
         console.edit--;
-    if (console.edit == console.ready)
-        return;
+    if (console.edit == console.ready) return;
     char c = *slot(--console.edit);
     uart_write("\b \b\b \b", is_control(c) ? 6 : 3);
 }
 
-static void erase_line(void)
-{
-    while (console.edit > console.ready)
-        erase_character();
+static void erase_line(void) {
+    while (console.edit > console.ready) erase_character();
 }
 
-static void erase_word(void)
-{
+static void erase_word(void) {
     while (console.edit > console.ready && *slot(console.edit - 1) == ' ')
         erase_character();
     while (console.edit > console.ready && *slot(console.edit - 1) != ' ')
         erase_character();
 }
 
-static void make_readable(void)
-{
+static void make_readable(void) {
     console.ready = console.edit;
     sched_wake_all(&console.readers);
 }
 
 /* All that was typed and not read is gone. */
-static void interrupt_typing(void)
-{
+static void interrupt_typing(void) {
     echo(CTRL('C'));
     echo('\n');
     console.read = console.ready = console.edit;
-    if (console.group && signal_send_group(console.group, SIGINT))
-        return;
+    if (console.group && signal_send_group(console.group, SIGINT)) return;
     console.interrupts++;
     sched_wake_all(&console.readers);
 }
 
 /* Keeps a byte back for the newline that makes the line readable. */
-static void add(char c)
-{
+static void add(char c) {
     uint64_t limit = c == '\n' || c == END ? RING_BYTES : RING_BYTES - 2;
-    if (console.edit - console.read >= limit)
-        return;
+    if (console.edit - console.read >= limit) return;
     *slot(console.edit++) = c;
-    if (c != END)
-        echo(c);
-    if (c == '\n' || c == END)
-        make_readable();
+    if (c != END) echo(c);
+    if (c == '\n' || c == END) make_readable();
 }
 
-static void typed(char c)
-{
+static void typed(char c) {
     switch (c) {
     case '\0':
         break;
@@ -160,68 +132,53 @@ static void typed(char c)
     }
 }
 
-void console_interrupt(void)
-{
+void console_interrupt(void) {
     int c;
-    while ((c = uart_read()) >= 0)
-        typed((char)c);
+    while ((c = uart_read()) >= 0) typed((char)c);
 }
 
 /* ---- Reading and writing ---- */
 
 /* A Ctrl-C that reached nobody ends a read, the next one if none waits: a shell
  * may be just about to read when it is typed. */
-static bool take_interrupt(void)
-{
+static bool take_interrupt(void) {
     bool taken = console.interrupts != console.interrupts_told;
     console.interrupts_told = console.interrupts;
     return taken;
 }
 
-static int wait_for_line(const struct file *f)
-{
-    if (take_interrupt())
-        return EINTR;
+static int wait_for_line(const struct file *f) {
+    if (take_interrupt()) return EINTR;
     while (console.read == console.ready) {
-        if (f->flags & O_NONBLOCK)
-            return EAGAIN;
+        if (f->flags & O_NONBLOCK) return EAGAIN;
         int error = sched_sleep(&console.readers, "console");
-        if (error || take_interrupt())
-            return EINTR;
+        if (error || take_interrupt()) return EINTR;
     }
     return 0;
 }
 
 /* Bytes of the first line, at most n, that lie in one piece from `from` on. */
-static uint64_t line_piece(uint64_t from, uint64_t n)
-{
+static uint64_t line_piece(uint64_t from, uint64_t n) {
     uint64_t edge = RING_BYTES - from % RING_BYTES, i = 0;
     while (i < n && i < edge && from + i < console.ready) {
         char c = *slot(from + i);
-        if (c == END)
-            break;
+        if (c == END) break;
         i++;
-        if (c == '\n')
-            break;
+        if (c == '\n') break;
     }
     return i;
 }
 
-static int64_t console_read(struct file *f, struct user_addr to, uint64_t n)
-{
+static int64_t console_read(struct file *f, struct user_addr to, uint64_t n) {
     uint64_t done = 0;
-    if (n == 0)
-        return 0;
+    if (n == 0) return 0;
     int error = wait_for_line(f);
-    if (error)
-        return -error;
+    if (error) return -error;
     while (done < n && (done == 0 || *slot(console.read - 1) != '\n')) {
         uint64_t piece = line_piece(console.read, n - done);
-        if (piece == 0)
-            break;
+        if (piece == 0) break;
         error = copyout(slot(console.read), user_plus(to, done), piece);
-        if (error)
-            return done ? (int64_t)done : -error;
+        if (error) return done ? (int64_t)done : -error;
         console.read += piece;
         done += piece;
     }
@@ -234,31 +191,25 @@ static int64_t console_read(struct file *f, struct user_addr to, uint64_t n)
     return (int64_t)done;
 }
 
-static int64_t console_write(struct file *f, struct user_addr from, uint64_t n)
-{
+static int64_t console_write(struct file *f, struct user_addr from,
+                             uint64_t n) {
     static char chunk[WRITE_CHUNK];
     uint64_t done = 0;
     (void)f;
-    if (n > INT64_MAX)
-        return -EINVAL;
+    if (n > INT64_MAX) return -EINVAL;
     while (done < n) {
         uint64_t piece = n - done < sizeof chunk ? n - done : sizeof chunk;
         int error = copyin(user_plus(from, done), chunk, piece);
-        if (error)
-            return done ? (int64_t)done : -error;
+        if (error) return done ? (int64_t)done : -error;
         uart_write(chunk, piece);
         done += piece;
         console_interrupt(); /* a long text must not keep a Ctrl-C waiting */
-        if (sched.current->signals)
-            break;
+        if (sched.current->signals) break;
     }
     return (int64_t)done;
 }
 
-static void console_close(struct file *f)
-{
-    inode_drop(f->inode);
-}
+static void console_close(struct file *f) { inode_drop(f->inode); }
 
 const struct file_ops console_ops = {console_read, console_write,
                                      console_close};

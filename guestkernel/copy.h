@@ -27,13 +27,11 @@ MUST_CHECK int copyout(const void *from, struct user_addr to, size_t n);
 MUST_CHECK int copyinstr(struct user_addr from, char *to, size_t max,
                          size_t *done);
 
-static inline struct user_addr user_addr(uint64_t va)
-{
+static inline struct user_addr user_addr(uint64_t va) {
     return (struct user_addr){va};
 }
 
-static inline struct user_addr user_plus(struct user_addr a, uint64_t n)
-{
+static inline struct user_addr user_plus(struct user_addr a, uint64_t n) {
     return (struct user_addr){a.va + n};
 }
 

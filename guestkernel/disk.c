@@ -90,41 +90,34 @@ static struct {
     struct wait_queue turn, finished;
 } disk;
 
-static volatile uint32_t *reg(enum virtio_register r)
-{
+static volatile uint32_t *reg(enum virtio_register r) {
     return (volatile uint32_t *)(DIRECT_MAP + PLAT_VIRTIO_BASE + r);
 }
 
 /* ---- Requests ---- */
 
-static void acknowledge(void)
-{
-    *reg(VIRTIO_IRQ_ACK) = *reg(VIRTIO_IRQ);
-}
+static void acknowledge(void) { *reg(VIRTIO_IRQ_ACK) = *reg(VIRTIO_IRQ); }
 
-void disk_interrupt(void)
-{
+void disk_interrupt(void) {
     acknowledge();
     sched_wake_all(&disk.finished);
 }
 
-static void describe(unsigned n, paddr address, uint64_t bytes, unsigned flags)
-{
+static void describe(unsigned n, paddr address, uint64_t bytes,
+                     unsigned flags) {
     disk.queue->desc[n] = (struct descriptor){
         address, (uint32_t)bytes, (uint16_t)flags, (uint16_t)(n + 1)};
 }
 
 /* Header, the wired bytes a page each, status. */
-static void describe_all(const struct wiring *w, bool write)
-{
+static void describe_all(const struct wiring *w, bool write) {
     uint64_t in_page = PAGE_OFFSET(w->va), left = w->bytes;
     unsigned n = 0, flags = DESC_NEXT | (write ? 0 : DESC_DEVICE);
     struct queue_page *q = disk.queue;
     describe(n++, kpa(&q->header), sizeof q->header, DESC_NEXT);
     for (uint32_t i = 0; left; i++, in_page = 0) {
         uint64_t piece = PAGE_SIZE - in_page;
-        if (piece > left)
-            piece = left;
+        if (piece > left) piece = left;
         describe(n++, w->frame[i] + in_page, piece, flags);
         left -= piece;
     }
@@ -132,13 +125,11 @@ static void describe_all(const struct wiring *w, bool write)
 }
 
 /* One request, from its turn to its end. 0, EINTR (before it began), EIO. */
-static int request(const struct wiring *w, uint64_t sector, bool write)
-{
+static int request(const struct wiring *w, uint64_t sector, bool write) {
     struct queue_page *q = disk.queue;
     while (disk.busy) {
         int error = sched_sleep(&disk.turn, "disk busy");
-        if (error)
-            return error;
+        if (error) return error;
     }
     disk.busy = true;
     q->header.type = write ? TYPE_WRITE : TYPE_READ;
@@ -150,8 +141,7 @@ static int request(const struct wiring *w, uint64_t sector, bool write)
     q->avail.index++;
     __asm__ volatile("fence rw, rw" ::: "memory");
     *reg(VIRTIO_NOTIFY) = 0;
-    while (q->used.index == disk.done)
-        sched_wait(&disk.finished, "disk");
+    while (q->used.index == disk.done) sched_wait(&disk.finished, "disk");
     __asm__ volatile("fence rw, rw" ::: "memory");
     disk.done++;
     disk.busy = false;
@@ -163,21 +153,18 @@ static int request(const struct wiring *w, uint64_t sector, bool write)
 /* ---- The file ---- */
 
 static int64_t transfer(struct file *f, struct user_addr at, uint64_t n,
-                        bool write)
-{
+                        bool write) {
     uint64_t done = 0;
     while (done < n) {
         struct wiring w;
         /* A read is a store into the program's memory. */
         int error = wire(&w, &sched.current->vm, at.va + done, n - done,
                          write ? PTE_R : PTE_W);
-        if (error)
-            return done ? (int64_t)done : -error;
+        if (error) return done ? (int64_t)done : -error;
         w.bytes -= w.bytes % SECTOR;
         error = w.bytes ? request(&w, f->offset / SECTOR, write) : EFAULT;
         unwire(&w);
-        if (error)
-            return done ? (int64_t)done : -error;
+        if (error) return done ? (int64_t)done : -error;
         done += w.bytes;
         f->offset += w.bytes;
     }
@@ -185,52 +172,40 @@ static int64_t transfer(struct file *f, struct user_addr at, uint64_t n,
 }
 
 /* How many of n bytes there are from the offset on, or EINVAL. */
-static int64_t on_disk(const struct file *f, uint64_t n)
-{
-    if (f->offset % SECTOR || n % SECTOR || n > INT64_MAX)
-        return -EINVAL;
-    if (f->offset >= f->inode->size)
-        return 0;
+static int64_t on_disk(const struct file *f, uint64_t n) {
+    if (f->offset % SECTOR || n % SECTOR || n > INT64_MAX) return -EINVAL;
+    if (f->offset >= f->inode->size) return 0;
     uint64_t left = f->inode->size - f->offset;
     return (int64_t)(n < left ? n : left);
 }
 
-static int64_t disk_read(struct file *f, struct user_addr to, uint64_t n)
-{
+static int64_t disk_read(struct file *f, struct user_addr to, uint64_t n) {
     int64_t there = on_disk(f, n);
     return there > 0 ? transfer(f, to, (uint64_t)there, false) : there;
 }
 
-static int64_t disk_write(struct file *f, struct user_addr from, uint64_t n)
-{
+static int64_t disk_write(struct file *f, struct user_addr from, uint64_t n) {
     int64_t there = on_disk(f, n);
-    if (disk.read_only)
-        return -EROFS;
-    if (there == 0 && n)
-        return -ENOSPC;
+    if (disk.read_only) return -EROFS;
+    if (there == 0 && n) return -ENOSPC;
     return there > 0 ? transfer(f, from, (uint64_t)there, true) : there;
 }
 
-static void disk_close(struct file *f)
-{
-    inode_drop(f->inode);
-}
+static void disk_close(struct file *f) { inode_drop(f->inode); }
 
 static const struct file_ops disk_ops = {
     .read = disk_read, .write = disk_write, .close = disk_close};
 
 /* ---- Finding it ---- */
 
-static void set_address(enum virtio_register r, const void *where)
-{
+static void set_address(enum virtio_register r, const void *where) {
     paddr pa = kpa(where);
     reg(r)[0] = (uint32_t)pa;
     reg(r)[1] = (uint32_t)(pa >> 32);
 }
 
 /* 3.1.1: the order of initialisation. */
-static bool start_device(void)
-{
+static bool start_device(void) {
     *reg(VIRTIO_STATUS) = 0;
     *reg(VIRTIO_STATUS) = STATUS_FOUND;
     *reg(VIRTIO_OFFERED_WORD) = 0;
@@ -253,14 +228,12 @@ static bool start_device(void)
     return true;
 }
 
-void disk_init(void)
-{
+void disk_init(void) {
     if (*reg(VIRTIO_MAGIC) != MAGIC || *reg(VIRTIO_VERSION) != 2 ||
         *reg(VIRTIO_DEVICE) != BLOCK_DEVICE)
         return;
     paddr page = page_alloc_zeroed();
-    if (!page)
-        panic("disk_init: no memory for the queue");
+    if (!page) panic("disk_init: no memory for the queue");
     disk.queue = kva(page);
     if (!start_device())
         refuse_boot("disk: a virtio block device that cannot do version 1");

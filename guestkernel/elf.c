@@ -13,8 +13,7 @@
 #define SEGMENTS_MAX 16
 #define HEADERS_MAX  64
 
-static bool is_our_kind(const struct elf_header *h)
-{
+static bool is_our_kind(const struct elf_header *h) {
     return memcmp(h->ident, ELF_MAGIC, ELF_MAGIC_BYTES) == 0 &&
            h->ident[ELF_CLASS] == ELF_CLASS_64 &&
            h->ident[ELF_DATA] == ELF_DATA_LITTLE &&
@@ -25,8 +24,7 @@ static bool is_our_kind(const struct elf_header *h)
 }
 
 /* The gABI's rules, and this kernel's range. */
-static bool is_sound(const struct elf_segment *s, uint64_t file_size)
-{
+static bool is_sound(const struct elf_segment *s, uint64_t file_size) {
     uint64_t align = s->align ? s->align : 1;
     return s->filesz <= s->memsz && s->offset <= file_size &&
            s->filesz <= file_size - s->offset && s->vaddr >= USER_BASE &&
@@ -35,26 +33,22 @@ static bool is_sound(const struct elf_segment *s, uint64_t file_size)
            ((s->vaddr - s->offset) & (align - 1)) == 0;
 }
 
-static pte_t access_of(const struct elf_segment *s)
-{
+static pte_t access_of(const struct elf_segment *s) {
     pte_t access = 0;
-    if (s->flags & ELF_FLAG_R)
-        access |= PTE_R;
+    if (s->flags & ELF_FLAG_R) access |= PTE_R;
     if (s->flags & ELF_FLAG_W)
         access |= PTE_R | PTE_W; /* Sv39 has no write-only pages */
-    if (s->flags & ELF_FLAG_X)
-        access |= PTE_X;
+    if (s->flags & ELF_FLAG_X) access |= PTE_X;
     return access;
 }
 
 /* The region of a segment. Where file and memory agree about the offset within
  * a page, the first page shows the file's bytes before the segment as well, as
  * on other systems: then it can be used in place. */
-static struct region region_of(const struct elf_segment *s, struct inode *file)
-{
+static struct region region_of(const struct elf_segment *s,
+                               struct inode *file) {
     uint64_t before = PAGE_OFFSET(s->vaddr);
-    if (before != PAGE_OFFSET(s->offset))
-        before = 0;
+    if (before != PAGE_OFFSET(s->offset)) before = 0;
     struct region r = {
         .start = PAGE_DOWN(s->vaddr),
         .end = PAGE_UP(s->vaddr + s->memsz),
@@ -71,29 +65,22 @@ static struct region region_of(const struct elf_segment *s, struct inode *file)
 }
 
 static int add_segment(struct vm *vm, const struct elf_segment *s,
-                       struct inode *file)
-{
-    if (!is_sound(s, file->size))
-        return ENOEXEC;
-    if (s->memsz >> PAGE_SHIFT > page_free_count())
-        return ENOMEM;
+                       struct inode *file) {
+    if (!is_sound(s, file->size)) return ENOEXEC;
+    if (s->memsz >> PAGE_SHIFT > page_free_count()) return ENOMEM;
     struct region r = region_of(s, file);
-    if (!r.access)
-        return ENOEXEC; /* nobody could touch it: a mistake */
+    if (!r.access) return ENOEXEC; /* nobody could touch it: a mistake */
     int error = vm_add_region(vm, &r);
-    if (r.end > vm->heap_start)
-        vm->heap_start = vm->heap_end = r.end;
+    if (r.end > vm->heap_start) vm->heap_start = vm->heap_end = r.end;
     return error == EINVAL ? ENOEXEC : error; /* segments that overlap */
 }
 
-static bool is_executable(const struct vm *vm, uint64_t va)
-{
+static bool is_executable(const struct vm *vm, uint64_t va) {
     const struct region *r = vm_find_region(vm, va);
     return r && r->access & PTE_X;
 }
 
-int elf_load(struct vm *vm, struct inode *file, uint64_t *entry)
-{
+int elf_load(struct vm *vm, struct inode *file, uint64_t *entry) {
     struct elf_header header;
     if (!inode_read(file, 0, &header, sizeof header) || !is_our_kind(&header))
         return ENOEXEC;
@@ -106,12 +93,10 @@ int elf_load(struct vm *vm, struct inode *file, uint64_t *entry)
             return ENOEXEC;
         if (s.type == ELF_SEGMENT_INTERP || s.type == ELF_SEGMENT_DYNAMIC)
             return ENOEXEC; /* wants a dynamic linker */
-        if (s.type != ELF_SEGMENT_LOAD || s.memsz == 0)
-            continue;
+        if (s.type != ELF_SEGMENT_LOAD || s.memsz == 0) continue;
         int error =
             ++segments > SEGMENTS_MAX ? ENOEXEC : add_segment(vm, &s, file);
-        if (error)
-            return error;
+        if (error) return error;
     }
     *entry = header.entry;
     return is_executable(vm, header.entry) ? 0 : ENOEXEC;

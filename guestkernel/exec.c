@@ -38,65 +38,51 @@ struct image {
 };
 _Static_assert(SALLYPORT_ARG_COUNT_MAX + 5 <= WORDS_MAX, "argc 0 0 and auxv");
 
-static void image_free_buffers(struct image *im)
-{
-    if (im->words)
-        page_drop(kpa(im->words));
-    if (im->string)
-        page_drop(kpa(im->string));
+static void image_free_buffers(struct image *im) {
+    if (im->words) page_drop(kpa(im->words));
+    if (im->string) page_drop(kpa(im->string));
 }
 
-static void image_discard(struct image *im)
-{
+static void image_discard(struct image *im) {
     vm_destroy(&im->vm);
     image_free_buffers(im);
 }
 
 /* ---- The file ---- */
 
-static int find_program(const char *path, struct image *im, struct inode **file)
-{
+static int find_program(const char *path, struct image *im,
+                        struct inode **file) {
     struct place place;
     int error = path_walk(sched.current->cwd, path, &place);
-    if (error)
-        return error;
-    if (!place.inode)
-        return ENOENT;
+    if (error) return error;
+    if (!place.inode) return ENOENT;
     if (place.inode->type != INODE_FILE || !(place.inode->mode & 0111))
         return EACCES;
-    if (place.inode->writers)
-        return ETXTBSY;
+    if (place.inode->writers) return ETXTBSY;
     error =
         path_of(place.dir, place.name, place.length, im->path, sizeof im->path);
-    if (error)
-        return error == ERANGE ? ENAMETOOLONG : error;
+    if (error) return error == ERANGE ? ENAMETOOLONG : error;
     im->name = im->path + strlen(im->path) - place.length;
     *file = place.inode;
     return 0;
 }
 
-static int image_start(struct image *im, struct proc *p, const char *path)
-{
+static int image_start(struct image *im, struct proc *p, const char *path) {
     struct inode *file;
     memset(im, 0, sizeof *im);
     int error = find_program(path, im, &file);
-    if (error)
-        return error;
+    if (error) return error;
     paddr words = page_alloc(), string = page_alloc();
     im->words = words ? kva(words) : NULL;
     im->string = string ? kva(string) : NULL;
-    if (!words || !string)
-        return ENOMEM;
+    if (!words || !string) return ENOMEM;
     error = vm_create(&im->vm, kpa(p->frame));
-    if (!error)
-        error = elf_load(&im->vm, file, &im->entry);
+    if (!error) error = elf_load(&im->vm, file, &im->entry);
     struct region stack = {.start = USER_STACK_TOP - SALLYPORT_STACK_BYTES,
                            .end = USER_STACK_TOP,
                            .access = PTE_R | PTE_W};
-    if (!error)
-        error = vm_add_region(&im->vm, &stack);
-    if (!error)
-        error = comm_map(&im->vm);
+    if (!error) error = vm_add_region(&im->vm, &stack);
+    if (!error) error = comm_map(&im->vm);
     im->sp = USER_STACK_TOP;
     im->used = 1; /* room for argc */
     return error;
@@ -105,8 +91,7 @@ static int image_start(struct image *im, struct proc *p, const char *path)
 /* ---- The strings ---- */
 
 /* n counts the NUL. */
-static int push_string(struct image *im, const char *s, size_t n)
-{
+static int push_string(struct image *im, const char *s, size_t n) {
     if (n > SALLYPORT_ARG_MAX - im->string_bytes ||
         ++im->strings > SALLYPORT_ARG_COUNT_MAX)
         return E2BIG;
@@ -117,8 +102,7 @@ static int push_string(struct image *im, const char *s, size_t n)
 }
 
 /* A vector of the caller's, up to its NULL; a null vector is an empty one. */
-static int push_user_vector(struct image *im, struct user_addr vector)
-{
+static int push_user_vector(struct image *im, struct user_addr vector) {
     for (unsigned n = 0; vector.va; n++) {
         uint64_t va;
         size_t length;
@@ -128,18 +112,15 @@ static int push_user_vector(struct image *im, struct user_addr vector)
             return error;
         }
         error = copyinstr(user_addr(va), im->string, STRING_MAX, &length);
-        if (!error)
-            error = push_string(im, im->string, length);
-        if (error)
-            return error == ENAMETOOLONG ? E2BIG : error;
+        if (!error) error = push_string(im, im->string, length);
+        if (error) return error == ENAMETOOLONG ? E2BIG : error;
     }
     im->words[im->used++] = 0;
     return 0;
 }
 
 /* argc is how many strings there are before the environment's. */
-static int push_words(struct image *im, unsigned argc)
-{
+static int push_words(struct image *im, unsigned argc) {
     im->words[0] = argc;
     im->words[im->used++] = 0; /* AT_NULL */
     im->words[im->used++] = 0;
@@ -150,8 +131,7 @@ static int push_words(struct image *im, unsigned argc)
 
 /* ---- The change ---- */
 
-static void image_install(struct image *im, struct proc *p)
-{
+static void image_install(struct image *im, struct proc *p) {
     struct vm old = p->vm;
     p->vm = im->vm;
     p->satp = SATP(p->vm.root_pa);
@@ -172,21 +152,16 @@ static void image_install(struct image *im, struct proc *p)
 
 static struct image image; /* execve never sleeps: one at a time */
 
-int64_t sys_execve(const uint64_t *arg)
-{
+int64_t sys_execve(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     size_t length;
     int error = copyinstr(user_addr(arg[0]), path, sizeof path, &length);
-    if (error)
-        return -error;
+    if (error) return -error;
     error = image_start(&image, sched.current, path);
-    if (!error)
-        error = push_user_vector(&image, user_addr(arg[1]));
+    if (!error) error = push_user_vector(&image, user_addr(arg[1]));
     unsigned argc = image.strings;
-    if (!error)
-        error = push_user_vector(&image, user_addr(arg[2]));
-    if (!error)
-        error = push_words(&image, argc);
+    if (!error) error = push_user_vector(&image, user_addr(arg[2]));
+    if (!error) error = push_words(&image, argc);
     if (error) {
         image_discard(&image);
         return -error;
@@ -195,19 +170,15 @@ int64_t sys_execve(const uint64_t *arg)
     return 0;
 }
 
-int exec_init(struct proc *p, const char *const *argument, unsigned n)
-{
+int exec_init(struct proc *p, const char *const *argument, unsigned n) {
     int error = image_start(&image, p, "/bin/init");
-    if (!error)
-        error = push_string(&image, "init", sizeof "init");
+    if (!error) error = push_string(&image, "init", sizeof "init");
     for (unsigned i = 0; i < n && !error; i++)
         error = push_string(&image, argument[i], strlen(argument[i]) + 1);
-    if (error)
-        return error;
+    if (error) return error;
     image.words[image.used++] = 0; /* ends argv */
     image.words[image.used++] = 0; /* no environment */
     error = push_words(&image, image.strings);
-    if (!error)
-        image_install(&image, p);
+    if (!error) image_install(&image, p);
     return error;
 }

@@ -9,8 +9,7 @@
 #include "probe.h"
 #include <errno.h>
 
-static void export_file(const char *path)
-{
+static void export_file(const char *path) {
     struct inode *i;
     int error = path_find(inode_root(), path, &i);
     if (!error && i->type != INODE_FILE)
@@ -25,8 +24,6 @@ static void export_file(const char *path)
     PROBE(export, path, offset, 0, 0, error);
 }
 
-void export_files(void)
-{
-    for (unsigned n = 0; n < bootargs.gets; n++)
-        export_file(bootargs.get[n]);
+void export_files(void) {
+    for (unsigned n = 0; n < bootargs.gets; n++) export_file(bootargs.get[n]);
 }

@@ -10,170 +10,131 @@
 #include <errno.h>
 #include <fcntl.h>
 
-bool file_is_readable(const struct file *f)
-{
+bool file_is_readable(const struct file *f) {
     return (f->flags & O_ACCMODE) != O_WRONLY;
 }
 
-bool file_is_writable(const struct file *f)
-{
+bool file_is_writable(const struct file *f) {
     return (f->flags & O_ACCMODE) != O_RDONLY;
 }
 
-struct file *file_new(const struct file_ops *ops, int flags)
-{
+struct file *file_new(const struct file_ops *ops, int flags) {
     struct file *f = kmalloc(sizeof *f);
-    if (!f)
-        return NULL;
+    if (!f) return NULL;
     f->ops = ops;
     f->flags = flags;
     f->references = 1;
     return f;
 }
 
-void file_drop(struct file *f)
-{
-    if (--f->references)
-        return;
-    if (f->ops->close)
-        f->ops->close(f);
+void file_drop(struct file *f) {
+    if (--f->references) return;
+    if (f->ops->close) f->ops->close(f);
     kfree(f);
 }
 
 /* ---- Descriptors ---- */
 
-int file_free_descriptor(const struct proc *p, int from)
-{
+int file_free_descriptor(const struct proc *p, int from) {
     for (int fd = from; fd < OPEN_MAX; fd++)
-        if (!p->file[fd])
-            return fd;
+        if (!p->file[fd]) return fd;
     return -1;
 }
 
-void file_install(struct proc *p, int fd, struct file *f)
-{
+void file_install(struct proc *p, int fd, struct file *f) {
     p->file[fd] = f;
     p->close_on_exec &= ~(1ul << fd);
-    if (f->flags & O_CLOEXEC)
-        p->close_on_exec |= 1ul << fd;
+    if (f->flags & O_CLOEXEC) p->close_on_exec |= 1ul << fd;
     f->flags &= ~O_CLOEXEC; /* is the descriptor's, not the file's */
 }
 
-struct file *file_of(uint64_t fd)
-{
+struct file *file_of(uint64_t fd) {
     /* As the int that the caller meant: the upper half does not count. */
     uint32_t n = (uint32_t)fd;
     return n < OPEN_MAX ? sched.current->file[n] : NULL;
 }
 
-static void close_descriptor(struct proc *p, int fd)
-{
+static void close_descriptor(struct proc *p, int fd) {
     struct file *f = p->file[fd];
     p->file[fd] = NULL;
     p->close_on_exec &= ~(1ul << fd);
     file_drop(f);
 }
 
-int file_open_console(struct proc *p)
-{
+int file_open_console(struct proc *p) {
     struct file *f = file_new(&console_ops, O_RDWR);
-    if (!f)
-        return ENOMEM;
+    if (!f) return ENOMEM;
     f->inode = console_inode();
     inode_hold(f->inode);
     f->references = 3;
-    for (int fd = 0; fd < 3; fd++)
-        file_install(p, fd, f);
+    for (int fd = 0; fd < 3; fd++) file_install(p, fd, f);
     return 0;
 }
 
-void file_share_all(struct proc *from, struct proc *to)
-{
+void file_share_all(struct proc *from, struct proc *to) {
     for (int fd = 0; fd < OPEN_MAX; fd++)
-        if ((to->file[fd] = from->file[fd]))
-            to->file[fd]->references++;
+        if ((to->file[fd] = from->file[fd])) to->file[fd]->references++;
     to->close_on_exec = from->close_on_exec;
 }
 
-void file_close_all(struct proc *p)
-{
+void file_close_all(struct proc *p) {
     for (int fd = 0; fd < OPEN_MAX; fd++)
-        if (p->file[fd])
-            close_descriptor(p, fd);
+        if (p->file[fd]) close_descriptor(p, fd);
 }
 
-void file_close_on_exec(struct proc *p)
-{
+void file_close_on_exec(struct proc *p) {
     for (int fd = 0; p->close_on_exec; fd++)
-        if (p->close_on_exec & 1ul << fd)
-            close_descriptor(p, fd);
+        if (p->close_on_exec & 1ul << fd) close_descriptor(p, fd);
 }
 
 /* ---- Calls ---- */
 
-int64_t sys_read(const uint64_t *arg)
-{
+int64_t sys_read(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
-    if (!f || !file_is_readable(f))
-        return -EBADF;
+    if (!f || !file_is_readable(f)) return -EBADF;
     return f->ops->read(f, user_addr(arg[1]), arg[2]);
 }
 
-int64_t sys_write(const uint64_t *arg)
-{
+int64_t sys_write(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
-    if (!f || !file_is_writable(f))
-        return -EBADF;
+    if (!f || !file_is_writable(f)) return -EBADF;
     return f->ops->write(f, user_addr(arg[1]), arg[2]);
 }
 
-int64_t sys_close(const uint64_t *arg)
-{
-    if (!file_of(arg[0]))
-        return -EBADF;
+int64_t sys_close(const uint64_t *arg) {
+    if (!file_of(arg[0])) return -EBADF;
     close_descriptor(sched.current, (int)arg[0]);
     return 0;
 }
 
-int64_t sys_dup(const uint64_t *arg)
-{
+int64_t sys_dup(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
-    if (!f)
-        return -EBADF;
+    if (!f) return -EBADF;
     int fd = file_free_descriptor(sched.current, 0);
-    if (fd < 0)
-        return -EMFILE;
+    if (fd < 0) return -EMFILE;
     f->references++;
     file_install(sched.current, fd, f);
     return fd;
 }
 
-int64_t sys_dup2(const uint64_t *arg)
-{
+int64_t sys_dup2(const uint64_t *arg) {
     struct proc *p = sched.current;
     struct file *f = file_of(arg[0]);
     int to = (int)arg[1];
-    if (!f || to < 0 || to >= OPEN_MAX)
-        return -EBADF;
-    if (p->file[to] == f && (int)arg[0] == to)
-        return to;
+    if (!f || to < 0 || to >= OPEN_MAX) return -EBADF;
+    if (p->file[to] == f && (int)arg[0] == to) return to;
     f->references++;
-    if (p->file[to])
-        close_descriptor(p, to);
+    if (p->file[to]) close_descriptor(p, to);
     file_install(p, to, f);
     return to;
 }
 
-int64_t sys_tcsetpgrp(const uint64_t *arg)
-{
+int64_t sys_tcsetpgrp(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
     int pgid = (int)arg[1];
-    if (!f)
-        return -EBADF;
-    if (f->ops != &console_ops)
-        return -ENOTTY;
-    if (pgid < 0)
-        return -EINVAL;
+    if (!f) return -EBADF;
+    if (f->ops != &console_ops) return -ENOTTY;
+    if (pgid < 0) return -EINVAL;
     console_set_group(pgid);
     return 0;
 }

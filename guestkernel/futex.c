@@ -26,78 +26,60 @@ static struct waiter *waiters; /* in the order they came */
 
 /* Where the word is now. One of the program's own is made its own first, or
  * the first store to it would change the key. EFAULT. */
-static int find_word(uint64_t va, paddr *word)
-{
+static int find_word(uint64_t va, paddr *word) {
     struct vm *vm = &sched.current->vm;
     const struct region *r = vm_find_region(vm, va);
     const char *p =
         r ? vm_translate(vm, va, r->access & PTE_W ? PTE_W : PTE_R) : NULL;
-    if (p)
-        *word = kpa(p);
+    if (p) *word = kpa(p);
     return p ? 0 : EFAULT;
 }
 
-static void add(struct waiter *w)
-{
+static void add(struct waiter *w) {
     struct waiter **link = &waiters;
-    while (*link)
-        link = &(*link)->next;
+    while (*link) link = &(*link)->next;
     *link = w;
 }
 
-static void remove(struct waiter *w)
-{
+static void remove(struct waiter *w) {
     struct waiter **link = &waiters;
-    while (*link != w)
-        link = &(*link)->next;
+    while (*link != w) link = &(*link)->next;
     *link = w->next;
 }
 
-static int sleep(struct waiter *w, uint64_t va, uint64_t deadline)
-{
+static int sleep(struct waiter *w, uint64_t va, uint64_t deadline) {
     while (!w->woken) {
         paddr word;
         int error = sched_sleep_until(&w->queue, deadline, "futex");
-        if (w->woken)
-            return 0;
-        if (error)
-            return error;
-        if (mtime_now() >= deadline)
-            return ETIMEDOUT;
+        if (w->woken) return 0;
+        if (error) return error;
+        if (mtime_now() >= deadline) return ETIMEDOUT;
         error = find_word(va, &word); /* futex_look_again */
-        if (error || word != w->word)
-            return error;
+        if (error || word != w->word) return error;
     }
     return 0;
 }
 
-static int wait(uint64_t va, uint32_t value, struct user_addr timeout)
-{
+static int wait(uint64_t va, uint32_t value, struct user_addr timeout) {
     struct waiter w = {.woken = false};
     uint64_t deadline = UINT64_MAX;
     int error = timeout.va ? fetch_deadline(timeout, &deadline) : 0;
-    if (!error)
-        error = find_word(va, &w.word);
-    if (error)
-        return error;
-    if (*(const volatile uint32_t *)kva(w.word) != value)
-        return EAGAIN;
+    if (!error) error = find_word(va, &w.word);
+    if (error) return error;
+    if (*(const volatile uint32_t *)kva(w.word) != value) return EAGAIN;
     page_hold(PAGE_DOWN(w.word));
     add(&w);
     error = sleep(&w, va, deadline);
-    if (!w.woken)
-        remove(&w);
+    if (!w.woken) remove(&w);
     page_drop(PAGE_DOWN(w.word));
     return error;
 }
 
-static int wake(paddr word, uint32_t most)
-{
+static int wake(paddr word, uint32_t most) {
     uint32_t n = 0;
     for (struct waiter *w = waiters, *next; w && n < most; w = next) {
         next = w->next;
-        if (w->word != word)
-            continue;
+        if (w->word != word) continue;
         remove(w);
         w->woken = true;
         sched_wake_all(&w->queue);
@@ -106,18 +88,14 @@ static int wake(paddr word, uint32_t most)
     return (int)n;
 }
 
-void futex_look_again(void)
-{
-    for (struct waiter *w = waiters; w; w = w->next)
-        sched_wake_all(&w->queue);
+void futex_look_again(void) {
+    for (struct waiter *w = waiters; w; w = w->next) sched_wake_all(&w->queue);
 }
 
-int64_t sys_futex(const uint64_t *arg)
-{
+int64_t sys_futex(const uint64_t *arg) {
     uint64_t va = arg[0];
     paddr word;
-    if (va % sizeof(uint32_t))
-        return -EINVAL;
+    if (va % sizeof(uint32_t)) return -EINVAL;
     switch ((uint32_t)arg[1]) {
     case FUTEX_WAIT:
         return -wait(va, (uint32_t)arg[2], user_addr(arg[3]));

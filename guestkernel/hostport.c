@@ -16,21 +16,17 @@
 
 struct port host_port;
 
-void kernel_port_refuse(struct message *request)
-{
+void kernel_port_refuse(struct message *request) {
     message_reply(request, MIG_BAD_ID, NULL, 0);
 }
 
-static uint64_t count_processes(void)
-{
+static uint64_t count_processes(void) {
     uint64_t n = 0;
-    for (struct proc *p = NULL; (p = proc_next(p));)
-        n++;
+    for (struct proc *p = NULL; (p = proc_next(p));) n++;
     return n;
 }
 
-static void host_service(struct message *request)
-{
+static void host_service(struct message *request) {
     const mach_msg_header_t *h = request->header;
     uint64_t value[2] = {0};
     uint32_t n = sizeof value[0];

@@ -29,39 +29,31 @@ struct member {
     char name[260]; /* prefix/name without leading "./" and trailing "/" */
 };
 
-static const char *archive(void)
-{
-    return kva(PLAT_INITRD_BASE);
-}
+static const char *archive(void) { return kva(PLAT_INITRD_BASE); }
 
 /* Octal digits up to a space, a NUL or the end; false: something else. */
-static bool parse_octal(const char *text, size_t n, uint64_t *value)
-{
+static bool parse_octal(const char *text, size_t n, uint64_t *value) {
     *value = 0;
     size_t i = 0;
-    while (i < n && text[i] == ' ')
-        i++;
+    while (i < n && text[i] == ' ') i++;
     for (; i < n && text[i] >= '0' && text[i] <= '7'; i++)
         *value = *value << 3 | (uint64_t)(text[i] - '0');
     return i == n || text[i] == '\0' || text[i] == ' ';
 }
 
 /* The sum of the header's bytes, eight lanes of two bytes at a time. */
-static uint64_t sum_bytes(const struct tar_header *h)
-{
+static uint64_t sum_bytes(const struct tar_header *h) {
     const uint64_t lanes = 0x00ff00ff00ff00ff;
     const uint64_t *word = (const uint64_t *)h;
     uint64_t sum = 0, total = 0;
     for (int i = 0; i < BLOCK / 8; i++)
         sum += (word[i] & lanes) + (word[i] >> 8 & lanes);
-    for (; sum; sum >>= 16)
-        total += sum & 0xffff;
+    for (; sum; sum >>= 16) total += sum & 0xffff;
     return total;
 }
 
 /* The checksum field itself counts as spaces. */
-static bool checksum_is_right(const struct tar_header *h)
-{
+static bool checksum_is_right(const struct tar_header *h) {
     uint64_t stored, sum = sum_bytes(h);
     for (unsigned i = 0; i < sizeof h->checksum; i++)
         sum += ' ' - (uint64_t)(uint8_t)h->checksum[i];
@@ -69,17 +61,14 @@ static bool checksum_is_right(const struct tar_header *h)
            stored == sum;
 }
 
-static bool is_zero_block(const struct tar_header *h)
-{
+static bool is_zero_block(const struct tar_header *h) {
     const uint64_t *word = (const uint64_t *)h;
     for (int i = 0; i < BLOCK / 8; i++)
-        if (word[i])
-            return false;
+        if (word[i]) return false;
     return true;
 }
 
-static void full_name(const struct tar_header *h, char *name)
-{
+static void full_name(const struct tar_header *h, char *name) {
     size_t prefix = strnlen(h->prefix, sizeof h->prefix);
     size_t n = 0;
     if (prefix) {
@@ -90,50 +79,40 @@ static void full_name(const struct tar_header *h, char *name)
     size_t length = strnlen(h->name, sizeof h->name);
     memcpy(name + n, h->name, length);
     n += length;
-    while (n > 1 && name[n - 1] == '/')
-        n--;
+    while (n > 1 && name[n - 1] == '/') n--;
     name[n] = '\0';
     size_t skip = 0;
-    while (name[skip] == '.' && name[skip + 1] == '/')
-        skip += 2;
+    while (name[skip] == '.' && name[skip + 1] == '/') skip += 2;
     memmove(name, name + skip, n - skip + 1);
 }
 
 /* Steps to the member at *offset; false at the end of the archive. */
-static bool next_member(uint64_t *offset, struct member *m)
-{
+static bool next_member(uint64_t *offset, struct member *m) {
     const struct tar_header *h = (const void *)(archive() + *offset);
-    if (is_zero_block(h))
-        return false;
+    if (is_zero_block(h)) return false;
     m->header = h;
     m->bytes = (const char *)h + BLOCK;
     full_name(h, m->name);
     if (!parse_octal(h->size, sizeof h->size, &m->size))
         refuse_boot("initrd: member %s at offset %lu: size is no octal number",
                     m->name, *offset);
-    if (h->type != REGTYPE && h->type != AREGTYPE)
-        m->size = 0;
+    if (h->type != REGTYPE && h->type != AREGTYPE) m->size = 0;
     *offset += BLOCK + (m->size + BLOCK - 1) / BLOCK * BLOCK;
     return true;
 }
 
-static bool has_dotdot(const char *name)
-{
+static bool has_dotdot(const char *name) {
     for (const char *p = name; *p;) {
         size_t n = 0;
-        while (p[n] && p[n] != '/')
-            n++;
-        if (n == 2 && p[0] == '.' && p[1] == '.')
-            return true;
+        while (p[n] && p[n] != '/') n++;
+        if (n == 2 && p[0] == '.' && p[1] == '.') return true;
         p += n;
-        while (*p == '/')
-            p++;
+        while (*p == '/') p++;
     }
     return false;
 }
 
-static void check_member(uint64_t offset, const struct member *m)
-{
+static void check_member(uint64_t offset, const struct member *m) {
     const char *why = NULL;
     char type = m->header->type;
     if (type != REGTYPE && type != AREGTYPE && type != DIRTYPE &&
@@ -149,8 +128,7 @@ static void check_member(uint64_t offset, const struct member *m)
         refuse_boot("initrd: member %s at offset %lu %s", m->name, offset, why);
 }
 
-paddr initrd_check(paddr ram_end)
-{
+paddr initrd_check(paddr ram_end) {
     uint64_t offset = 0, room = ram_end - PLAT_INITRD_BASE;
     struct member m;
     for (;;) {
@@ -162,8 +140,7 @@ paddr initrd_check(paddr ram_end)
             refuse_boot("initrd: no tar header at offset %lu", offset);
         if (!is_zero_block(h) && !checksum_is_right(h))
             refuse_boot("initrd: wrong header checksum at offset %lu", offset);
-        if (!next_member(&offset, &m))
-            break;
+        if (!next_member(&offset, &m)) break;
         check_member(here, &m);
         if (offset < here || offset > room)
             refuse_boot("initrd: member %s at offset %lu is cut off", m.name,
@@ -176,30 +153,24 @@ paddr initrd_check(paddr ram_end)
 
 /* ---- Making the file system ---- */
 
-static _Noreturn void refuse_member(const struct member *m, int error)
-{
+static _Noreturn void refuse_member(const struct member *m, int error) {
     refuse_boot("initrd: member %s cannot be made: errno %d", m->name, error);
 }
 
 /* The directories on the way to a member, made where they are missing. */
-static void make_parents(const struct member *m)
-{
+static void make_parents(const struct member *m) {
     struct inode *dir = inode_root();
     for (const char *p = m->name;;) {
         size_t n = 0;
-        while (p[n] && p[n] != '/')
-            n++;
-        if (!p[n])
-            return;
+        while (p[n] && p[n] != '/') n++;
+        if (!p[n]) return;
         struct dentry *e = n == 1 && *p == '.' ? NULL : dir_find(dir, p, n);
         struct inode *next = e ? e->inode : NULL;
-        if (n == 1 && *p == '.')
-            next = dir;
+        if (n == 1 && *p == '.') next = dir;
         if (!next) {
             next = inode_new(INODE_DIRECTORY, 0755);
             int error = next ? dir_add(dir, p, n, next) : ENOMEM;
-            if (error)
-                refuse_member(m, error);
+            if (error) refuse_member(m, error);
         }
         dir = next;
         for (p += n; *p == '/'; p++)
@@ -207,8 +178,7 @@ static void make_parents(const struct member *m)
     }
 }
 
-static struct inode *make_inode(const struct member *m)
-{
+static struct inode *make_inode(const struct member *m) {
     uint64_t mode;
     parse_octal(m->header->mode, sizeof m->header->mode, &mode);
     bool is_dir = m->header->type == DIRTYPE;
@@ -222,8 +192,7 @@ static struct inode *make_inode(const struct member *m)
 }
 
 /* The inode that a hard link's target has. */
-static struct inode *link_target(const struct member *m)
-{
+static struct inode *link_target(const struct member *m) {
     char target[101];
     struct inode *i = NULL;
     size_t n = strnlen(m->header->link_name, sizeof m->header->link_name);
@@ -234,35 +203,27 @@ static struct inode *link_target(const struct member *m)
     return i;
 }
 
-static void make_member(const struct member *m)
-{
+static void make_member(const struct member *m) {
     struct place place;
     make_parents(m);
     int error = path_walk(inode_root(), m->name, &place);
-    if (error)
-        refuse_member(m, error);
+    if (error) refuse_member(m, error);
     bool is_dir = m->header->type == DIRTYPE;
-    if (place.inode && is_dir && place.inode->type == INODE_DIRECTORY)
-        return;
+    if (place.inode && is_dir && place.inode->type == INODE_DIRECTORY) return;
     if (place.inode && (is_dir || place.inode->type == INODE_DIRECTORY))
         refuse_member(m, EEXIST);
     struct inode *i =
         m->header->type == LNKTYPE ? link_target(m) : make_inode(m);
-    if (!i)
-        refuse_member(m, ENOMEM);
-    if (place.inode == i)
-        return;
+    if (!i) refuse_member(m, ENOMEM);
+    if (place.inode == i) return;
     if (place.inode) /* as tar does: the later member counts */
         dir_remove(place.dir, dir_find(place.dir, place.name, place.length));
     error = dir_add(place.dir, place.name, place.length, i);
-    if (error)
-        refuse_member(m, error);
+    if (error) refuse_member(m, error);
 }
 
-void initrd_load(void)
-{
+void initrd_load(void) {
     uint64_t offset = 0;
     struct member m;
-    while (next_member(&offset, &m))
-        make_member(&m);
+    while (next_member(&offset, &m)) make_member(&m);
 }

@@ -24,46 +24,38 @@ static struct {
     uint16_t last_number;
 } inodes;
 
-struct inode *inode_new(enum inode_type type, uint16_t mode)
-{
+struct inode *inode_new(enum inode_type type, uint16_t mode) {
     struct inode *i = kmalloc(sizeof *i);
-    if (!i)
-        return NULL;
+    if (!i) return NULL;
     i->type = type;
     i->mode = mode & 07777;
     i->number = ++inodes.last_number;
     return i;
 }
 
-void inode_init(void)
-{
+void inode_init(void) {
     inodes.root = inode_new(INODE_DIRECTORY, 0755);
-    if (!inodes.root)
-        panic("inode_init: no memory for the root directory");
+    if (!inodes.root) panic("inode_init: no memory for the root directory");
     inodes.root->links = 2;
     inodes.root->parent = inodes.root;
 }
 
-struct inode *inode_root(void)
-{
+struct inode *inode_root(void) {
     return inodes.root;
 }
 
 /* ---- The tree of own pages ---- */
 
-static uint64_t pages_below(unsigned height)
-{
+static uint64_t pages_below(unsigned height) {
     return 1ul << FANOUT_SHIFT * height;
 }
 
 /* Puts a level on top until page index fits. */
-static bool grow_tree(struct inode *i, uint64_t index)
-{
+static bool grow_tree(struct inode *i, uint64_t index) {
     while (index >= pages_below(i->height)) {
         if (i->tree) {
             paddr page = page_alloc_zeroed();
-            if (!page)
-                return false;
+            if (!page) return false;
             void **top = kva(page);
             top[0] = i->tree;
             i->tree = top;
@@ -74,16 +66,14 @@ static bool grow_tree(struct inode *i, uint64_t index)
 }
 
 /* Where the pointer to page index is; NULL: no such slot, or no memory. */
-static void **tree_slot(struct inode *i, uint64_t index, bool alloc)
-{
+static void **tree_slot(struct inode *i, uint64_t index, bool alloc) {
     if (alloc ? !grow_tree(i, index) : index >= pages_below(i->height))
         return NULL;
     void **slot = &i->tree;
     for (unsigned h = i->height; h > 0; h--) {
         if (!*slot) {
             paddr page = alloc ? page_alloc_zeroed() : 0;
-            if (!page)
-                return NULL;
+            if (!page) return NULL;
             *slot = kva(page);
         }
         slot =
@@ -92,17 +82,14 @@ static void **tree_slot(struct inode *i, uint64_t index, bool alloc)
     return slot;
 }
 
-static char *own_page(const struct inode *i, uint64_t index)
-{
+static char *own_page(const struct inode *i, uint64_t index) {
     void **slot = tree_slot((struct inode *)i, index, false);
     return slot ? *slot : NULL;
 }
 
 /* Frees the pages from index first on, and pointer pages left without any. */
-static void cut_tree(void **slot, unsigned height, uint64_t first)
-{
-    if (!*slot)
-        return;
+static void cut_tree(void **slot, unsigned height, uint64_t first) {
+    if (!*slot) return;
     if (height > 0) {
         void **below = *slot;
         uint64_t each = pages_below(height - 1);
@@ -118,22 +105,15 @@ static void cut_tree(void **slot, unsigned height, uint64_t first)
 
 /* ---- Life ---- */
 
-void inode_release_unused(struct inode *i)
-{
-    if (i->links || i->references)
-        return;
-    if (i->type == INODE_FILE)
-        cut_tree(&i->tree, i->height, 0);
+void inode_release_unused(struct inode *i) {
+    if (i->links || i->references) return;
+    if (i->type == INODE_FILE) cut_tree(&i->tree, i->height, 0);
     kfree(i);
 }
 
-void inode_hold(struct inode *i)
-{
-    i->references++;
-}
+void inode_hold(struct inode *i) { i->references++; }
 
-void inode_drop(struct inode *i)
-{
+void inode_drop(struct inode *i) {
     if (i->references == 0)
         panic("inode_drop: inode %u has no references", i->number);
     i->references--;
@@ -142,13 +122,9 @@ void inode_drop(struct inode *i)
 
 /* ---- Bytes ---- */
 
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
+static uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
-const char *inode_bytes(const struct inode *i, uint64_t offset, uint64_t *n)
-{
+const char *inode_bytes(const struct inode *i, uint64_t offset, uint64_t *n) {
     *n = smaller(*n, i->size - offset);
     if (!i->tree && offset < i->archive_bytes) {
         *n = smaller(*n, i->archive_bytes - offset);
@@ -157,70 +133,52 @@ const char *inode_bytes(const struct inode *i, uint64_t offset, uint64_t *n)
     uint64_t in_page = PAGE_OFFSET(offset);
     *n = smaller(*n, PAGE_SIZE - in_page);
     const char *page = own_page(i, offset / PAGE_SIZE);
-    if (page)
-        return page + in_page;
-    if (offset >= i->archive_bytes)
-        return zero_page + in_page;
+    if (page) return page + in_page;
+    if (offset >= i->archive_bytes) return zero_page + in_page;
     *n = smaller(*n, i->archive_bytes - offset);
     return i->archive + offset;
 }
 
-paddr inode_frame(const struct inode *i, uint64_t offset)
-{
-    if (PAGE_OFFSET(offset) || offset + PAGE_SIZE > i->size)
-        return 0;
+paddr inode_frame(const struct inode *i, uint64_t offset) {
+    if (PAGE_OFFSET(offset) || offset + PAGE_SIZE > i->size) return 0;
     const char *page = own_page(i, offset / PAGE_SIZE);
-    if (page)
-        return kpa(page);
+    if (page) return kpa(page);
     bool in_archive = offset + PAGE_SIZE <= i->archive_bytes;
-    if (!in_archive || PAGE_OFFSET((vaddr)i->archive + offset))
-        return 0;
+    if (!in_archive || PAGE_OFFSET((vaddr)i->archive + offset)) return 0;
     return kpa(i->archive + offset);
 }
 
-char *inode_own_page(struct inode *i, uint64_t offset)
-{
+char *inode_own_page(struct inode *i, uint64_t offset) {
     uint64_t start = PAGE_DOWN(offset);
     void **slot = tree_slot(i, start / PAGE_SIZE, true);
-    if (!slot)
-        return NULL;
-    if (*slot)
-        return *slot;
+    if (!slot) return NULL;
+    if (*slot) return *slot;
     paddr page = page_alloc_zeroed();
-    if (!page)
-        return NULL;
+    if (!page) return NULL;
     if (start < i->archive_bytes)
         memcpy(kva(page), i->archive + start,
                smaller(i->archive_bytes - start, PAGE_SIZE));
     return *slot = kva(page);
 }
 
-void inode_clear_tail(struct inode *i)
-{
-    if (!i->stored || !PAGE_OFFSET(i->size))
-        return;
+void inode_clear_tail(struct inode *i) {
+    if (!i->stored || !PAGE_OFFSET(i->size)) return;
     char *last = own_page(i, i->size / PAGE_SIZE);
     if (last)
         memset(last + PAGE_OFFSET(i->size), 0,
                PAGE_SIZE - PAGE_OFFSET(i->size));
 }
 
-int inode_truncate(struct inode *i, uint64_t size)
-{
-    if (i->text)
-        return ETXTBSY;
-    if (size > FILE_MAX)
-        return EFBIG;
-    if (size > i->size)
-        inode_clear_tail(i);
+int inode_truncate(struct inode *i, uint64_t size) {
+    if (i->text) return ETXTBSY;
+    if (size > FILE_MAX) return EFBIG;
+    if (size > i->size) inode_clear_tail(i);
     if (size < i->size) {
-        if (i->mappings)
-            vm_shrink_file(i, size);
+        if (i->mappings) vm_shrink_file(i, size);
         uint64_t pages = PAGE_UP(size) / PAGE_SIZE;
         if (pages < pages_below(i->height))
             cut_tree(&i->tree, i->height, pages);
-        if (!i->tree)
-            i->height = 0;
+        if (!i->tree) i->height = 0;
         char *last = PAGE_OFFSET(size) ? own_page(i, size / PAGE_SIZE) : NULL;
         if (last)
             memset(last + PAGE_OFFSET(size), 0, PAGE_SIZE - PAGE_OFFSET(size));
@@ -230,10 +188,8 @@ int inode_truncate(struct inode *i, uint64_t size)
     return 0;
 }
 
-bool inode_read(const struct inode *i, uint64_t offset, void *to, uint64_t n)
-{
-    if (offset > i->size || n > i->size - offset)
-        return false;
+bool inode_read(const struct inode *i, uint64_t offset, void *to, uint64_t n) {
+    if (offset > i->size || n > i->size - offset) return false;
     for (uint64_t done = 0; done < n;) {
         uint64_t piece = n - done;
         const char *bytes = inode_bytes(i, offset + done, &piece);

@@ -22,12 +22,12 @@ struct inode {
     uint16_t mode;   /* permission bits */
     uint32_t links;  /* names; a directory's "." and ".." count */
     uint32_t references;
-    uint32_t text;    /* regions that run from it: no writing then */
+    uint32_t text;     /* regions that run from it: no writing then */
     uint32_t writers;  /* open or mapped for writing: no exec then */
     uint32_t mappings; /* regions that show it, other than text */
-    bool stored;      /* mapped for stores at some time: any may have been
-                         made between the size and its page's end */
-    uint64_t size;    /* bytes; of a directory 0, of most devices too */
+    bool stored;       /* mapped for stores at some time: any may have been
+                          made between the size and its page's end */
+    uint64_t size;     /* bytes; of a directory 0, of most devices too */
 
     /* A file's bytes. Page n is, in this order: the own frame in the tree, if
      * there is one; the initrd's bytes, as far as archive_bytes goes; zero. */

@@ -18,22 +18,17 @@
 
 /* ---- Bytes ---- */
 
-static int64_t file_read(struct file *f, struct user_addr to, uint64_t n)
-{
+static int64_t file_read(struct file *f, struct user_addr to, uint64_t n) {
     struct inode *i = f->inode;
     uint64_t done = 0;
-    if (i->type == INODE_DIRECTORY)
-        return -EISDIR;
-    if (n > INT64_MAX)
-        return -EINVAL;
-    if (f->offset < i->size && n > i->size - f->offset)
-        n = i->size - f->offset;
+    if (i->type == INODE_DIRECTORY) return -EISDIR;
+    if (n > INT64_MAX) return -EINVAL;
+    if (f->offset < i->size && n > i->size - f->offset) n = i->size - f->offset;
     while (done < n && f->offset < i->size) {
         uint64_t piece = n - done < COPY_MAX ? n - done : COPY_MAX;
         const char *bytes = inode_bytes(i, f->offset, &piece);
         int error = copyout(bytes, user_plus(to, done), piece);
-        if (error)
-            return done ? (int64_t)done : -error;
+        if (error) return done ? (int64_t)done : -error;
         done += piece;
         f->offset += piece;
     }
@@ -42,11 +37,9 @@ static int64_t file_read(struct file *f, struct user_addr to, uint64_t n)
 
 /* One page's part, from the program or, if it is mapped, from the window. */
 static int write_piece(struct inode *i, uint64_t offset, struct user_addr from,
-                       const char *mapped, uint64_t n)
-{
+                       const char *mapped, uint64_t n) {
     char *page = inode_own_page(i, offset);
-    if (!page)
-        return ENOMEM;
+    if (!page) return ENOMEM;
     char *to = page + PAGE_OFFSET(offset);
     int error = mapped ? 0 : copyin(from, to, n);
     if (mapped) {
@@ -58,25 +51,21 @@ static int write_piece(struct inode *i, uint64_t offset, struct user_addr from,
         uint64_t keep = offset < i->size ? i->size - offset : 0;
         memset(to + keep, 0, n - keep);
     }
-    if (!error && end > i->size)
-        i->size = end;
+    if (!error && end > i->size) i->size = end;
     return error;
 }
 
 /* All of n, where mapped shows it if it is not NULL: bytes written, or an error
  * if none. */
 static int64_t write_pieces(struct file *f, struct user_addr from,
-                            const char *mapped, uint64_t n)
-{
+                            const char *mapped, uint64_t n) {
     uint64_t done = 0;
     while (done < n) {
         uint64_t piece = PAGE_SIZE - PAGE_OFFSET(f->offset);
-        if (piece > n - done)
-            piece = n - done;
+        if (piece > n - done) piece = n - done;
         int error = write_piece(f->inode, f->offset, user_plus(from, done),
                                 mapped ? mapped + done : NULL, piece);
-        if (error)
-            return done ? (int64_t)done : -error;
+        if (error) return done ? (int64_t)done : -error;
         done += piece;
         f->offset += piece;
     }
@@ -85,49 +74,37 @@ static int64_t write_pieces(struct file *f, struct user_addr from,
 
 /* At most WIRE_BYTES through the window: the pages are looked up once. 0: it
  * cannot be done. */
-static int64_t write_mapped(struct file *f, struct user_addr from, uint64_t n)
-{
+static int64_t write_mapped(struct file *f, struct user_addr from, uint64_t n) {
     struct wiring w;
     int error = wire(&w, &sched.current->vm, from.va, n, PTE_R);
-    if (error)
-        return -error;
+    if (error) return -error;
     const char *window = window_map(&w);
     int64_t done = window ? write_pieces(f, from, window, w.bytes) : 0;
     unwire(&w);
     return done;
 }
 
-static int64_t file_write(struct file *f, struct user_addr from, uint64_t n)
-{
+static int64_t file_write(struct file *f, struct user_addr from, uint64_t n) {
     struct inode *i = f->inode;
     uint64_t done = 0;
-    if (n > INT64_MAX)
-        return -EINVAL;
-    if (f->flags & O_APPEND)
-        f->offset = i->size;
-    if (n && f->offset >= FILE_MAX)
-        return -EFBIG;
-    if (n && n > FILE_MAX - f->offset)
-        n = FILE_MAX - f->offset;
-    if (f->offset + n > i->size)
-        inode_clear_tail(i);
+    if (n > INT64_MAX) return -EINVAL;
+    if (f->flags & O_APPEND) f->offset = i->size;
+    if (n && f->offset >= FILE_MAX) return -EFBIG;
+    if (n && n > FILE_MAX - f->offset) n = FILE_MAX - f->offset;
+    if (f->offset + n > i->size) inode_clear_tail(i);
     while (done < n) {
         struct user_addr rest = user_plus(from, done);
         int64_t put =
             is_mapped_transfer(n - done) ? write_mapped(f, rest, n - done) : 0;
-        if (put == 0)
-            put = write_pieces(f, rest, NULL, n - done);
-        if (put < 0)
-            return done ? (int64_t)done : put;
+        if (put == 0) put = write_pieces(f, rest, NULL, n - done);
+        if (put < 0) return done ? (int64_t)done : put;
         done += (uint64_t)put;
     }
     return (int64_t)done;
 }
 
-static void file_close(struct file *f)
-{
-    if (file_is_writable(f))
-        f->inode->writers--;
+static void file_close(struct file *f) {
+    if (file_is_writable(f)) f->inode->writers--;
     inode_drop(f->inode);
 }
 
@@ -135,12 +112,10 @@ const struct file_ops inode_ops = {file_read, file_write, file_close};
 
 /* ---- Offset and size ---- */
 
-int64_t sys_lseek(const uint64_t *arg)
-{
+int64_t sys_lseek(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
     int64_t offset = (int64_t)arg[1], base = 0;
-    if (!f)
-        return -EBADF;
+    if (!f) return -EBADF;
     if (!f->inode || (f->inode->type == INODE_DEVICE && !f->inode->size))
         return -ESPIPE;
     switch ((int)arg[2]) {
@@ -155,19 +130,15 @@ int64_t sys_lseek(const uint64_t *arg)
     default:
         return -EINVAL;
     }
-    if (__builtin_add_overflow(base, offset, &offset))
-        return -EOVERFLOW;
-    if (offset < 0)
-        return -EINVAL;
+    if (__builtin_add_overflow(base, offset, &offset)) return -EOVERFLOW;
+    if (offset < 0) return -EINVAL;
     f->offset = (uint64_t)offset;
     return offset;
 }
 
-int64_t sys_ftruncate(const uint64_t *arg)
-{
+int64_t sys_ftruncate(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
-    if (!f)
-        return -EBADF;
+    if (!f) return -EBADF;
     if (!file_is_writable(f) || !f->inode || f->inode->type != INODE_FILE ||
         (int64_t)arg[1] < 0)
         return -EINVAL;
@@ -176,8 +147,7 @@ int64_t sys_ftruncate(const uint64_t *arg)
 
 /* ---- Description ---- */
 
-static mode_t type_bits(const struct inode *i)
-{
+static mode_t type_bits(const struct inode *i) {
     switch (i->type) {
     case INODE_DIRECTORY:
         return S_IFDIR;
@@ -189,8 +159,7 @@ static mode_t type_bits(const struct inode *i)
 }
 
 /* There is no clock of the day: all times are 0. */
-static int64_t put_stat(const struct inode *i, struct user_addr to)
-{
+static int64_t put_stat(const struct inode *i, struct user_addr to) {
     struct stat st;
     memset(&st, 0, sizeof st);
     if (i) {
@@ -208,20 +177,17 @@ static int64_t put_stat(const struct inode *i, struct user_addr to)
     return -copyout(&st, to, sizeof st);
 }
 
-int64_t sys_fstat(const uint64_t *arg)
-{
+int64_t sys_fstat(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
     return f ? put_stat(f->inode, user_addr(arg[1])) : -EBADF;
 }
 
-int64_t sys_stat(const uint64_t *arg)
-{
+int64_t sys_stat(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     size_t length;
     struct inode *i;
     int error = copyinstr(user_addr(arg[0]), path, sizeof path, &length);
-    if (!error)
-        error = path_find(sched.current->cwd, path, &i);
+    if (!error) error = path_find(sched.current->cwd, path, &i);
     return error ? -error : put_stat(i, user_addr(arg[1]));
 }
 
@@ -236,8 +202,8 @@ struct listed {
 };
 
 /* The first entry at or after cookie; false: no more. */
-static bool entry_at(const struct inode *dir, uint64_t cookie, struct listed *l)
-{
+static bool entry_at(const struct inode *dir, uint64_t cookie,
+                     struct listed *l) {
     if (cookie <= COOKIE_DOTDOT) {
         bool dot = cookie == COOKIE_DOT;
         *l = (struct listed){cookie, cookie + 1, dot ? "." : "..", dot ? 1 : 2,
@@ -245,16 +211,14 @@ static bool entry_at(const struct inode *dir, uint64_t cookie, struct listed *l)
         return true;
     }
     const struct dentry *e = dir->first;
-    while (e && e->cookie < cookie)
-        e = e->next;
+    while (e && e->cookie < cookie) e = e->next;
     if (e)
         *l = (struct listed){e->cookie, e->cookie + 1, e->name, e->length,
                              e->inode};
     return e != NULL;
 }
 
-static uint8_t type_of_entry(const struct inode *i)
-{
+static uint8_t type_of_entry(const struct inode *i) {
     switch (i->type) {
     case INODE_DIRECTORY:
         return DT_DIR;
@@ -265,13 +229,11 @@ static uint8_t type_of_entry(const struct inode *i)
     }
 }
 
-static size_t record_bytes(size_t name_length)
-{
+static size_t record_bytes(size_t name_length) {
     return (offsetof(struct dirent, d_name) + name_length + 1 + 7) & ~7ul;
 }
 
-static void fill_record(struct dirent *d, const struct listed *l)
-{
+static void fill_record(struct dirent *d, const struct listed *l) {
     memset(d, 0, record_bytes(l->length));
     d->d_ino = l->inode->number;
     d->d_off = l->next_cookie;
@@ -280,24 +242,19 @@ static void fill_record(struct dirent *d, const struct listed *l)
     memcpy(d->d_name, l->name, l->length);
 }
 
-int64_t sys_getdents(const uint64_t *arg)
-{
+int64_t sys_getdents(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
     uint64_t size = arg[2], used = 0;
     struct listed l;
     struct dirent record;
-    if (!f)
-        return -EBADF;
-    if (!f->inode || f->inode->type != INODE_DIRECTORY)
-        return -ENOTDIR;
+    if (!f) return -EBADF;
+    if (!f->inode || f->inode->type != INODE_DIRECTORY) return -ENOTDIR;
     while (entry_at(f->inode, f->offset, &l)) {
         size_t bytes = record_bytes(l.length);
-        if (size - used < bytes)
-            return used ? (int64_t)used : -EINVAL;
+        if (size - used < bytes) return used ? (int64_t)used : -EINVAL;
         fill_record(&record, &l);
         int error = copyout(&record, user_plus(user_addr(arg[1]), used), bytes);
-        if (error)
-            return used ? (int64_t)used : -error;
+        if (error) return used ? (int64_t)used : -error;
         used += bytes;
         f->offset = l.next_cookie;
     }

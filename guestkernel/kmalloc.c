@@ -28,40 +28,32 @@ _Static_assert(sizeof(struct slab) <= SLAB_HEADER, "the header has grown");
 
 static struct slab *partial[CLASSES];
 
-static size_t class_bytes(unsigned class)
-{
+static size_t class_bytes(unsigned class) {
     return (size_t)1 << (SMALLEST_SHIFT + class);
 }
 
-static void link_in(struct slab *s)
-{
+static void link_in(struct slab *s) {
     s->previous = NULL;
     s->next = partial[s->class];
-    if (s->next)
-        s->next->previous = s;
+    if (s->next) s->next->previous = s;
     partial[s->class] = s;
 }
 
-static void link_out(struct slab *s)
-{
-    if (s->next)
-        s->next->previous = s->previous;
+static void link_out(struct slab *s) {
+    if (s->next) s->next->previous = s->previous;
     if (s->previous)
         s->previous->next = s->next;
     else
         partial[s->class] = s->next;
 }
 
-static bool is_full(const struct slab *s)
-{
+static bool is_full(const struct slab *s) {
     return !s->free && s->untouched + class_bytes(s->class) > PAGE_SIZE;
 }
 
-static struct slab *new_slab(unsigned class)
-{
+static struct slab *new_slab(unsigned class) {
     paddr page = page_alloc();
-    if (!page)
-        return NULL;
+    if (!page) return NULL;
     struct slab *s = kva(page);
     s->free = NULL;
     s->untouched = SLAB_HEADER;
@@ -71,16 +63,14 @@ static struct slab *new_slab(unsigned class)
     return s;
 }
 
-void *kmalloc(size_t bytes)
-{
+void *kmalloc(size_t bytes) {
     unsigned class = 0;
     while (class_bytes(class) < bytes)
         if (++class == CLASSES)
             panic("kmalloc: %lu bytes asked, %d is the most", bytes,
                   KMALLOC_MAX);
     struct slab *s = partial[class] ? partial[class] : new_slab(class);
-    if (!s)
-        return NULL;
+    if (!s) return NULL;
     void *object = s->free;
     if (object) {
         s->free = s->free->next;
@@ -89,18 +79,14 @@ void *kmalloc(size_t bytes)
         s->untouched += class_bytes(class);
     }
     s->used++;
-    if (is_full(s))
-        link_out(s);
+    if (is_full(s)) link_out(s);
     return memset(object, 0, class_bytes(class));
 }
 
-void kfree(void *object)
-{
-    if (!object)
-        return;
+void kfree(void *object) {
+    if (!object) return;
     struct slab *s = (struct slab *)PAGE_DOWN((uintptr_t)object);
-    if (is_full(s))
-        link_in(s);
+    if (is_full(s)) link_in(s);
     struct free_object *f = object;
     f->next = s->free;
     s->free = f;

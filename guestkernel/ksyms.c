@@ -18,18 +18,15 @@ extern const struct ksym ksyms_table[];
 extern const char ksyms_names[];
 extern const char text_start[], text_end[];
 
-static bool is_code(vaddr pc)
-{
+static bool is_code(vaddr pc) {
     return (pc >= (vaddr)text_start && pc < (vaddr)text_end) ||
            (pc >= TRAMPOLINE && pc < TRAMPOLINE + PAGE_SIZE);
 }
 
-const char *ksyms_find(vaddr pc, uint64_t *offset)
-{
+const char *ksyms_find(vaddr pc, uint64_t *offset) {
     const char *name = NULL;
     *offset = pc;
-    if (!is_code(pc))
-        return NULL;
+    if (!is_code(pc)) return NULL;
     for (uint64_t i = 0; i < ksyms_count && ksyms_table[i].address <= pc; i++) {
         name = ksyms_names + ksyms_table[i].name;
         *offset = pc - ksyms_table[i].address;

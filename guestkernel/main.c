@@ -20,8 +20,7 @@ extern const char image_end[];
 
 _Noreturn void kmain(void);
 
-void kmain(void)
-{
+void kmain(void) {
     bootargs_read();
     paddr ram_end = PLAT_RAM_BASE + (bootargs.ram_mib << 20);
     paddr initrd_end = initrd_check(ram_end);

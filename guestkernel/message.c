@@ -29,8 +29,7 @@ const NDR_record_t ndr_record = {.int_rep = 1};
 
 /* ---- Messages as such ---- */
 
-struct message *message_new(mach_msg_size_t size, mach_msg_id_t id)
-{
+struct message *message_new(mach_msg_size_t size, mach_msg_id_t id) {
     static uint64_t last_number;
     bool small = sizeof(struct message) + size <= KMALLOC_MAX;
     struct message *m = kmalloc(sizeof *m + (small ? size : 0));
@@ -46,32 +45,27 @@ struct message *message_new(mach_msg_size_t size, mach_msg_id_t id)
     return m;
 }
 
-void message_free(struct message *m)
-{
-    if (!m)
-        return;
+void message_free(struct message *m) {
+    if (!m) return;
     right_drop(&m->reply);
     for (uint32_t i = 0; i < m->descriptors; i++) {
         right_drop(&m->item[i].right);
         ool_free(m->item[i].ool);
     }
     kfree(m->item);
-    if (m->header != (mach_msg_header_t *)(m + 1))
-        page_drop(kpa(m->header));
+    if (m->header != (mach_msg_header_t *)(m + 1)) page_drop(kpa(m->header));
     kfree(m);
 }
 
 void message_reply(struct message *request, kern_return_t code,
-                   const void *bytes, uint32_t n)
-{
+                   const void *bytes, uint32_t n) {
     struct carried *to = &request->reply;
     struct message *m =
         to->right && to->port->alive
             ? message_new(sizeof(mig_reply_error_t) + n,
                           request->header->msgh_id + MIG_REPLY_OFFSET)
             : NULL;
-    if (!m)
-        return;
+    if (!m) return;
     mig_reply_error_t *reply = (mig_reply_error_t *)m->header;
     reply->NDR = ndr_record;
     reply->RetCode = code;
@@ -85,22 +79,18 @@ void message_reply(struct message *request, kern_return_t code,
 
 /* A receive right must not end up in its own queue, directly or by way of
  * other ports that travel: nobody could ever take it out. */
-static bool is_circular(const struct port *p, const struct port *to)
-{
-    while (to && to != p)
-        to = to->travels;
+static bool is_circular(const struct port *p, const struct port *to) {
+    while (to && to != p) to = to->travels;
     return to;
 }
 
 static mach_msg_return_t take_port(struct space *s, const struct port *to,
                                    const mach_msg_port_descriptor_t *d,
-                                   struct carried *out)
-{
+                                   struct carried *out) {
     if (d->disposition < MACH_MSG_TYPE_MOVE_RECEIVE ||
         d->disposition > MACH_MSG_TYPE_MAKE_SEND_ONCE)
         return MACH_SEND_INVALID_TYPE;
-    if (d->name == MACH_PORT_NULL || d->name == MACH_PORT_DEAD)
-        return 0;
+    if (d->name == MACH_PORT_NULL || d->name == MACH_PORT_DEAD) return 0;
     struct entry *e = entry_with(s, d->name, d->disposition);
     if (!e || (d->disposition == MACH_MSG_TYPE_MOVE_RECEIVE &&
                is_circular(e->port, to)))
@@ -109,11 +99,9 @@ static mach_msg_return_t take_port(struct space *s, const struct port *to,
 }
 
 /* How long the descriptor at `at` is, which should end within left bytes. */
-static uint32_t descriptor_bytes(const char *at, uint32_t left)
-{
+static uint32_t descriptor_bytes(const char *at, uint32_t left) {
     const mach_msg_port_descriptor_t *d = (const void *)at;
-    if (left < sizeof *d)
-        return UINT32_MAX;
+    if (left < sizeof *d) return UINT32_MAX;
     return d->type == MACH_MSG_PORT_DESCRIPTOR ? sizeof *d
            : d->type == MACH_MSG_OOL_DESCRIPTOR
                ? sizeof(mach_msg_ool_descriptor_t)
@@ -121,13 +109,11 @@ static uint32_t descriptor_bytes(const char *at, uint32_t left)
 }
 
 static mach_msg_return_t take_body(struct space *s, struct message *m,
-                                   const struct port *to)
-{
+                                   const struct port *to) {
     const mach_msg_body_t *body = (const void *)(m->header + 1);
     uint32_t at = HEADER + sizeof *body, size = m->header->msgh_size, n;
     mach_msg_return_t r = 0;
-    if (size < at)
-        return MACH_SEND_MSG_TOO_SMALL;
+    if (size < at) return MACH_SEND_MSG_TOO_SMALL;
     if (body->msgh_descriptor_count > SALLYPORT_MSG_DESCRIPTORS)
         return MACH_SEND_TOO_LARGE;
     uint32_t count = body->msgh_descriptor_count;
@@ -136,10 +122,8 @@ static mach_msg_return_t take_body(struct space *s, struct message *m,
     while (!r && m->descriptors < count) {
         const void *d = (char *)m->header + at;
         n = descriptor_bytes(d, size - at);
-        if (n == 0)
-            return MACH_SEND_INVALID_TYPE;
-        if (n > size - at)
-            return MACH_SEND_MSG_TOO_SMALL;
+        if (n == 0) return MACH_SEND_INVALID_TYPE;
+        if (n > size - at) return MACH_SEND_MSG_TOO_SMALL;
         r = n == sizeof(mach_msg_port_descriptor_t)
                 ? take_port(s, to, d, &m->item[m->descriptors++].right)
                 : ool_take(d, &m->item[m->descriptors++].ool);
@@ -150,8 +134,7 @@ static mach_msg_return_t take_body(struct space *s, struct message *m,
 
 /* ---- Sending ---- */
 
-static bool is_move(uint32_t how)
-{
+static bool is_move(uint32_t how) {
     return how == MACH_MSG_TYPE_MOVE_SEND ||
            how == MACH_MSG_TYPE_MOVE_SEND_ONCE;
 }
@@ -159,17 +142,14 @@ static bool is_move(uint32_t how)
 /* Destination and reply right, both or neither. The order is so that what can
  * fail comes first, and what uses a right up comes last. */
 static mach_msg_return_t take_header(struct space *s, struct message *m,
-                                     struct carried *to)
-{
+                                     struct carried *to) {
     const mach_msg_header_t *h = m->header;
     uint32_t how = MACH_MSGH_BITS_REMOTE(h->msgh_bits);
     uint32_t how_reply = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
     struct entry *d = entry_with(s, h->msgh_remote_port, how), *l = NULL;
     mach_msg_return_t r;
-    if (!d)
-        return MACH_SEND_INVALID_DEST;
-    if (!how_reply)
-        return right_take(d, how, to);
+    if (!d) return MACH_SEND_INVALID_DEST;
+    if (!how_reply) return right_take(d, how, to);
     l = entry_with(s, h->msgh_local_port, how_reply);
     if (!l || (l == d && is_move(how) && is_move(how_reply) && d->refs < 2))
         return MACH_SEND_INVALID_REPLY;
@@ -187,8 +167,7 @@ static mach_msg_return_t take_header(struct space *s, struct message *m,
 
 /* The two rights must be of kinds that can be sent to; a reply right is
  * optional. */
-static mach_msg_return_t check_header(const mach_msg_header_t *h)
-{
+static mach_msg_return_t check_header(const mach_msg_header_t *h) {
     uint32_t to = MACH_MSGH_BITS_REMOTE(h->msgh_bits) - MACH_MSG_TYPE_MOVE_SEND;
     uint32_t reply = MACH_MSGH_BITS_LOCAL(h->msgh_bits);
     const uint32_t kinds =
@@ -203,18 +182,13 @@ static mach_msg_return_t check_header(const mach_msg_header_t *h)
 }
 
 static mach_msg_return_t fetch(struct user_addr from, uint32_t size,
-                               struct message **out)
-{
-    if (size < HEADER || size & 3)
-        return MACH_SEND_MSG_TOO_SMALL;
-    if (size > SALLYPORT_MSG_MAX)
-        return MACH_SEND_TOO_LARGE;
+                               struct message **out) {
+    if (size < HEADER || size & 3) return MACH_SEND_MSG_TOO_SMALL;
+    if (size > SALLYPORT_MSG_MAX) return MACH_SEND_TOO_LARGE;
     struct message *m = message_new(size, 0);
-    if (!m)
-        return MACH_SEND_NO_BUFFER;
+    if (!m) return MACH_SEND_NO_BUFFER;
     mach_msg_return_t r = MACH_SEND_INVALID_DATA;
-    if (copyin(from, m->header, size) == 0)
-        r = check_header(m->header);
+    if (copyin(from, m->header, size) == 0) r = check_header(m->header);
     m->header->msgh_size = size; /* the argument counts, as in Mach */
     m->sender_pid = (uint32_t)sched.current->pid;
     if (r) {
@@ -225,16 +199,15 @@ static mach_msg_return_t fetch(struct user_addr from, uint32_t size,
     return 0;
 }
 
-static uint64_t deadline_of(uint64_t limited, uint64_t ms)
-{
+static uint64_t deadline_of(uint64_t limited, uint64_t ms) {
     return limited ? mtime_now() + (uint32_t)ms * (uint64_t)TICKS_PER_MS
                    : UINT64_MAX;
 }
 
 /* Until the destination's queue has room, which a send-once right and the
  * kernel need not. */
-static mach_msg_return_t wait_for_room(const struct entry *e, uint64_t deadline)
-{
+static mach_msg_return_t wait_for_room(const struct entry *e,
+                                       uint64_t deadline) {
     struct port *p = e->port;
     mach_msg_return_t r = 0;
     p->references++;
@@ -249,8 +222,7 @@ static mach_msg_return_t wait_for_room(const struct entry *e, uint64_t deadline)
 }
 
 /* Takes the rights, and queues m or has the kernel answer it. */
-static mach_msg_return_t deliver(struct space *s, struct message *m)
-{
+static mach_msg_return_t deliver(struct space *s, struct message *m) {
     struct carried to = {NULL, 0};
     mach_msg_return_t r = take_header(s, m, &to);
     m->to_send_once = to.right == RIGHT_SEND_ONCE;
@@ -268,21 +240,17 @@ static mach_msg_return_t deliver(struct space *s, struct message *m)
     } else {
         port_enqueue(to.port, m);
     }
-    if (!r)
-        right_used(&to);
+    if (!r) right_used(&to);
     right_drop(&to);
     return r;
 }
 
-static mach_msg_return_t send(const uint64_t *arg)
-{
+static mach_msg_return_t send(const uint64_t *arg) {
     struct space *s = space_current();
     struct message *m;
-    if (!s)
-        return MACH_SEND_NO_BUFFER;
+    if (!s) return MACH_SEND_NO_BUFFER;
     mach_msg_return_t r = fetch(user_addr(arg[0]), (uint32_t)arg[2], &m);
-    if (r)
-        return r;
+    if (r) return r;
     uint32_t how = MACH_MSGH_BITS_REMOTE(m->header->msgh_bits);
     struct entry *e = entry_with(s, m->header->msgh_remote_port, how);
     if (!e)
@@ -290,8 +258,7 @@ static mach_msg_return_t send(const uint64_t *arg)
     else if (how != MACH_MSG_TYPE_MOVE_SEND_ONCE &&
              how != MACH_MSG_TYPE_MAKE_SEND_ONCE && !e->port->service)
         r = wait_for_room(e, deadline_of(arg[1] & MACH_SEND_TIMEOUT, arg[5]));
-    if (!r)
-        return deliver(s, m);
+    if (!r) return deliver(s, m);
     message_free(m);
     return r;
 }
@@ -299,8 +266,7 @@ static mach_msg_return_t send(const uint64_t *arg)
 /* ---- Receiving ---- */
 
 /* What a message says a right is that it brought. */
-static uint8_t disposition_of(uint32_t right)
-{
+static uint8_t disposition_of(uint32_t right) {
     return right == RIGHT_RECEIVE     ? MACH_MSG_TYPE_PORT_RECEIVE
            : right == RIGHT_SEND_ONCE ? MACH_MSG_TYPE_PORT_SEND_ONCE
            : right == RIGHT_SEND      ? MACH_MSG_TYPE_PORT_SEND
@@ -308,8 +274,7 @@ static uint8_t disposition_of(uint32_t right)
 }
 
 /* Rewrites the descriptors for the receiver. */
-static mach_msg_return_t give_body(struct space *s, struct message *m)
-{
+static mach_msg_return_t give_body(struct space *s, struct message *m) {
     mach_msg_return_t r = 0;
     char *at = (char *)(m->header + 1) + sizeof(mach_msg_body_t);
     for (uint32_t i = 0; i < m->descriptors; i++) {
@@ -323,8 +288,7 @@ static mach_msg_return_t give_body(struct space *s, struct message *m)
             continue;
         }
         at += sizeof *d;
-        if (!c->right)
-            continue;
+        if (!c->right) continue;
         d->disposition = disposition_of(c->right);
         if (right_give(s, c, &d->name)) {
             d->name = MACH_PORT_NULL;
@@ -336,8 +300,7 @@ static mach_msg_return_t give_body(struct space *s, struct message *m)
 
 /* The header, from what the sender meant to what the receiver has. */
 static mach_msg_return_t give_header(struct space *s, struct message *m,
-                                     const struct port *p)
-{
+                                     const struct port *p) {
     mach_msg_header_t *h = m->header;
     h->msgh_bits = (h->msgh_bits & MACH_MSGH_BITS_COMPLEX) |
                    MACH_MSGH_BITS(disposition_of(m->reply.right),
@@ -352,8 +315,7 @@ static mach_msg_return_t give_header(struct space *s, struct message *m,
 }
 
 static mach_msg_audit_trailer_t trailer_of(const struct message *m,
-                                           uint32_t seqno, uint32_t bytes)
-{
+                                           uint32_t seqno, uint32_t bytes) {
     uint32_t uid = m->sender_uid;
     return (mach_msg_audit_trailer_t){
         .msgh_trailer_size = bytes,
@@ -363,8 +325,7 @@ static mach_msg_audit_trailer_t trailer_of(const struct message *m,
 }
 
 /* Will all of [a, a + n) take a copyout? */
-static bool is_writable(struct user_addr a, uint64_t n)
-{
+static bool is_writable(struct user_addr a, uint64_t n) {
     uint64_t last = a.va + n - 1;
     for (uint64_t va = a.va; va <= last; va = PAGE_DOWN(va) + PAGE_SIZE)
         if (va < USER_BASE || va >= USER_TOP ||
@@ -376,8 +337,7 @@ static bool is_writable(struct user_addr a, uint64_t n)
 /* The message leaves the queue and arrives in the user's buffer, which was
  * found writable and large enough. */
 static mach_msg_return_t hand_over(struct space *s, struct port *p,
-                                   struct user_addr to, uint32_t trailer)
-{
+                                   struct user_addr to, uint32_t trailer) {
     struct message *m = port_dequeue(p);
     uint32_t size = m->header->msgh_size;
     mach_msg_audit_trailer_t t = trailer_of(m, p->seqno++, trailer);
@@ -393,21 +353,17 @@ static mach_msg_return_t hand_over(struct space *s, struct port *p,
 
 /* With RCV_LARGE the header says how much room is needed and the message
  * stays; without, it is gone. */
-static mach_msg_return_t too_large(struct port *p, const uint64_t *arg)
-{
+static mach_msg_return_t too_large(struct port *p, const uint64_t *arg) {
     mach_msg_header_t h = {.msgh_size = p->first->header->msgh_size,
                            .msgh_local_port = p->name,
                            .msgh_id = p->first->header->msgh_id};
-    if (!(arg[1] & MACH_RCV_LARGE))
-        message_free(port_dequeue(p));
-    if ((uint32_t)arg[3] < HEADER)
-        return MACH_RCV_TOO_LARGE;
+    if (!(arg[1] & MACH_RCV_LARGE)) message_free(port_dequeue(p));
+    if ((uint32_t)arg[3] < HEADER) return MACH_RCV_TOO_LARGE;
     return copyout(&h, user_addr(arg[0]), HEADER) ? MACH_RCV_INVALID_DATA
                                                   : MACH_RCV_TOO_LARGE;
 }
 
-static mach_msg_return_t receive(const uint64_t *arg)
-{
+static mach_msg_return_t receive(const uint64_t *arg) {
     uint64_t deadline = deadline_of(arg[1] & MACH_RCV_TIMEOUT, arg[5]);
     static const uint8_t trailers[16] = {8, 12, 20, 52}; /* bytes */
     uint32_t trailer = trailers[arg[1] >> 24 & 0xf];
@@ -416,32 +372,24 @@ static mach_msg_return_t receive(const uint64_t *arg)
     struct port *from;
     if (!e || !(e->rights & (RIGHT_RECEIVE | RIGHT_SET)))
         return MACH_RCV_INVALID_NAME;
-    if (e->port->set)
-        return MACH_RCV_IN_SET;
-    if (!trailer)
-        return MACH_RCV_INVALID_TRAILER;
+    if (e->port->set) return MACH_RCV_IN_SET;
+    if (!trailer) return MACH_RCV_INVALID_TRAILER;
     /* Only this process could take the right away, and it sleeps. */
     while (!(from = port_with_message(e->port))) {
-        if (mtime_now() >= deadline)
-            return MACH_RCV_TIMED_OUT;
+        if (mtime_now() >= deadline) return MACH_RCV_TIMED_OUT;
         if (sched_sleep_until(&e->port->can_receive, deadline, "message"))
             return MACH_RCV_INTERRUPTED;
     }
     uint32_t size = from->first->header->msgh_size + trailer;
-    if ((uint32_t)arg[3] < size)
-        return too_large(from, arg);
-    if (!is_writable(user_addr(arg[0]), size))
-        return MACH_RCV_INVALID_DATA;
+    if ((uint32_t)arg[3] < size) return too_large(from, arg);
+    if (!is_writable(user_addr(arg[0]), size)) return MACH_RCV_INVALID_DATA;
     return hand_over(s, from, user_addr(arg[0]), trailer);
 }
 
 /* mach_msg_trap(msg, option, send_size, rcv_size, rcv_name, timeout_ms) */
-int64_t sys_mach_msg_trap(const uint64_t *arg)
-{
+int64_t sys_mach_msg_trap(const uint64_t *arg) {
     mach_msg_return_t r = MACH_MSG_SUCCESS;
-    if (arg[1] & MACH_SEND_MSG)
-        r = send(arg);
-    if (r == MACH_MSG_SUCCESS && arg[1] & MACH_RCV_MSG)
-        r = receive(arg);
+    if (arg[1] & MACH_SEND_MSG) r = send(arg);
+    if (r == MACH_MSG_SUCCESS && arg[1] & MACH_RCV_MSG) r = receive(arg);
     return r;
 }

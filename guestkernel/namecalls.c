@@ -18,16 +18,14 @@
 #define PERMISSION_BITS 0777
 #define LINKS_MAX       32767 /* nlink_t has 16 bits */
 
-static int fetch_path(uint64_t va, char path[PATH_MAX_BYTES])
-{
+static int fetch_path(uint64_t va, char path[PATH_MAX_BYTES]) {
     size_t length;
     return copyinstr(user_addr(va), path, PATH_MAX_BYTES, &length);
 }
 
 /* Fetches a path and walks it from the working directory. */
 static int fetch_place(uint64_t va, char path[PATH_MAX_BYTES],
-                       struct place *place)
-{
+                       struct place *place) {
     int error = fetch_path(va, path);
     return error ? error : path_walk(sched.current->cwd, path, place);
 }
@@ -35,38 +33,29 @@ static int fetch_place(uint64_t va, char path[PATH_MAX_BYTES],
 /* ---- open ---- */
 
 /* May an existing inode be opened like this? */
-static int check_open(const struct inode *i, int flags)
-{
+static int check_open(const struct inode *i, int flags) {
     bool write = (flags & O_ACCMODE) != O_RDONLY;
-    if (flags & O_CREAT && flags & O_EXCL)
-        return EEXIST;
-    if (i->type == INODE_DIRECTORY && (write || flags & O_CREAT))
-        return EISDIR;
-    if (i->type != INODE_DIRECTORY && flags & O_DIRECTORY)
-        return ENOTDIR;
-    if (i->type == INODE_FILE && write && i->text)
-        return ETXTBSY;
+    if (flags & O_CREAT && flags & O_EXCL) return EEXIST;
+    if (i->type == INODE_DIRECTORY && (write || flags & O_CREAT)) return EISDIR;
+    if (i->type != INODE_DIRECTORY && flags & O_DIRECTORY) return ENOTDIR;
+    if (i->type == INODE_FILE && write && i->text) return ETXTBSY;
     return 0;
 }
 
-static int create(const struct place *place, uint16_t mode, struct inode **out)
-{
-    if (place->slash)
-        return EISDIR;
+static int create(const struct place *place, uint16_t mode,
+                  struct inode **out) {
+    if (place->slash) return EISDIR;
     struct inode *i = inode_new(INODE_FILE, mode & PERMISSION_BITS);
-    if (!i)
-        return ENOMEM;
+    if (!i) return ENOMEM;
     int error = dir_add(place->dir, place->name, place->length, i);
-    if (error)
-        inode_release_unused(i);
+    if (error) inode_release_unused(i);
     *out = i;
     return error;
 }
 
 /* The inode that open means, made if it must be. */
 static int find_or_create(const struct place *place, int flags, uint16_t mode,
-                          struct inode **out)
-{
+                          struct inode **out) {
     *out = place->inode;
     if (!place->inode)
         return flags & O_CREAT ? create(place, mode, out) : ENOENT;
@@ -77,8 +66,7 @@ static int find_or_create(const struct place *place, int flags, uint16_t mode,
     return error;
 }
 
-static void attach(struct file *f, struct inode *i)
-{
+static void attach(struct file *f, struct inode *i) {
     f->inode = i;
     inode_hold(i);
     if (i->type == INODE_DEVICE)
@@ -87,21 +75,16 @@ static void attach(struct file *f, struct inode *i)
         i->writers++;
 }
 
-int64_t file_open(const char *path, int flags, uint16_t mode)
-{
+int64_t file_open(const char *path, int flags, uint16_t mode) {
     struct place place;
     struct inode *i;
     int error = path_walk(sched.current->cwd, path, &place);
-    if (!error && (flags & O_ACCMODE) == O_ACCMODE)
-        error = EINVAL;
-    if (error)
-        return -error;
+    if (!error && (flags & O_ACCMODE) == O_ACCMODE) error = EINVAL;
+    if (error) return -error;
     int fd = file_free_descriptor(sched.current, 0);
-    if (fd < 0)
-        return -EMFILE;
+    if (fd < 0) return -EMFILE;
     struct file *f = file_new(&inode_ops, flags);
-    if (!f)
-        return -ENOMEM;
+    if (!f) return -ENOMEM;
     error = find_or_create(&place, flags, mode, &i);
     if (error) {
         kfree(f); /* it was never open: nothing to close */
@@ -112,8 +95,7 @@ int64_t file_open(const char *path, int flags, uint16_t mode)
     return fd;
 }
 
-int64_t sys_open(const uint64_t *arg)
-{
+int64_t sys_open(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     int error = fetch_path(arg[0], path);
     return error ? -error : file_open(path, (int)arg[1], (uint16_t)arg[2]);
@@ -121,143 +103,103 @@ int64_t sys_open(const uint64_t *arg)
 
 /* ---- Making and removing ---- */
 
-int64_t sys_mkdir(const uint64_t *arg)
-{
+int64_t sys_mkdir(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     struct place place;
     int error = fetch_place(arg[0], path, &place);
-    if (error)
-        return -error;
-    if (place.inode)
-        return -EEXIST;
-    if (place.dir->links >= LINKS_MAX)
-        return -EMLINK;
+    if (error) return -error;
+    if (place.inode) return -EEXIST;
+    if (place.dir->links >= LINKS_MAX) return -EMLINK;
     struct inode *i = inode_new(INODE_DIRECTORY, arg[1] & PERMISSION_BITS);
-    if (!i)
-        return -ENOMEM;
+    if (!i) return -ENOMEM;
     error = dir_add(place.dir, place.name, place.length, i);
-    if (error)
-        inode_release_unused(i);
+    if (error) inode_release_unused(i);
     return -error;
 }
 
-int64_t sys_rmdir(const uint64_t *arg)
-{
+int64_t sys_rmdir(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     struct place place;
     int error = fetch_place(arg[0], path, &place);
-    if (error)
-        return -error;
-    if (!place.inode)
-        return -ENOENT;
-    if (place.inode->type != INODE_DIRECTORY)
-        return -ENOTDIR;
+    if (error) return -error;
+    if (!place.inode) return -ENOENT;
+    if (place.inode->type != INODE_DIRECTORY) return -ENOTDIR;
     if (place_is_special(&place))
         return place.inode == inode_root() ? -EBUSY : -EINVAL;
-    if (place.inode->first)
-        return -ENOTEMPTY;
+    if (place.inode->first) return -ENOTEMPTY;
     dir_remove(place.dir, dir_find(place.dir, place.name, place.length));
     return 0;
 }
 
-int file_unlink(const char *path)
-{
+int file_unlink(const char *path) {
     struct place place;
     int error = path_walk(sched.current->cwd, path, &place);
-    if (error)
-        return error;
-    if (!place.inode)
-        return ENOENT;
-    if (place.inode->type == INODE_DIRECTORY)
-        return EISDIR;
+    if (error) return error;
+    if (!place.inode) return ENOENT;
+    if (place.inode->type == INODE_DIRECTORY) return EISDIR;
     dir_remove(place.dir, dir_find(place.dir, place.name, place.length));
     return 0;
 }
 
-int64_t sys_unlink(const uint64_t *arg)
-{
+int64_t sys_unlink(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     int error = fetch_path(arg[0], path);
     return error ? -error : -file_unlink(path);
 }
 
-int64_t sys_link(const uint64_t *arg)
-{
+int64_t sys_link(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     struct place place;
     struct inode *i;
     int error = fetch_path(arg[0], path);
-    if (!error)
-        error = path_find(sched.current->cwd, path, &i);
-    if (!error)
-        error = fetch_place(arg[1], path, &place);
-    if (error)
-        return -error;
-    if (i->type == INODE_DIRECTORY)
-        return -EPERM;
-    if (place.inode)
-        return -EEXIST;
-    if (place.slash)
-        return -ENOENT;
-    if (i->links >= LINKS_MAX)
-        return -EMLINK;
+    if (!error) error = path_find(sched.current->cwd, path, &i);
+    if (!error) error = fetch_place(arg[1], path, &place);
+    if (error) return -error;
+    if (i->type == INODE_DIRECTORY) return -EPERM;
+    if (place.inode) return -EEXIST;
+    if (place.slash) return -ENOENT;
+    if (i->links >= LINKS_MAX) return -EMLINK;
     return -dir_add(place.dir, place.name, place.length, i);
 }
 
 /* ---- rename ---- */
 
-static bool is_inside(const struct inode *dir, const struct inode *ancestor)
-{
+static bool is_inside(const struct inode *dir, const struct inode *ancestor) {
     for (; dir; dir = dir->parent) {
-        if (dir == ancestor)
-            return true;
-        if (dir == inode_root())
-            return false;
+        if (dir == ancestor) return true;
+        if (dir == inode_root()) return false;
     }
     return false;
 }
 
 /* POSIX's rules, in its order of importance; 0: go ahead. */
-static int check_rename(const struct place *from, const struct place *to)
-{
-    if (!from->inode)
-        return ENOENT;
-    if (place_is_special(from) || place_is_special(to))
-        return EINVAL;
+static int check_rename(const struct place *from, const struct place *to) {
+    if (!from->inode) return ENOENT;
+    if (place_is_special(from) || place_is_special(to)) return EINVAL;
     if (to->inode == from->inode)
         return 0; /* nothing will be done, be it a directory with entries */
     bool is_dir = from->inode->type == INODE_DIRECTORY;
-    if (is_dir && is_inside(to->dir, from->inode))
-        return EINVAL;
-    if (!is_dir && to->slash)
-        return ENOTDIR;
-    if (!to->inode)
-        return to->dir->links == 0 ? ENOENT : 0;
+    if (is_dir && is_inside(to->dir, from->inode)) return EINVAL;
+    if (!is_dir && to->slash) return ENOTDIR;
+    if (!to->inode) return to->dir->links == 0 ? ENOENT : 0;
     bool onto_dir = to->inode->type == INODE_DIRECTORY;
-    if (is_dir && !onto_dir)
-        return ENOTDIR;
-    if (!is_dir && onto_dir)
-        return EISDIR;
+    if (is_dir && !onto_dir) return ENOTDIR;
+    if (!is_dir && onto_dir) return EISDIR;
     return onto_dir && to->inode->first ? ENOTEMPTY : 0;
 }
 
-int64_t sys_rename(const uint64_t *arg)
-{
+int64_t sys_rename(const uint64_t *arg) {
     char old[PATH_MAX_BYTES], new[PATH_MAX_BYTES];
     struct place from, to;
     int error = fetch_place(arg[0], old, &from);
-    if (!error)
-        error = fetch_place(arg[1], new, &to);
-    if (!error)
-        error = check_rename(&from, &to);
-    if (error || to.inode == from.inode)
-        return -error;
+    if (!error) error = fetch_place(arg[1], new, &to);
+    if (!error) error = check_rename(&from, &to);
+    if (error || to.inode == from.inode) return -error;
     if (to.inode)
         dir_replace(to.dir, dir_find(to.dir, to.name, to.length), from.inode);
     else
         error = dir_add(to.dir, to.name, to.length, from.inode);
-    if (error)
-        return -error;
+    if (error) return -error;
     struct inode *moved = from.inode;
     dir_remove(from.dir, dir_find(from.dir, from.name, from.length));
     if (moved->type == INODE_DIRECTORY)
@@ -267,50 +209,37 @@ int64_t sys_rename(const uint64_t *arg)
 
 /* ---- The rest ---- */
 
-int64_t sys_truncate(const uint64_t *arg)
-{
+int64_t sys_truncate(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     struct inode *i;
     int error = fetch_path(arg[0], path);
-    if (!error)
-        error = path_find(sched.current->cwd, path, &i);
-    if (error)
-        return -error;
-    if (i->type == INODE_DIRECTORY)
-        return -EISDIR;
-    if (i->type != INODE_FILE || (int64_t)arg[1] < 0)
-        return -EINVAL;
+    if (!error) error = path_find(sched.current->cwd, path, &i);
+    if (error) return -error;
+    if (i->type == INODE_DIRECTORY) return -EISDIR;
+    if (i->type != INODE_FILE || (int64_t)arg[1] < 0) return -EINVAL;
     return -inode_truncate(i, arg[1]);
 }
 
-int64_t sys_chdir(const uint64_t *arg)
-{
+int64_t sys_chdir(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     struct inode *i;
     int error = fetch_path(arg[0], path);
-    if (!error)
-        error = path_find(sched.current->cwd, path, &i);
-    if (error)
-        return -error;
-    if (i->type != INODE_DIRECTORY)
-        return -ENOTDIR;
+    if (!error) error = path_find(sched.current->cwd, path, &i);
+    if (error) return -error;
+    if (i->type != INODE_DIRECTORY) return -ENOTDIR;
     inode_hold(i);
     inode_drop(sched.current->cwd);
     sched.current->cwd = i;
     return 0;
 }
 
-int64_t sys_getcwd(const uint64_t *arg)
-{
+int64_t sys_getcwd(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     uint64_t size = arg[1];
-    if (size == 0)
-        return -EINVAL;
-    if (size > sizeof path)
-        size = sizeof path;
+    if (size == 0) return -EINVAL;
+    if (size > sizeof path) size = sizeof path;
     int error = path_of(sched.current->cwd, "", 0, path, size);
     uint64_t length = error ? 0 : strlen(path) + 1;
-    if (!error)
-        error = copyout(path, user_addr(arg[0]), length);
+    if (!error) error = copyout(path, user_addr(arg[0]), length);
     return error ? -error : (int64_t)length;
 }

@@ -25,8 +25,7 @@ static struct {
     uint64_t free_count;
 } alloc;
 
-static void add_range(int i, paddr start, paddr end)
-{
+static void add_range(int i, paddr start, paddr end) {
     alloc.range[i].start = alloc.range[i].next = PAGE_UP(start);
     alloc.range[i].end = PAGE_DOWN(end);
     if (alloc.range[i].end < alloc.range[i].start)
@@ -36,29 +35,23 @@ static void add_range(int i, paddr start, paddr end)
 }
 
 void pagealloc_init(paddr ram_end, paddr free_start, paddr free_end,
-                    paddr more_start, paddr more_end)
-{
+                    paddr more_start, paddr more_end) {
     alloc.references = kva(PAGE_UP(free_start));
     uint64_t count_bytes = FRAME(ram_end) * sizeof *alloc.references;
     add_range(0, PAGE_UP(free_start) + count_bytes, free_end);
     add_range(1, more_start, more_end);
 }
 
-static bool is_managed(paddr page)
-{
+static bool is_managed(paddr page) {
     for (int i = 0; i < RANGES; i++)
         if (page >= alloc.range[i].start && page < alloc.range[i].next)
             return true;
     return false;
 }
 
-static uint64_t *link_of(paddr page)
-{
-    return kva(page);
-}
+static uint64_t *link_of(paddr page) { return kva(page); }
 
-static paddr take_untouched(void)
-{
+static paddr take_untouched(void) {
     for (int i = 0; i < RANGES; i++)
         if (alloc.range[i].next < alloc.range[i].end) {
             paddr page = alloc.range[i].next;
@@ -68,84 +61,60 @@ static paddr take_untouched(void)
     return 0;
 }
 
-static paddr hand_out(paddr page)
-{
+static paddr hand_out(paddr page) {
     alloc.references[FRAME(page)] = 1;
     alloc.free_count--;
     PROBE(page_alloc, page);
     return page;
 }
 
-static paddr take(paddr *list)
-{
+static paddr take(paddr *list) {
     paddr page = *list;
-    if (page)
-        *list = *link_of(page);
+    if (page) *list = *link_of(page);
     return page;
 }
 
-paddr page_alloc(void)
-{
+paddr page_alloc(void) {
     paddr page = take(&alloc.free);
-    if (!page)
-        page = take_untouched();
-    if (!page)
-        page = take(&alloc.zeroed);
+    if (!page) page = take_untouched();
+    if (!page) page = take(&alloc.zeroed);
     return page ? hand_out(page) : 0;
 }
 
-paddr page_alloc_zeroed(void)
-{
+paddr page_alloc_zeroed(void) {
     paddr page = take(&alloc.zeroed);
     if (page) {
         *link_of(page) = 0;
         return hand_out(page);
     }
     page = page_alloc();
-    if (page)
-        memset(kva(page), 0, PAGE_SIZE);
+    if (page) memset(kva(page), 0, PAGE_SIZE);
     return page;
 }
 
-void page_hold(paddr page)
-{
-    if (!is_managed(page))
-        return;
+void page_hold(paddr page) {
+    if (!is_managed(page)) return;
     if (++alloc.references[FRAME(page)] == 0)
         panic("page_hold: 2^32 references to frame 0x%lx", page);
 }
 
-static void drop_to(paddr page, paddr *list)
-{
-    if (!is_managed(page))
-        return;
+static void drop_to(paddr page, paddr *list) {
+    if (!is_managed(page)) return;
     uint32_t *references = &alloc.references[FRAME(page)];
-    if (*references == 0)
-        panic("page_drop: frame 0x%lx is free already", page);
-    if (--*references > 0)
-        return;
+    if (*references == 0) panic("page_drop: frame 0x%lx is free already", page);
+    if (--*references > 0) return;
     *link_of(page) = *list;
     *list = page;
     alloc.free_count++;
     PROBE(page_free, page);
 }
 
-void page_drop(paddr page)
-{
-    drop_to(page, &alloc.free);
-}
+void page_drop(paddr page) { drop_to(page, &alloc.free); }
 
-void page_drop_zeroed(paddr page)
-{
-    drop_to(page, &alloc.zeroed);
-}
+void page_drop_zeroed(paddr page) { drop_to(page, &alloc.zeroed); }
 
-bool page_is_private(paddr page)
-{
+bool page_is_private(paddr page) {
     return is_managed(page) && alloc.references[FRAME(page)] == 1;
 }
 
-uint64_t page_free_count(void)
-{
-    return alloc.free_count;
-}
+uint64_t page_free_count(void) { return alloc.free_count; }

@@ -21,42 +21,36 @@
 #define MESSAGE_BYTES 256
 
 /* The word at a kernel stack address, or false: in a panic nothing is sure. */
-static bool stack_word(vaddr va, uint64_t *word)
-{
+static bool stack_word(vaddr va, uint64_t *word) {
     bool boot = va >= (vaddr)boot_stack && va < (vaddr)boot_stack_top;
     bool trap = va >= (vaddr)trap_stack && va < (vaddr)trap_stack_top;
     uint64_t slot = (va - KSTACK_AREA) / KSTACK_STRIDE;
     bool kstack =
         va >= KSTACK_AREA && slot < PROC_MAX && kstack_in_use(slot) &&
         (va - KSTACK_AREA) % KSTACK_STRIDE >= KSTACK_STRIDE - KSTACK_SIZE;
-    if (va % sizeof *word || !(boot || trap || kstack))
-        return false;
+    if (va % sizeof *word || !(boot || trap || kstack)) return false;
     *word = *(uint64_t *)va;
     return true;
 }
 
-static void print_place(vaddr pc)
-{
+static void print_place(vaddr pc) {
     uint64_t offset;
     const char *name = ksyms_find(pc, &offset);
     print("  0x%lx %s+0x%lx\n", pc, name ? name : "?", offset);
 }
 
-static bool is_same_function(vaddr a, vaddr b)
-{
+static bool is_same_function(vaddr a, vaddr b) {
     uint64_t offset;
     return ksyms_find(a, &offset) == ksyms_find(b, &offset);
 }
 
-static bool is_code(uint64_t word)
-{
+static bool is_code(uint64_t word) {
     uint64_t offset;
     return ksyms_find(word, &offset) != NULL;
 }
 
 /* ra: the register at a trap, or 0. */
-static void backtrace(vaddr pc, vaddr fp, vaddr ra)
-{
+static void backtrace(vaddr pc, vaddr fp, vaddr ra) {
     uint64_t saved_ra, caller_fp;
     print("backtrace:\n");
     print_place(pc);
@@ -75,11 +69,10 @@ static void backtrace(vaddr pc, vaddr fp, vaddr ra)
     }
 }
 
-static _Noreturn void finish(const char *message, vaddr pc, vaddr fp, vaddr ra)
-{
+static _Noreturn void finish(const char *message, vaddr pc, vaddr fp,
+                             vaddr ra) {
     static bool again;
-    if (again)
-        power_off(PANIC_STATUS);
+    if (again) power_off(PANIC_STATUS);
     again = true;
     struct proc *p = sched.current;
     print("kernel panic: %s\n", message);
@@ -89,8 +82,7 @@ static _Noreturn void finish(const char *message, vaddr pc, vaddr fp, vaddr ra)
     power_off(PANIC_STATUS);
 }
 
-void panic(const char *format, ...)
-{
+void panic(const char *format, ...) {
     char message[MESSAGE_BYTES];
     va_list list;
     va_start(list, format);
@@ -100,8 +92,7 @@ void panic(const char *format, ...)
            *((vaddr *)__builtin_frame_address(0) - 2), 0);
 }
 
-static const char *cause_name(uint64_t cause)
-{
+static const char *cause_name(uint64_t cause) {
     switch (cause) {
     case CAUSE_FETCH_ACCESS:
         return "instruction access fault";
@@ -128,8 +119,7 @@ static const char *cause_name(uint64_t cause)
 }
 
 /* Why a page fault in the kernel came about, as far as the address tells. */
-static const char *address_hint(uint64_t cause, uint64_t tval)
-{
+static const char *address_hint(uint64_t cause, uint64_t tval) {
     if (cause != CAUSE_LOAD_PAGE && cause != CAUSE_STORE_PAGE &&
         cause != CAUSE_FETCH_PAGE)
         return "";
@@ -141,8 +131,7 @@ static const char *address_hint(uint64_t cause, uint64_t tval)
     return "";
 }
 
-void panic_trap(const struct kernel_frame *frame)
-{
+void panic_trap(const struct kernel_frame *frame) {
     char message[MESSAGE_BYTES];
     uint64_t cause = CSR_READ(scause), tval = CSR_READ(stval), offset;
     const char *function = ksyms_find(frame->x[0], &offset);
@@ -155,8 +144,7 @@ void panic_trap(const struct kernel_frame *frame)
     finish(message, frame->x[0], frame->x[8], frame->x[1]);
 }
 
-void refuse_boot(const char *format, ...)
-{
+void refuse_boot(const char *format, ...) {
     char message[MESSAGE_BYTES];
     va_list list;
     va_start(list, format);

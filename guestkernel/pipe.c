@@ -40,49 +40,36 @@ struct pipe {
     struct wait_queue can_read, can_write;
 };
 
-static uint64_t used(const struct pipe *p)
-{
-    return p->written - p->consumed;
-}
+static uint64_t used(const struct pipe *p) { return p->written - p->consumed; }
 
-static uint64_t in_ring(const struct pipe *p)
-{
+static uint64_t in_ring(const struct pipe *p) {
     return used(p) - p->mapped_bytes;
 }
 
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
+static uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 /* ---- Reading ---- */
 
-static int wait_for_bytes(struct file *f)
-{
+static int wait_for_bytes(struct file *f) {
     struct pipe *p = f->pipe;
     while (used(p) == 0 && p->writers) {
-        if (f->flags & O_NONBLOCK)
-            return EAGAIN;
+        if (f->flags & O_NONBLOCK) return EAGAIN;
         int error = sched_sleep(&p->can_read, "pipe empty");
-        if (error)
-            return error;
+        if (error) return error;
     }
     return 0;
 }
 
 /* Bytes up to the ring's edge; an error only if it is about the first. */
-static int64_t read_ring(struct pipe *p, struct user_addr to, uint64_t n)
-{
+static int64_t read_ring(struct pipe *p, struct user_addr to, uint64_t n) {
     uint64_t done = 0;
     n = smaller(n, in_ring(p));
     while (done < n) {
         uint64_t start = (p->consumed + done) % CAPACITY;
         uint64_t piece = smaller(n - done, CAPACITY - start);
         int error = copyout(p->ring + start, user_plus(to, done), piece);
-        if (error && done == 0)
-            return -error;
-        if (error)
-            break;
+        if (error && done == 0) return -error;
+        if (error) break;
         done += piece;
     }
     PROBE(get, p->channel, p->consumed, done);
@@ -92,12 +79,10 @@ static int64_t read_ring(struct pipe *p, struct user_addr to, uint64_t n)
 }
 
 /* Straight from the writer's pages. */
-static int64_t read_mapped(struct pipe *p, struct user_addr to, uint64_t n)
-{
+static int64_t read_mapped(struct pipe *p, struct user_addr to, uint64_t n) {
     n = smaller(n, p->mapped_bytes);
     int error = copyout(p->mapped, to, n);
-    if (error)
-        return -error;
+    if (error) return -error;
     PROBE(get, p->channel, p->consumed, n);
     p->consumed += n;
     p->mapped += n;
@@ -106,53 +91,42 @@ static int64_t read_mapped(struct pipe *p, struct user_addr to, uint64_t n)
     return (int64_t)n;
 }
 
-static int64_t pipe_read(struct file *f, struct user_addr to, uint64_t n)
-{
-    if (n == 0)
-        return 0;
+static int64_t pipe_read(struct file *f, struct user_addr to, uint64_t n) {
+    if (n == 0) return 0;
     int error = wait_for_bytes(f);
-    if (error)
-        return -error;
+    if (error) return -error;
     struct pipe *p = f->pipe;
-    if (in_ring(p))
-        return read_ring(p, to, n);
+    if (in_ring(p)) return read_ring(p, to, n);
     return p->mapped_bytes ? read_mapped(p, to, n) : 0;
 }
 
 /* ---- Writing ---- */
 
 /* Waits until `room` bytes fit, and none of another writer's are mapped. */
-static int wait_for_room(struct file *f, uint64_t room)
-{
+static int wait_for_room(struct file *f, uint64_t room) {
     struct pipe *p = f->pipe;
     for (;;) {
         if (p->readers == 0) {
             signal_send(sched.current, SIGPIPE);
             return EPIPE;
         }
-        if (!p->mapped_bytes && CAPACITY - used(p) >= room)
-            return 0;
-        if (f->flags & O_NONBLOCK)
-            return EAGAIN;
+        if (!p->mapped_bytes && CAPACITY - used(p) >= room) return 0;
+        if (f->flags & O_NONBLOCK) return EAGAIN;
         int error = sched_sleep(&p->can_write, "pipe full");
-        if (error)
-            return error;
+        if (error) return error;
     }
 }
 
 /* As much of n as fits now. */
-static int64_t write_ring(struct pipe *p, struct user_addr from, uint64_t n)
-{
+static int64_t write_ring(struct pipe *p, struct user_addr from, uint64_t n) {
     uint64_t done = 0;
     n = smaller(n, CAPACITY - used(p));
     while (done < n) {
         uint64_t start = (p->written + done) % CAPACITY;
         uint64_t piece = smaller(n - done, CAPACITY - start);
         int error = copyin(user_plus(from, done), p->ring + start, piece);
-        if (error && done == 0)
-            return -error;
-        if (error)
-            break;
+        if (error && done == 0) return -error;
+        if (error) break;
         done += piece;
     }
     PROBE(put, p->channel, p->written, done);
@@ -164,8 +138,7 @@ static int64_t write_ring(struct pipe *p, struct user_addr from, uint64_t n)
 /* Lets readers take the bytes from where they are; how many they took in *done.
  * EINTR. The caller unwires, whoever died meanwhile. */
 static int lend(struct pipe *p, const struct wiring *w, const char *window,
-                uint64_t *done)
-{
+                uint64_t *done) {
     int error = 0;
     p->mapped = window;
     p->mapped_bytes = w->bytes;
@@ -184,42 +157,33 @@ static int lend(struct pipe *p, const struct wiring *w, const char *window,
 /* Up to WIRE_BYTES without a copy into the ring, if they would not fit there:
  * such a write waits for its readers anyway. *done is 0 if it cannot be. */
 static int write_mapped(struct file *f, struct user_addr from, uint64_t n,
-                        uint64_t *done)
-{
+                        uint64_t *done) {
     struct wiring w;
     *done = 0;
     int error = wait_for_room(f, 0);
-    if (!error)
-        error = wire(&w, &sched.current->vm, from.va, n, PTE_R);
-    if (error)
-        return error;
+    if (!error) error = wire(&w, &sched.current->vm, from.va, n, PTE_R);
+    if (error) return error;
     const char *window = w.bytes > CAPACITY ? window_map(&w) : NULL;
-    if (window)
-        error = lend(f->pipe, &w, window, done);
+    if (window) error = lend(f->pipe, &w, window, done);
     unwire(&w);
     return error;
 }
 
-static int64_t pipe_write(struct file *f, struct user_addr from, uint64_t n)
-{
+static int64_t pipe_write(struct file *f, struct user_addr from, uint64_t n) {
     uint64_t done = 0;
-    if (n > INT64_MAX)
-        return -EINVAL;
+    if (n > INT64_MAX) return -EINVAL;
     while (done < n) {
         uint64_t left = n - done, mapped = 0;
         int error = 0;
         if (is_mapped_transfer(left) && !(f->flags & O_NONBLOCK))
             error = write_mapped(f, user_plus(from, done), left, &mapped);
         done += mapped;
-        if (mapped && !error)
-            continue;
+        if (mapped && !error) continue;
         if (!error)
             error = wait_for_room(f, n <= SALLYPORT_PIPE_BUF ? left : 1);
-        if (error)
-            return done ? (int64_t)done : -error;
+        if (error) return done ? (int64_t)done : -error;
         int64_t put = write_ring(f->pipe, user_plus(from, done), left);
-        if (put < 0)
-            return done ? (int64_t)done : put;
+        if (put < 0) return done ? (int64_t)done : put;
         done += (uint64_t)put;
     }
     return (int64_t)done;
@@ -227,15 +191,12 @@ static int64_t pipe_write(struct file *f, struct user_addr from, uint64_t n)
 
 /* ---- Making and closing ---- */
 
-static void pipe_free(struct pipe *p)
-{
-    if (p->ring)
-        page_drop(kpa(p->ring));
+static void pipe_free(struct pipe *p) {
+    if (p->ring) page_drop(kpa(p->ring));
     kfree(p);
 }
 
-static void pipe_close(struct file *f)
-{
+static void pipe_close(struct file *f) {
     struct pipe *p = f->pipe;
     if (file_is_readable(f))
         p->readers--;
@@ -243,14 +204,12 @@ static void pipe_close(struct file *f)
         p->writers--;
     sched_wake_all(&p->can_read);
     sched_wake_all(&p->can_write);
-    if (p->readers == 0 && p->writers == 0)
-        pipe_free(p);
+    if (p->readers == 0 && p->writers == 0) pipe_free(p);
 }
 
 const struct file_ops pipe_ops = {pipe_read, pipe_write, pipe_close};
 
-static struct pipe *pipe_new(void)
-{
+static struct pipe *pipe_new(void) {
     static uint64_t last_channel;
     struct pipe *p = kmalloc(sizeof *p);
     paddr page = p ? page_alloc() : 0;
@@ -264,24 +223,20 @@ static struct pipe *pipe_new(void)
     return p;
 }
 
-int64_t sys_pipe(const uint64_t *arg)
-{
+int64_t sys_pipe(const uint64_t *arg) {
     struct proc *self = sched.current;
     int fd[2];
     fd[0] = file_free_descriptor(self, 0);
     fd[1] = fd[0] < 0 ? -1 : file_free_descriptor(self, fd[0] + 1);
-    if (fd[1] < 0)
-        return -EMFILE;
+    if (fd[1] < 0) return -EMFILE;
     int error = copyout(fd, user_addr(arg[0]), sizeof fd);
-    if (error)
-        return -error;
+    if (error) return -error;
     struct pipe *p = pipe_new();
     struct file *reader = p ? file_new(&pipe_ops, O_RDONLY) : NULL;
     struct file *writer = reader ? file_new(&pipe_ops, O_WRONLY) : NULL;
     if (!writer) {
         kfree(reader);
-        if (p)
-            pipe_free(p);
+        if (p) pipe_free(p);
         return -ENOMEM;
     }
     reader->pipe = writer->pipe = p;

@@ -11,28 +11,19 @@
 #define THRESHOLD(context)      (0x200000 + 0x1000 * (context))
 #define CLAIM(context)          (THRESHOLD(context) + 4)
 
-static volatile uint32_t *plic_register(uint64_t offset)
-{
+static volatile uint32_t *plic_register(uint64_t offset) {
     return (volatile uint32_t *)(DIRECT_MAP + PLAT_PLIC_BASE + offset);
 }
 
-void plic_init(void)
-{
-    *plic_register(THRESHOLD(PLAT_PLIC_CONTEXT_S)) = 0;
-}
+void plic_init(void) { *plic_register(THRESHOLD(PLAT_PLIC_CONTEXT_S)) = 0; }
 
-void plic_enable(unsigned source)
-{
+void plic_enable(unsigned source) {
     *plic_register(PRIORITY(source)) = 1;
     *plic_register(ENABLE(PLAT_PLIC_CONTEXT_S, source)) |= 1u << source % 32;
 }
 
-unsigned plic_claim(void)
-{
-    return *plic_register(CLAIM(PLAT_PLIC_CONTEXT_S));
-}
+unsigned plic_claim(void) { return *plic_register(CLAIM(PLAT_PLIC_CONTEXT_S)); }
 
-void plic_complete(unsigned source)
-{
+void plic_complete(unsigned source) {
     *plic_register(CLAIM(PLAT_PLIC_CONTEXT_S)) = source;
 }

@@ -27,8 +27,7 @@
 
 /* ---- Queues ---- */
 
-struct port *port_new(void)
-{
+struct port *port_new(void) {
     static uint64_t last_number;
     struct port *p = kmalloc(sizeof *p);
     if (p) {
@@ -40,22 +39,18 @@ struct port *port_new(void)
     return p;
 }
 
-void port_drop(struct port *p)
-{
-    if (--p->references == 0)
-        kfree(p);
+void port_drop(struct port *p) {
+    if (--p->references == 0) kfree(p);
 }
 
 /* Receive rights in the message know the queue that they are in. */
-static void mark_travels(const struct message *m, struct port *on)
-{
+static void mark_travels(const struct message *m, struct port *on) {
     for (uint32_t i = 0; i < m->descriptors; i++)
         if (m->item[i].right.right == RIGHT_RECEIVE)
             m->item[i].right.port->travels = on;
 }
 
-void port_enqueue(struct port *p, struct message *m)
-{
+void port_enqueue(struct port *p, struct message *m) {
     m->next = NULL;
     if (p->first)
         p->last->next = m;
@@ -66,12 +61,10 @@ void port_enqueue(struct port *p, struct message *m)
     mark_travels(m, p);
     PROBE(send, m->number, p->number, m->header->msgh_id, m->header->msgh_size);
     sched_wake_all(&p->can_receive);
-    if (p->set)
-        sched_wake_all(&p->set->can_receive);
+    if (p->set) sched_wake_all(&p->set->can_receive);
 }
 
-struct message *port_dequeue(struct port *p)
-{
+struct message *port_dequeue(struct port *p) {
     struct message *m = p->first;
     p->first = m->next;
     p->queued--;
@@ -80,32 +73,25 @@ struct message *port_dequeue(struct port *p)
     return m;
 }
 
-void port_leave_set(struct port *p)
-{
+void port_leave_set(struct port *p) {
     struct port **link = &p->set->members;
-    while (*link != p)
-        link = &(*link)->next_member;
+    while (*link != p) link = &(*link)->next_member;
     *link = p->next_member;
     p->set = NULL;
 }
 
-void port_join_set(struct port *p, struct port *set)
-{
+void port_join_set(struct port *p, struct port *set) {
     struct port **link = &set->members;
-    while (*link)
-        link = &(*link)->next_member;
+    while (*link) link = &(*link)->next_member;
     *link = p;
     p->next_member = NULL;
     p->set = set;
 }
 
-struct port *port_with_message(struct port *p)
-{
-    if (p->first)
-        return p;
+struct port *port_with_message(struct port *p) {
+    if (p->first) return p;
     struct port *m = p->members;
-    while (m && !m->first)
-        m = m->next_member;
+    while (m && !m->first) m = m->next_member;
     if (m) { /* to the end of the line: the others' turn is next */
         port_leave_set(m);
         port_join_set(m, p);
@@ -115,8 +101,7 @@ struct port *port_with_message(struct port *p)
 
 /* ---- Notices, and the end of a port ---- */
 
-void notice_send(struct message *m, uint32_t word)
-{
+void notice_send(struct message *m, uint32_t word) {
     struct port *p = m->notify;
     m->notify = NULL;
     ((mach_notification_t *)m->header)->not_port_or_count = word;
@@ -127,29 +112,23 @@ void notice_send(struct message *m, uint32_t word)
     port_drop(p);
 }
 
-void notice_drop(struct message *m)
-{
-    if (m)
-        port_drop(m->notify);
+void notice_drop(struct message *m) {
+    if (m) port_drop(m->notify);
     message_free(m);
 }
 
 /* Takes the first off a list. */
-static struct message *pop(struct message **list)
-{
+static struct message *pop(struct message **list) {
     struct message *m = *list;
-    if (m)
-        *list = m->next;
+    if (m) *list = m->next;
     return m;
 }
 
 /* Tells those who asked that their name for p is dead now. */
-static void tell_dead_names(struct port *p)
-{
+static void tell_dead_names(struct port *p) {
     struct proc *q = NULL;
     while (p->requests && (q = proc_next(q))) {
-        if (!q->space)
-            continue;
+        if (!q->space) continue;
         FOR_ENTRIES(e, q->space)
         if (e->port == p && e->request) {
             struct message *m = e->request;
@@ -163,8 +142,7 @@ static void tell_dead_names(struct port *p)
 
 /* The receive right is gone. Killing ports whose rights were in p's queue comes
  * back here: those wait in a list, or a long chain would need a long stack. */
-static void port_die(struct port *p)
-{
+static void port_die(struct port *p) {
     static struct port *dying;
     static bool busy;
     struct message *m;
@@ -172,15 +150,12 @@ static void port_die(struct port *p)
     p->receiver = NULL;
     p->next_member = dying; /* in no set any more: the link is free */
     dying = p;
-    if (busy)
-        return;
+    if (busy) return;
     busy = true;
     while ((p = dying)) {
         dying = p->next_member;
-        while ((m = pop(&p->first)))
-            message_free(m);
-        while ((m = pop(&p->spares)))
-            message_free(m);
+        while ((m = pop(&p->first))) message_free(m);
+        while ((m = pop(&p->spares))) message_free(m);
         notice_drop(p->no_senders);
         p->no_senders = NULL;
         sched_wake_all(&p->can_send);
@@ -191,17 +166,13 @@ static void port_die(struct port *p)
     busy = false;
 }
 
-static void drop_receive(struct port *p)
-{
-    if (p->set)
-        port_leave_set(p);
-    while (p->members)
-        port_leave_set(p->members);
+static void drop_receive(struct port *p) {
+    if (p->set) port_leave_set(p);
+    while (p->members) port_leave_set(p->members);
     port_die(p); /* takes over the right's reference */
 }
 
-static void drop_send(struct port *p)
-{
+static void drop_send(struct port *p) {
     if (--p->sends == 0 && p->alive && p->no_senders) {
         struct message *m = p->no_senders;
         p->no_senders = NULL;
@@ -210,17 +181,14 @@ static void drop_send(struct port *p)
     port_drop(p);
 }
 
-void right_used(struct carried *c)
-{
-    if (c->right != RIGHT_SEND_ONCE)
-        return;
+void right_used(struct carried *c) {
+    if (c->right != RIGHT_SEND_ONCE) return;
     message_free(pop(&c->port->spares));
     port_drop(c->port);
     c->right = 0;
 }
 
-void right_drop(struct carried *c)
-{
+void right_drop(struct carried *c) {
     struct port *p = c->port;
     if (c->right & (RIGHT_RECEIVE | RIGHT_SET)) {
         drop_receive(p);
@@ -237,39 +205,32 @@ void right_drop(struct carried *c)
 
 /* ---- Names ---- */
 
-struct space *space_current(void)
-{
+struct space *space_current(void) {
     struct proc *self = sched.current;
     if (!self->space) {
         paddr page = page_alloc_zeroed();
         self->space = page ? kva(page) : NULL;
-        if (page)
-            self->space->pid = self->pid;
+        if (page) self->space->pid = self->pid;
     }
     return self->space;
 }
 
-static struct space *space_of(const struct entry *e)
-{
+static struct space *space_of(const struct entry *e) {
     return (struct space *)PAGE_DOWN((uintptr_t)e);
 }
 
-mach_port_name_t entry_name(const struct entry *e)
-{
+mach_port_name_t entry_name(const struct entry *e) {
     return (uint32_t)(e - space_of(e)->entry) << 8 | e->generation;
 }
 
-void entry_changed(const struct entry *e)
-{
+void entry_changed(const struct entry *e) {
     PROBE(right, space_of(e)->pid, entry_name(e), e->rights, e->refs,
           e->port ? e->port->number : 0);
 }
 
 /* The entry has no rights left. */
-static void entry_free(struct entry *e)
-{
-    if (e->request && e->port)
-        e->port->requests--;
+static void entry_free(struct entry *e) {
+    if (e->request && e->port) e->port->requests--;
     notice_drop(e->request);
     e->request = NULL;
     e->port = NULL;
@@ -277,8 +238,7 @@ static void entry_free(struct entry *e)
     entry_changed(e);
 }
 
-struct entry *entry_of(struct space *s, mach_port_name_t name)
-{
+struct entry *entry_of(struct space *s, mach_port_name_t name) {
     struct entry *e = s->entry + MACH_PORT_INDEX(name);
     if (MACH_PORT_INDEX(name) >= SALLYPORT_PORT_NAMES || !e->rights ||
         e->generation != MACH_PORT_GEN(name))
@@ -293,8 +253,7 @@ struct entry *entry_of(struct space *s, mach_port_name_t name)
     return e;
 }
 
-static struct entry *entry_new(struct space *s)
-{
+static struct entry *entry_new(struct space *s) {
     FOR_ENTRIES(e, s)
     if (!e->rights) {
         e->generation =
@@ -306,36 +265,29 @@ static struct entry *entry_new(struct space *s)
 }
 
 /* The entry that holds a send right to p, or its receive right. */
-static struct entry *entry_of_port(struct space *s, const struct port *p)
-{
-    if (p->receiver == s)
-        return entry_of(s, p->name);
+static struct entry *entry_of_port(struct space *s, const struct port *p) {
+    if (p->receiver == s) return entry_of(s, p->name);
     FOR_ENTRIES(e, s)
-    if (e->port == p && e->rights & RIGHT_SEND)
-        return e;
+    if (e->port == p && e->rights & RIGHT_SEND) return e;
     return NULL;
 }
 
 /* Rights leave the entry; what stays is told, or the name is free. */
-static void entry_lose(struct entry *e, uint8_t rights)
-{
+static void entry_lose(struct entry *e, uint8_t rights) {
     e->rights &= ~rights;
-    if (rights & RIGHT_SEND)
-        e->refs = 1; /* of a receive right that stays */
+    if (rights & RIGHT_SEND) e->refs = 1; /* of a receive right that stays */
     if (e->rights)
         entry_changed(e);
     else
         entry_free(e);
 }
 
-void entry_drop(struct entry *e, uint8_t rights)
-{
+void entry_drop(struct entry *e, uint8_t rights) {
     struct port *p = e->port;
     rights &= e->rights;
     entry_lose(e, rights);
     for (uint32_t bit = RIGHT_SEND; bit <= RIGHT_SET; bit <<= 1)
-        if (rights & bit)
-            right_drop(&(struct carried){p, bit});
+        if (rights & bit) right_drop(&(struct carried){p, bit});
 }
 
 /* ---- Rights out of a space, and into one ---- */
@@ -351,25 +303,21 @@ static const uint8_t needs[] = {
 };
 
 struct entry *entry_with(struct space *s, mach_port_name_t name,
-                         mach_msg_type_name_t how)
-{
+                         mach_msg_type_name_t how) {
     struct entry *e = how < sizeof needs ? entry_of(s, name) : NULL;
     return e && e->rights & needs[how] ? e : NULL;
 }
 
-struct carried right_to(struct port *p)
-{
+struct carried right_to(struct port *p) {
     p->references++;
     p->sends++;
     return (struct carried){p, RIGHT_SEND};
 }
 
-static mach_msg_return_t make_send_once(struct port *p, struct carried *out)
-{
+static mach_msg_return_t make_send_once(struct port *p, struct carried *out) {
     struct message *spare =
         message_new(sizeof(mach_msg_header_t), MACH_NOTIFY_SEND_ONCE);
-    if (!spare)
-        return MACH_SEND_NO_BUFFER;
+    if (!spare) return MACH_SEND_NO_BUFFER;
     spare->to_send_once = true;
     spare->next = p->spares;
     p->spares = spare;
@@ -379,11 +327,9 @@ static mach_msg_return_t make_send_once(struct port *p, struct carried *out)
 }
 
 mach_msg_return_t right_take(struct entry *e, mach_msg_type_name_t how,
-                             struct carried *out)
-{
+                             struct carried *out) {
     struct port *p = e->port;
-    if (how == MACH_MSG_TYPE_MAKE_SEND_ONCE)
-        return make_send_once(p, out);
+    if (how == MACH_MSG_TYPE_MAKE_SEND_ONCE) return make_send_once(p, out);
     p->made += how == MACH_MSG_TYPE_MAKE_SEND;
     if (how >= MACH_MSG_TYPE_COPY_SEND ||
         (how == MACH_MSG_TYPE_MOVE_SEND && e->refs > 1)) {
@@ -394,8 +340,7 @@ mach_msg_return_t right_take(struct entry *e, mach_msg_type_name_t how,
     }
     /* The entry's right and its reference go themselves. */
     if (how == MACH_MSG_TYPE_MOVE_RECEIVE) {
-        if (p->set)
-            port_leave_set(p);
+        if (p->set) port_leave_set(p);
         p->receiver = NULL;
     }
     *out = (struct carried){p, needs[how]};
@@ -404,8 +349,7 @@ mach_msg_return_t right_take(struct entry *e, mach_msg_type_name_t how,
 }
 
 kern_return_t right_give(struct space *s, struct carried *c,
-                         mach_port_name_t *name)
-{
+                         mach_port_name_t *name) {
     struct port *p = c->port;
     if (!p->alive) {
         *name = MACH_PORT_DEAD;
@@ -413,8 +357,7 @@ kern_return_t right_give(struct space *s, struct carried *c,
         return 0;
     }
     struct entry *e = c->right == RIGHT_SEND_ONCE ? NULL : entry_of_port(s, p);
-    if (!e && !(e = entry_new(s)))
-        return KERN_NO_SPACE;
+    if (!e && !(e = entry_new(s))) return KERN_NO_SPACE;
     *name = entry_name(e);
     if (c->right & (RIGHT_RECEIVE | RIGHT_SET)) {
         p->receiver = s;

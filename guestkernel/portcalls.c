@@ -11,8 +11,7 @@
 #include "proc.h"
 
 /* The entry of a name under which the caller has that right (0: any). */
-static kern_return_t find(uint64_t name, uint8_t right, struct entry **e)
-{
+static kern_return_t find(uint64_t name, uint8_t right, struct entry **e) {
     struct space *s = sched.current->space;
     *e = s ? entry_of(s, (mach_port_name_t)name) : NULL;
     return !*e                                ? KERN_INVALID_NAME
@@ -21,8 +20,7 @@ static kern_return_t find(uint64_t name, uint8_t right, struct entry **e)
 }
 
 /* Gives the current task a right and says its name at user address to. */
-static kern_return_t give_and_tell(struct carried *c, uint64_t to)
-{
+static kern_return_t give_and_tell(struct carried *c, uint64_t to) {
     struct space *s = space_current();
     mach_port_name_t name = MACH_PORT_NULL;
     uint32_t right = c->right;
@@ -39,77 +37,63 @@ static kern_return_t give_and_tell(struct carried *c, uint64_t to)
     return result;
 }
 
-int64_t sys_mach_port_allocate_trap(const uint64_t *arg)
-{
+int64_t sys_mach_port_allocate_trap(const uint64_t *arg) {
     bool set = arg[0] == MACH_PORT_RIGHT_PORT_SET;
-    if (arg[0] != MACH_PORT_RIGHT_RECEIVE && !set)
-        return KERN_INVALID_VALUE;
+    if (arg[0] != MACH_PORT_RIGHT_RECEIVE && !set) return KERN_INVALID_VALUE;
     struct port *p = port_new();
-    if (!p)
-        return KERN_RESOURCE_SHORTAGE;
+    if (!p) return KERN_RESOURCE_SHORTAGE;
     struct carried c = {p, set ? RIGHT_SET : RIGHT_RECEIVE};
     return give_and_tell(&c, arg[1]);
 }
 
-int64_t sys_mach_port_destroy_trap(const uint64_t *arg)
-{
+int64_t sys_mach_port_destroy_trap(const uint64_t *arg) {
     struct entry *e;
     kern_return_t r = find(arg[0], 0, &e);
-    if (!r)
-        entry_drop(e, e->rights);
+    if (!r) entry_drop(e, e->rights);
     return r;
 }
 
 /* Changes how often a right may be used; at 0 it goes. Only send rights and
  * dead names can have more than one use. */
-static kern_return_t change_refs(struct entry *e, uint8_t right, int64_t delta)
-{
+static kern_return_t change_refs(struct entry *e, uint8_t right,
+                                 int64_t delta) {
     bool counted = right & (RIGHT_SEND | RIGHT_DEAD);
     int64_t refs = (counted ? (int64_t)e->refs : 1) + delta;
-    if (!(e->rights & right))
-        return KERN_INVALID_RIGHT;
-    if (refs < 0 || (!counted && refs > 1))
-        return KERN_INVALID_VALUE;
-    if (refs > UINT16_MAX)
-        return KERN_UREFS_OVERFLOW;
+    if (!(e->rights & right)) return KERN_INVALID_RIGHT;
+    if (refs < 0 || (!counted && refs > 1)) return KERN_INVALID_VALUE;
+    if (refs > UINT16_MAX) return KERN_UREFS_OVERFLOW;
     if (refs == 0) {
         entry_drop(e, right);
         return 0;
     }
-    if (counted)
-        e->refs = (uint32_t)refs;
+    if (counted) e->refs = (uint32_t)refs;
     entry_changed(e);
     return 0;
 }
 
-int64_t sys_mach_port_deallocate_trap(const uint64_t *arg)
-{
+int64_t sys_mach_port_deallocate_trap(const uint64_t *arg) {
     struct entry *e;
     kern_return_t r = find(arg[0], 0, &e);
     uint8_t right = r ? 0 : e->rights & (RIGHT_SEND_ONCE | RIGHT_DEAD);
     return r ? r : change_refs(e, right ? right : RIGHT_SEND, -1);
 }
 
-static uint8_t right_bit(uint64_t right)
-{
+static uint8_t right_bit(uint64_t right) {
     return right <= MACH_PORT_RIGHT_DEAD_NAME ? (uint8_t)(1u << right) : 0;
 }
 
-int64_t sys_mach_port_mod_refs_trap(const uint64_t *arg)
-{
+int64_t sys_mach_port_mod_refs_trap(const uint64_t *arg) {
     struct entry *e;
     uint8_t right = right_bit(arg[1]);
     kern_return_t r = right ? find(arg[0], 0, &e) : KERN_INVALID_VALUE;
     return r ? r : change_refs(e, right, (int32_t)arg[2]);
 }
 
-int64_t sys_mach_port_get_refs_trap(const uint64_t *arg)
-{
+int64_t sys_mach_port_get_refs_trap(const uint64_t *arg) {
     struct entry *e;
     uint8_t right = right_bit(arg[1]);
     kern_return_t r = right ? find(arg[0], 0, &e) : KERN_INVALID_VALUE;
-    if (r)
-        return r;
+    if (r) return r;
     bool counted = right & (RIGHT_SEND | RIGHT_DEAD);
     uint32_t refs = !(e->rights & right) ? 0 : counted ? e->refs : 1;
     return copyout(&refs, user_addr(arg[2]), sizeof refs) ? KERN_INVALID_ADDRESS
@@ -119,8 +103,7 @@ int64_t sys_mach_port_get_refs_trap(const uint64_t *arg)
 /* insert_right(name, poly, how): makes, copies or moves a right of the task to
  * the task itself, under the name that the port has there already: how a
  * receiver gets a send right to hand out. */
-int64_t sys_mach_port_insert_right_trap(const uint64_t *arg)
-{
+int64_t sys_mach_port_insert_right_trap(const uint64_t *arg) {
     struct carried c;
     mach_port_name_t name = (mach_port_name_t)arg[0];
     uint32_t how = (uint32_t)arg[2];
@@ -130,56 +113,43 @@ int64_t sys_mach_port_insert_right_trap(const uint64_t *arg)
     struct entry *e;
     kern_return_t r = find(
         name, how == MACH_MSG_TYPE_MAKE_SEND ? RIGHT_RECEIVE : RIGHT_SEND, &e);
-    if (r)
-        return r;
-    if (how == MACH_MSG_TYPE_MOVE_SEND)
-        return 0; /* out and in again */
+    if (r) return r;
+    if (how == MACH_MSG_TYPE_MOVE_SEND) return 0; /* out and in again */
     if (e->rights & RIGHT_SEND && e->refs == UINT16_MAX)
         return KERN_UREFS_OVERFLOW;
     right_take(e, how, &c);
     return right_give(sched.current->space, &c, &name);
 }
 
-int64_t sys_mach_port_move_member_trap(const uint64_t *arg)
-{
+int64_t sys_mach_port_move_member_trap(const uint64_t *arg) {
     struct entry *e, *after = NULL;
     kern_return_t r = find(arg[0], RIGHT_RECEIVE, &e);
-    if (!r && arg[1])
-        r = find(arg[1], RIGHT_SET, &after);
-    if (r)
-        return r;
+    if (!r && arg[1]) r = find(arg[1], RIGHT_SET, &after);
+    if (r) return r;
     struct port *p = e->port;
-    if (!after && !p->set)
-        return KERN_NOT_IN_SET;
-    if (p->set)
-        port_leave_set(p);
-    if (after)
-        port_join_set(p, after->port);
+    if (!after && !p->set) return KERN_NOT_IN_SET;
+    if (p->set) port_leave_set(p);
+    if (after) port_join_set(p, after->port);
     return 0;
 }
 
-int64_t sys_mach_port_set_limit_trap(const uint64_t *arg)
-{
+int64_t sys_mach_port_set_limit_trap(const uint64_t *arg) {
     struct entry *e;
     kern_return_t r = arg[1] && arg[1] <= MACH_PORT_QLIMIT_MAX
                           ? find(arg[0], RIGHT_RECEIVE, &e)
                           : KERN_INVALID_VALUE;
-    if (r)
-        return r;
+    if (r) return r;
     e->port->limit = (uint32_t)arg[1];
     sched_wake_all(&e->port->can_send);
     return 0;
 }
 
 /* A notice for the port that the caller receives from under name `to`. */
-static kern_return_t notice_for(uint64_t to, int id, struct message **out)
-{
+static kern_return_t notice_for(uint64_t to, int id, struct message **out) {
     struct entry *e;
-    if (find(to, RIGHT_RECEIVE, &e))
-        return KERN_INVALID_CAPABILITY;
+    if (find(to, RIGHT_RECEIVE, &e)) return KERN_INVALID_CAPABILITY;
     struct message *m = message_new(sizeof(mach_notification_t), id);
-    if (!m)
-        return KERN_RESOURCE_SHORTAGE;
+    if (!m) return KERN_RESOURCE_SHORTAGE;
     ((mach_notification_t *)m->header)->NDR = ndr_record;
     m->to_send_once = true;
     m->notify = e->port;
@@ -192,8 +162,7 @@ static kern_return_t notice_for(uint64_t to, int id, struct message **out)
  * to = 0 takes the wish back, a new one replaces the old. What has happened
  * already is told at once: a dead name if sync is not 0, no senders if sync
  * send rights were ever made. */
-int64_t sys_mach_port_request_notification_trap(const uint64_t *arg)
-{
+int64_t sys_mach_port_request_notification_trap(const uint64_t *arg) {
     struct entry *e;
     struct message *m = NULL;
     bool senders = arg[1] == MACH_NOTIFY_NO_SENDERS;
@@ -205,12 +174,9 @@ int64_t sys_mach_port_request_notification_trap(const uint64_t *arg)
                    &e)
             : KERN_INVALID_VALUE;
     bool dead = !r && e->rights & RIGHT_DEAD;
-    if (dead && arg[2] == 0)
-        r = KERN_INVALID_ARGUMENT;
-    if (!r && arg[3])
-        r = notice_for(arg[3], (int)arg[1], &m);
-    if (r)
-        return r;
+    if (dead && arg[2] == 0) r = KERN_INVALID_ARGUMENT;
+    if (!r && arg[3]) r = notice_for(arg[3], (int)arg[1], &m);
+    if (r) return r;
     if (m && (dead || (senders && !e->port->sends &&
                        e->port->made >= (uint32_t)arg[2]))) {
         e->refs += dead; /* the notice counts as a use of the name */
@@ -228,28 +194,23 @@ int64_t sys_mach_port_request_notification_trap(const uint64_t *arg)
 /* ---- Ports that every task has ---- */
 
 /* A send right to p for the current task; the name, or MACH_PORT_NULL. */
-static int64_t name_for(struct port *p)
-{
+static int64_t name_for(struct port *p) {
     struct space *s = space_current();
     mach_port_name_t name = MACH_PORT_NULL;
-    if (!p || !s)
-        return MACH_PORT_NULL;
+    if (!p || !s) return MACH_PORT_NULL;
     struct carried c = right_to(p);
-    if (right_give(s, &c, &name))
-        right_drop(&c);
+    if (right_give(s, &c, &name)) right_drop(&c);
     return name;
 }
 
-int64_t sys_mach_host_self(const uint64_t *arg)
-{
+int64_t sys_mach_host_self(const uint64_t *arg) {
     (void)arg;
     return name_for(&host_port);
 }
 
 /* The task's own port stands for the task in the library's calls; it has no
  * routines of its own. */
-int64_t sys_mach_task_self_trap(const uint64_t *arg)
-{
+int64_t sys_mach_task_self_trap(const uint64_t *arg) {
     struct proc *self = sched.current;
     (void)arg;
     if (!self->task_port && (self->task_port = port_new()))
@@ -257,12 +218,10 @@ int64_t sys_mach_task_self_trap(const uint64_t *arg)
     return name_for(self->task_port);
 }
 
-int64_t sys_task_get_special_port_trap(const uint64_t *arg)
-{
+int64_t sys_task_get_special_port_trap(const uint64_t *arg) {
     struct port *p = sched.current->bootstrap;
     mach_port_name_t none = MACH_PORT_NULL;
-    if (arg[0] != TASK_BOOTSTRAP_PORT)
-        return KERN_INVALID_ARGUMENT;
+    if (arg[0] != TASK_BOOTSTRAP_PORT) return KERN_INVALID_ARGUMENT;
     if (!p)
         return copyout(&none, user_addr(arg[1]), sizeof none)
                    ? KERN_INVALID_ADDRESS
@@ -272,14 +231,12 @@ int64_t sys_task_get_special_port_trap(const uint64_t *arg)
 }
 
 /* Children inherit it: how a shell's programs find the name server. */
-int64_t sys_task_set_special_port_trap(const uint64_t *arg)
-{
+int64_t sys_task_set_special_port_trap(const uint64_t *arg) {
     struct entry *e = NULL;
     kern_return_t r = arg[0] != TASK_BOOTSTRAP_PORT ? KERN_INVALID_ARGUMENT
                       : arg[1] ? find(arg[1], RIGHT_SEND, &e)
                                : KERN_SUCCESS;
-    if (r)
-        return r;
+    if (r) return r;
     struct carried c = e ? right_to(e->port) : (struct carried){NULL, 0};
     struct port *old = sched.current->bootstrap;
     sched.current->bootstrap = c.port;
@@ -289,28 +246,22 @@ int64_t sys_task_set_special_port_trap(const uint64_t *arg)
 
 /* ---- The life of a process ---- */
 
-void ports_fork(const struct proc *parent, struct proc *child)
-{
-    if (parent->bootstrap)
-        child->bootstrap = right_to(parent->bootstrap).port;
+void ports_fork(const struct proc *parent, struct proc *child) {
+    if (parent->bootstrap) child->bootstrap = right_to(parent->bootstrap).port;
 }
 
-void ports_exec(struct proc *p)
-{
+void ports_exec(struct proc *p) {
     struct space *s = p->space;
     struct port *task = p->task_port;
     for (unsigned i = 1; s && i < SALLYPORT_PORT_NAMES; i++)
-        if (s->entry[i].rights)
-            entry_drop(&s->entry[i], s->entry[i].rights);
+        if (s->entry[i].rights) entry_drop(&s->entry[i], s->entry[i].rights);
     p->space = NULL;
-    if (s)
-        page_drop(kpa(s));
+    if (s) page_drop(kpa(s));
     right_drop(&(struct carried){task, task ? RIGHT_RECEIVE : 0});
     p->task_port = NULL;
 }
 
-void ports_exit(struct proc *p)
-{
+void ports_exit(struct proc *p) {
     struct port *bootstrap = p->bootstrap;
     ports_exec(p);
     right_drop(&(struct carried){bootstrap, bootstrap ? RIGHT_SEND : 0});

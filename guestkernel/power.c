@@ -9,8 +9,7 @@
 
 #define SBI_TIME_SET_TIMER 0 /* function of the TIME extension */
 
-void sbi_set_timer(uint64_t deadline)
-{
+void sbi_set_timer(uint64_t deadline) {
     register uint64_t a0 __asm__("a0") = deadline;
     register uint64_t a1 __asm__("a1");
     register uint64_t a6 __asm__("a6") = SBI_TIME_SET_TIMER;
@@ -21,11 +20,9 @@ void sbi_set_timer(uint64_t deadline)
                      : "memory");
 }
 
-void power_off(int status)
-{
+void power_off(int status) {
     volatile uint32_t *finisher = kva(PLAT_FINISHER_BASE);
     *finisher = status ? (uint32_t)status << 16 | PLAT_FINISHER_FAIL
                        : PLAT_FINISHER_PASS;
-    for (;;)
-        __asm__ volatile("wfi");
+    for (;;) __asm__ volatile("wfi");
 }

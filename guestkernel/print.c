@@ -15,43 +15,33 @@ struct sink {
     size_t used, size;
 };
 
-static void put(struct sink *s, char c)
-{
-    if (s->used + 1 < s->size)
-        s->text[s->used++] = c;
+static void put(struct sink *s, char c) {
+    if (s->used + 1 < s->size) s->text[s->used++] = c;
 }
 
-static void put_string(struct sink *s, const char *text)
-{
-    while (*text)
-        put(s, *text++);
+static void put_string(struct sink *s, const char *text) {
+    while (*text) put(s, *text++);
 }
 
-static void put_number(struct sink *s, uint64_t value, unsigned base)
-{
+static void put_number(struct sink *s, uint64_t value, unsigned base) {
     char digits[20];
     unsigned n = 0;
     do {
         digits[n++] = "0123456789abcdef"[value % base];
         value /= base;
     } while (value);
-    while (n)
-        put(s, digits[--n]);
+    while (n) put(s, digits[--n]);
 }
 
-static void put_signed(struct sink *s, int64_t value)
-{
-    if (value < 0)
-        put(s, '-');
+static void put_signed(struct sink *s, int64_t value) {
+    if (value < 0) put(s, '-');
     put_number(s, value < 0 ? -(uint64_t)value : (uint64_t)value, 10);
 }
 
 /* One conversion; returns the character after it. */
-static const char *convert(struct sink *s, const char *p, va_list *list)
-{
+static const char *convert(struct sink *s, const char *p, va_list *list) {
     bool wide = *p == 'l';
-    if (wide)
-        p++;
+    if (wide) p++;
     switch (*p) {
     case 's':
         put_string(s, va_arg(*list, const char *));
@@ -78,8 +68,7 @@ static const char *convert(struct sink *s, const char *p, va_list *list)
     return p + 1;
 }
 
-void print_to_list(char *text, size_t size, const char *format, va_list list)
-{
+void print_to_list(char *text, size_t size, const char *format, va_list list) {
     struct sink s = {text, 0, size};
     va_list rest;
     va_copy(rest, list);
@@ -92,16 +81,14 @@ void print_to_list(char *text, size_t size, const char *format, va_list list)
     text[s.used] = '\0';
 }
 
-void print_to(char *text, size_t size, const char *format, ...)
-{
+void print_to(char *text, size_t size, const char *format, ...) {
     va_list list;
     va_start(list, format);
     print_to_list(text, size, format, list);
     va_end(list);
 }
 
-void print(const char *format, ...)
-{
+void print(const char *format, ...) {
     char text[LINE_MAX_BYTES];
     va_list list;
     va_start(list, format);

@@ -35,41 +35,30 @@ static struct {
     struct proc *init;
 } table;
 
-bool kstack_in_use(unsigned slot)
-{
-    return table.kstack[slot];
-}
+bool kstack_in_use(unsigned slot) { return table.kstack[slot]; }
 
-struct proc *proc_next(struct proc *p)
-{
+struct proc *proc_next(struct proc *p) {
     for (p = p ? p + 1 : table.proc; p < table.proc + PROC_MAX; p++)
-        if (p->state != PROC_UNUSED)
-            return p;
+        if (p->state != PROC_UNUSED) return p;
     return NULL;
 }
 
-struct proc *proc_find(int pid)
-{
+struct proc *proc_find(int pid) {
     struct proc *p = NULL;
     while ((p = proc_next(p)))
-        if (p->pid == pid)
-            return p;
+        if (p->pid == pid) return p;
     return NULL;
 }
 
-static bool is_pid_taken(int pid)
-{
+static bool is_pid_taken(int pid) {
     struct proc *p = NULL;
     while ((p = proc_next(p)))
-        if (p->pid == pid || p->pgid == pid)
-            return true;
+        if (p->pid == pid || p->pgid == pid) return true;
     return false;
 }
 
-static int next_pid(void)
-{
-    do
-        table.last_pid = table.last_pid < PID_MAX ? table.last_pid + 1 : 2;
+static int next_pid(void) {
+    do table.last_pid = table.last_pid < PID_MAX ? table.last_pid + 1 : 2;
     while (is_pid_taken(table.last_pid));
     return table.last_pid;
 }
@@ -78,8 +67,7 @@ static int next_pid(void)
 
 /* The kernel stack of a process that has never run: swtch "returns" to
  * fork_return. */
-static void prepare_stack(struct proc *p, vaddr sp)
-{
+static void prepare_stack(struct proc *p, vaddr sp) {
     *(uint64_t *)sp = (uint64_t)p->frame; /* for the unwinder, trampoline.S */
     uint64_t *saved = (uint64_t *)sp - SWTCH_WORDS;
     memset(saved, 0, SWTCH_WORDS * sizeof *saved);
@@ -87,28 +75,22 @@ static void prepare_stack(struct proc *p, vaddr sp)
     p->kernel_sp = (uint64_t)saved;
 }
 
-static void undo_alloc(struct proc *p)
-{
+static void undo_alloc(struct proc *p) {
     vm_destroy(&p->vm);
-    if (p->frame)
-        page_drop(kpa(p->frame));
+    if (p->frame) page_drop(kpa(p->frame));
     memset(p, 0, sizeof *p); /* PROC_UNUSED */
 }
 
 /* A process with an empty address space and no files, or an errno: EAGAIN (the
  * table is full), ENOMEM. */
-static int proc_alloc(struct proc **out)
-{
+static int proc_alloc(struct proc **out) {
     struct proc *p = table.proc;
-    while (p < table.proc + PROC_MAX && p->state != PROC_UNUSED)
-        p++;
-    if (p == table.proc + PROC_MAX)
-        return EAGAIN;
+    while (p < table.proc + PROC_MAX && p->state != PROC_UNUSED) p++;
+    if (p == table.proc + PROC_MAX) return EAGAIN;
     unsigned slot = (unsigned)(p - table.proc);
     vaddr sp = kvm_stack(slot);
     paddr frame = sp ? page_alloc() : 0;
-    if (!frame)
-        return ENOMEM;
+    if (!frame) return ENOMEM;
     table.kstack[slot] = true;
     p->state = PROC_EMBRYO;
     p->frame = kva(frame);
@@ -128,38 +110,31 @@ static int proc_alloc(struct proc **out)
     return 0;
 }
 
-void proc_start_init(void)
-{
+void proc_start_init(void) {
     struct proc *p;
-    if (proc_alloc(&p))
-        panic("proc_start_init: no memory for process 1");
+    if (proc_alloc(&p)) panic("proc_start_init: no memory for process 1");
     p->pgid = p->pid;
     p->cwd = inode_root();
     inode_hold(p->cwd);
     table.init = p;
     sched.current = p; /* for the copying and the probe that exec does */
     int error = file_open_console(p);
-    if (!error)
-        error = exec_init(p, bootargs.arg, bootargs.args);
-    if (error)
-        refuse_boot("cannot run /bin/init: errno %d", error);
+    if (!error) error = exec_init(p, bootargs.arg, bootargs.args);
+    if (error) refuse_boot("cannot run /bin/init: errno %d", error);
     sched.current = NULL;
     sched_ready(p);
 }
 
 /* Registers, but not the frame's kernel part. */
-static void copy_registers(struct trapframe *to, const struct trapframe *from)
-{
+static void copy_registers(struct trapframe *to, const struct trapframe *from) {
     memcpy(to, from, TF_KERNEL_SATP);
 }
 
-int64_t sys_fork(const uint64_t *arg)
-{
+int64_t sys_fork(const uint64_t *arg) {
     (void)arg;
     struct proc *parent = sched.current, *child;
     int error = proc_alloc(&child);
-    if (error)
-        return -error;
+    if (error) return -error;
     error = vm_fork(&parent->vm, &child->vm);
     if (error) {
         undo_alloc(child);
@@ -181,26 +156,22 @@ int64_t sys_fork(const uint64_t *arg)
 
 /* ---- Ending one ---- */
 
-static void give_children_to_init(struct proc *parent)
-{
+static void give_children_to_init(struct proc *parent) {
     struct proc *p = NULL;
     while ((p = proc_next(p)))
         if (p->parent == parent) {
             p->parent = table.init;
-            if (p->state == PROC_ZOMBIE)
-                sched_wake_all(&table.init->children);
+            if (p->state == PROC_ZOMBIE) sched_wake_all(&table.init->children);
         }
 }
 
 /* The run ends with process 1; its status is the host's. */
-static _Noreturn void end_of_init(int status)
-{
+static _Noreturn void end_of_init(int status) {
     export_files();
     power_off(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
-void proc_exit(int wait_status)
-{
+void proc_exit(int wait_status) {
     struct proc *p = sched.current;
     file_close_all(p);
     ports_exit(p);
@@ -223,66 +194,50 @@ void proc_exit(int wait_status)
     sched_exit();
 }
 
-int64_t sys_exit(const uint64_t *arg)
-{
-    proc_exit(WAIT_EXITED((int)arg[0]));
-}
+int64_t sys_exit(const uint64_t *arg) { proc_exit(WAIT_EXITED((int)arg[0])); }
 
 /* Is p a child that waitpid's pid argument means? */
-static bool is_wanted(const struct proc *p, const struct proc *parent, int pid)
-{
-    if (p->parent != parent)
-        return false;
-    if (pid > 0)
-        return p->pid == pid;
-    if (pid == 0)
-        return p->pgid == parent->pgid;
+static bool is_wanted(const struct proc *p, const struct proc *parent,
+                      int pid) {
+    if (p->parent != parent) return false;
+    if (pid > 0) return p->pid == pid;
+    if (pid == 0) return p->pgid == parent->pgid;
     return pid == -1 || p->pgid == -(int64_t)pid;
 }
 
 /* The first zombie that is wanted; ECHILD: no such child at all, EAGAIN: none
  * has ended. */
-static int find_zombie(int pid, struct proc **out)
-{
+static int find_zombie(int pid, struct proc **out) {
     int error = ECHILD;
     struct proc *p = NULL;
     while ((p = proc_next(p))) {
-        if (!is_wanted(p, sched.current, pid))
-            continue;
+        if (!is_wanted(p, sched.current, pid)) continue;
         *out = p;
-        if (p->state == PROC_ZOMBIE)
-            return 0;
+        if (p->state == PROC_ZOMBIE) return 0;
         error = EAGAIN;
     }
     return error;
 }
 
-static void reap(struct proc *p)
-{
+static void reap(struct proc *p) {
     int pid = p->pid;
     page_drop(kpa(p->frame));
     memset(p, 0, sizeof *p); /* PROC_UNUSED */
     PROBE(reap, pid);
 }
 
-int64_t sys_waitpid(const uint64_t *arg)
-{
+int64_t sys_waitpid(const uint64_t *arg) {
     int pid = (int)arg[0], options = (int)arg[2];
     struct user_addr status = user_addr(arg[1]);
     struct proc *child;
-    if (options & ~WNOHANG)
-        return -EINVAL;
+    if (options & ~WNOHANG) return -EINVAL;
     for (;;) {
         int error = find_zombie(pid, &child);
-        if (error == 0)
-            break;
-        if (error == ECHILD)
-            return -ECHILD;
-        if (options & WNOHANG)
-            return 0;
+        if (error == 0) break;
+        if (error == ECHILD) return -ECHILD;
+        if (options & WNOHANG) return 0;
         error = sched_sleep(&sched.current->children, "child");
-        if (error)
-            return -error;
+        if (error) return -error;
     }
     /* The status first: if it cannot be delivered, the child stays. */
     if (status.va &&
@@ -295,61 +250,49 @@ int64_t sys_waitpid(const uint64_t *arg)
 
 /* ---- Small calls ---- */
 
-int64_t sys_getpid(const uint64_t *arg)
-{
+int64_t sys_getpid(const uint64_t *arg) {
     (void)arg;
     return sched.current->pid;
 }
 
-int64_t sys_getppid(const uint64_t *arg)
-{
+int64_t sys_getppid(const uint64_t *arg) {
     (void)arg;
     struct proc *parent = sched.current->parent;
     return parent ? parent->pid : 0;
 }
 
-static bool group_exists(int pgid)
-{
+static bool group_exists(int pgid) {
     struct proc *p = NULL;
     while ((p = proc_next(p)))
-        if (p->pgid == pgid)
-            return true;
+        if (p->pgid == pgid) return true;
     return false;
 }
 
-int64_t sys_setpgid(const uint64_t *arg)
-{
+int64_t sys_setpgid(const uint64_t *arg) {
     struct proc *self = sched.current;
     int pid = (int)arg[0], pgid = (int)arg[1];
-    if (pid < 0 || pgid < 0)
-        return -EINVAL;
+    if (pid < 0 || pgid < 0) return -EINVAL;
     struct proc *p = pid ? proc_find(pid) : self;
-    if (!p || (p != self && p->parent != self))
-        return -ESRCH;
-    if (pgid == 0)
-        pgid = p->pid;
-    if (pgid != p->pid && !group_exists(pgid))
-        return -EPERM;
+    if (!p || (p != self && p->parent != self)) return -ESRCH;
+    if (pgid == 0) pgid = p->pid;
+    if (pgid != p->pid && !group_exists(pgid)) return -EPERM;
     p->pgid = pgid;
     return 0;
 }
 
-int64_t sys_sbrk(const uint64_t *arg)
-{
+int64_t sys_sbrk(const uint64_t *arg) {
     uint64_t old;
     int error = vm_sbrk(&sched.current->vm, (int64_t)arg[0], &old);
     return error ? -error : (int64_t)old;
 }
 
-int64_t sys_sched_yield(const uint64_t *arg)
-{
+int64_t sys_sched_yield(const uint64_t *arg) {
     (void)arg;
     sched_yield();
     return 0;
 }
 
-static char state_letter(const struct proc *p)
-{
+static char state_letter(const struct proc *p) {
     switch (p->state) {
     case PROC_SLEEPING:
         return 'S';
@@ -360,8 +303,7 @@ static char state_letter(const struct proc *p)
     }
 }
 
-static void describe(const struct proc *p, struct procinfo *info)
-{
+static void describe(const struct proc *p, struct procinfo *info) {
     memset(info, 0, sizeof *info);
     info->pid = p->pid;
     info->ppid = p->parent ? p->parent->pid : 0;
@@ -373,17 +315,14 @@ static void describe(const struct proc *p, struct procinfo *info)
 }
 
 /* The process with the lowest pid above pid, or NULL. */
-static struct proc *next_by_pid(int pid)
-{
+static struct proc *next_by_pid(int pid) {
     struct proc *p = NULL, *best = NULL;
     while ((p = proc_next(p)))
-        if (p->pid > pid && (!best || p->pid < best->pid))
-            best = p;
+        if (p->pid > pid && (!best || p->pid < best->pid)) best = p;
     return best;
 }
 
-int64_t sys_getprocs(const uint64_t *arg)
-{
+int64_t sys_getprocs(const uint64_t *arg) {
     struct user_addr to = user_addr(arg[0]);
     uint64_t size = arg[1], used = 0;
     struct procinfo info;
@@ -391,8 +330,7 @@ int64_t sys_getprocs(const uint64_t *arg)
          p = next_by_pid(p->pid)) {
         describe(p, &info);
         int error = copyout(&info, user_plus(to, used), sizeof info);
-        if (error)
-            return -error;
+        if (error) return -error;
         used += sizeof info;
     }
     return (int64_t)used;

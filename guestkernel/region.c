@@ -19,10 +19,8 @@
 
 /* ---- The list ---- */
 
-static void hold_file(const struct region *r)
-{
-    if (!r->file)
-        return;
+static void hold_file(const struct region *r) {
+    if (!r->file) return;
     inode_hold(r->file);
     if (r->text)
         r->file->text++;
@@ -34,30 +32,24 @@ static void hold_file(const struct region *r)
     }
 }
 
-static void drop_file(const struct region *r)
-{
-    if (!r->file)
-        return;
+static void drop_file(const struct region *r) {
+    if (!r->file) return;
     if (r->text)
         r->file->text--;
     else
         r->file->mappings--;
-    if (r->shared && !r->no_write)
-        r->file->writers--;
+    if (r->shared && !r->no_write) r->file->writers--;
     inode_drop(r->file);
 }
 
 /* The link to the first region that ends above va. */
-static struct region **link_at(struct vm *vm, uint64_t va)
-{
+static struct region **link_at(struct vm *vm, uint64_t va) {
     struct region **link = &vm->regions;
-    while (*link && (*link)->end <= va)
-        link = &(*link)->next;
+    while (*link && (*link)->end <= va) link = &(*link)->next;
     return link;
 }
 
-static void drop(struct vm *vm, struct region **link)
-{
+static void drop(struct vm *vm, struct region **link) {
     struct region *r = *link;
     *link = r->next;
     vm->region_count--;
@@ -65,8 +57,7 @@ static void drop(struct vm *vm, struct region **link)
     kfree(r);
 }
 
-void vm_drop_regions(struct vm *vm)
-{
+void vm_drop_regions(struct vm *vm) {
     while (vm->regions) {
         uint64_t start = vm->regions->start, end = vm->regions->end;
         drop(vm, &vm->regions);
@@ -74,17 +65,14 @@ void vm_drop_regions(struct vm *vm)
     }
 }
 
-static struct region *new_region(struct vm *vm, const struct region *r)
-{
+static struct region *new_region(struct vm *vm, const struct region *r) {
     struct region *copy =
         vm->region_count < REGIONS_MAX ? kmalloc(sizeof *copy) : NULL;
-    if (copy)
-        *copy = *r;
+    if (copy) *copy = *r;
     return copy;
 }
 
-static void insert(struct vm *vm, struct region *r)
-{
+static void insert(struct vm *vm, struct region *r) {
     struct region **link = link_at(vm, r->start);
     r->next = *link;
     *link = r;
@@ -92,23 +80,18 @@ static void insert(struct vm *vm, struct region *r)
     hold_file(r);
 }
 
-int vm_add_region(struct vm *vm, const struct region *r)
-{
+int vm_add_region(struct vm *vm, const struct region *r) {
     const struct region *next = *link_at(vm, r->start);
-    if (next && next->start < r->end)
-        return EINVAL;
+    if (next && next->start < r->end) return EINVAL;
     struct region *copy = new_region(vm, r);
-    if (!copy)
-        return ENOMEM;
+    if (!copy) return ENOMEM;
     insert(vm, copy);
     return 0;
 }
 
-int vm_replace_region(struct vm *vm, const struct region *r)
-{
+int vm_replace_region(struct vm *vm, const struct region *r) {
     struct region *copy = new_region(vm, r);
-    if (!copy)
-        return ENOMEM;
+    if (!copy) return ENOMEM;
     int error = vm_unmap(vm, r->start, r->end);
     if (error)
         kfree(copy);
@@ -117,52 +100,41 @@ int vm_replace_region(struct vm *vm, const struct region *r)
     return error;
 }
 
-struct region *vm_find_region(const struct vm *vm, uint64_t va)
-{
+struct region *vm_find_region(const struct vm *vm, uint64_t va) {
     for (struct region *r = vm->regions; r && r->start <= va; r = r->next)
-        if (va < r->end)
-            return r;
+        if (va < r->end) return r;
     return NULL;
 }
 
 /* As high as possible: there the stack's tables already are. */
-uint64_t vm_gap(const struct vm *vm, uint64_t bytes)
-{
+uint64_t vm_gap(const struct vm *vm, uint64_t bytes) {
     uint64_t found = 0, from = USER_IMAGE_TOP;
     for (const struct region *r = vm->regions;; r = r->next) {
         uint64_t end = r && r->start < MAP_TOP ? r->start : MAP_TOP;
-        if (end > from && end - from >= bytes)
-            found = end - bytes;
-        if (!r)
-            return found;
-        if (r->end > from)
-            from = r->end;
+        if (end > from && end - from >= bytes) found = end - bytes;
+        if (!r) return found;
+        if (r->end > from) from = r->end;
     }
 }
 
 /* ---- Cutting ---- */
 
 /* Makes a region begin at va if one spans it. */
-static int cut(struct vm *vm, uint64_t va)
-{
+static int cut(struct vm *vm, uint64_t va) {
     struct region *r = vm_find_region(vm, va);
-    if (!r || r->start == va)
-        return 0;
+    if (!r || r->start == va) return 0;
     struct region *upper = new_region(vm, r);
-    if (!upper)
-        return ENOMEM;
+    if (!upper) return ENOMEM;
     upper->start = r->end = va;
     insert(vm, upper);
     return 0;
 }
 
-int vm_unmap(struct vm *vm, uint64_t start, uint64_t end)
-{
+int vm_unmap(struct vm *vm, uint64_t start, uint64_t end) {
     struct region **link = link_at(vm, start), *r = *link;
     if (r && r->start < start && r->end > end) {
         int error = cut(vm, end);
-        if (error)
-            return error;
+        if (error) return error;
     }
     vm_drop_pages(vm, start, end);
     while ((r = *link) && r->start < end) {
@@ -179,17 +151,14 @@ int vm_unmap(struct vm *vm, uint64_t start, uint64_t end)
     return 0;
 }
 
-int vm_protect(struct vm *vm, uint64_t start, uint64_t end, pte_t access)
-{
+int vm_protect(struct vm *vm, uint64_t start, uint64_t end, pte_t access) {
     struct region *r = *link_at(vm, start);
     uint64_t covered = start;
     for (; r && r->start <= covered && covered < end; r = r->next) {
-        if (access & PTE_W && r->no_write)
-            return EACCES;
+        if (access & PTE_W && r->no_write) return EACCES;
         covered = r->end;
     }
-    if (covered < end || cut(vm, start) || cut(vm, end))
-        return ENOMEM;
+    if (covered < end || cut(vm, start) || cut(vm, end)) return ENOMEM;
     for (r = *link_at(vm, start); r && r->start < end; r = r->next) {
         r->access = access;
         vm_update_pages(vm, r);
@@ -197,24 +166,19 @@ int vm_protect(struct vm *vm, uint64_t start, uint64_t end, pte_t access)
     return 0;
 }
 
-static void shrink_in(struct vm *vm, const struct inode *file, uint64_t keep)
-{
+static void shrink_in(struct vm *vm, const struct inode *file, uint64_t keep) {
     for (const struct region *r = vm->regions; r; r = r->next) {
-        if (r->file != file || r->text)
-            continue;
+        if (r->file != file || r->text) continue;
         uint64_t end = r->file_va;
-        if (keep > r->file_offset)
-            end += keep - r->file_offset;
+        if (keep > r->file_offset) end += keep - r->file_offset;
         if (end < r->end)
             vm_drop_pages(vm, end > r->start ? end : r->start, r->end);
     }
 }
 
-void vm_shrink_file(struct inode *file, uint64_t size)
-{
+void vm_shrink_file(struct inode *file, uint64_t size) {
     struct proc *p = NULL;
-    while ((p = proc_next(p)))
-        shrink_in(&p->vm, file, PAGE_UP(size));
+    while ((p = proc_next(p))) shrink_in(&p->vm, file, PAGE_UP(size));
     futex_look_again();
 }
 
@@ -222,8 +186,7 @@ void vm_shrink_file(struct inode *file, uint64_t size)
 
 /* More than there is memory for is refused here; overcommitting below that is
  * found out when the pages are touched. */
-static bool is_plausible(const struct vm *vm, uint64_t end)
-{
+static bool is_plausible(const struct vm *vm, uint64_t end) {
     return end >= vm->heap_start && end <= USER_IMAGE_TOP &&
            (end <= vm->heap_end ||
             (end - vm->heap_end) >> PAGE_SHIFT <= page_free_count());
@@ -231,14 +194,12 @@ static bool is_plausible(const struct vm *vm, uint64_t end)
 
 /* Makes the heap's last region longer, or begins one: the program may have
  * unmapped or changed what was there. */
-static int grow_heap(struct vm *vm, uint64_t from, uint64_t end)
-{
+static int grow_heap(struct vm *vm, uint64_t from, uint64_t end) {
     const pte_t access = PTE_R | PTE_W;
     struct region fresh = {.start = from, .end = end, .access = access};
     struct region *last = vm_find_region(vm, from - 1);
     struct region *next = *link_at(vm, from);
-    if (next && next->start < end)
-        return ENOMEM;
+    if (next && next->start < end) return ENOMEM;
     if (!last || last->start < vm->heap_start || last->file ||
         last->access != access)
         return vm_add_region(vm, &fresh);
@@ -246,21 +207,17 @@ static int grow_heap(struct vm *vm, uint64_t from, uint64_t end)
     return 0;
 }
 
-int vm_sbrk(struct vm *vm, int64_t increment, uint64_t *old)
-{
+int vm_sbrk(struct vm *vm, int64_t increment, uint64_t *old) {
     *old = vm->heap_end;
     uint64_t end, from = PAGE_UP(vm->heap_end), to;
-    if (__builtin_add_overflow(vm->heap_end, increment, &end))
-        return ENOMEM;
-    if (!is_plausible(vm, end))
-        return ENOMEM;
+    if (__builtin_add_overflow(vm->heap_end, increment, &end)) return ENOMEM;
+    if (!is_plausible(vm, end)) return ENOMEM;
     to = PAGE_UP(end);
     int error = 0;
     if (to > from)
         error = grow_heap(vm, from, to);
     else if (to < from)
         error = vm_unmap(vm, to, from);
-    if (!error)
-        vm->heap_end = end;
+    if (!error) vm->heap_end = end;
     return error;
 }

@@ -89,15 +89,9 @@ struct user_addr {
 #define PAGE_OFFSET(a)   ((a) & (PAGE_SIZE - 1))
 
 /* The direct map, both ways. */
-static inline void *kva(paddr pa)
-{
-    return (void *)(pa + DIRECT_MAP);
-}
+static inline void *kva(paddr pa) { return (void *)(pa + DIRECT_MAP); }
 
-static inline paddr kpa(const void *va)
-{
-    return (paddr)va - DIRECT_MAP;
-}
+static inline paddr kpa(const void *va) { return (paddr)va - DIRECT_MAP; }
 
 #define CSR_READ(name)                                                         \
     ({                                                                         \
@@ -112,25 +106,19 @@ static inline paddr kpa(const void *va)
 #define CSR_CLEAR(name, bits)                                                  \
     __asm__ volatile("csrc " #name ", %0" ::"rK"(bits) : "memory")
 
-static inline void fence_all_translations(void)
-{
+static inline void fence_all_translations(void) {
     __asm__ volatile("sfence.vma zero, zero" ::: "memory");
 }
 
-static inline void fence_translation(uint64_t va)
-{
+static inline void fence_translation(uint64_t va) {
     __asm__ volatile("sfence.vma %0, zero" ::"r"(va) : "memory");
 }
 
 /* After code was written: later fetches see it. */
-static inline void fence_instructions(void)
-{
+static inline void fence_instructions(void) {
     __asm__ volatile("fence.i" ::: "memory");
 }
 
-static inline uint64_t mtime_now(void)
-{
-    return CSR_READ(time);
-}
+static inline uint64_t mtime_now(void) { return CSR_READ(time); }
 
 #endif

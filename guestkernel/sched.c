@@ -23,16 +23,14 @@
 
 struct sched sched;
 
-void sched_init(void)
-{
+void sched_init(void) {
     sched.armed = NEVER;
     CSR_SET(sie, SIE_STIE | SIE_SEIE);
 }
 
 /* ---- Queues: p->queue_next links, p->queue tells which ---- */
 
-static void enqueue(struct wait_queue *q, struct proc *p)
-{
+static void enqueue(struct wait_queue *q, struct proc *p) {
     p->queue = q;
     p->queue_next = NULL;
     if (q->first)
@@ -42,27 +40,22 @@ static void enqueue(struct wait_queue *q, struct proc *p)
     q->last = p;
 }
 
-static void dequeue(struct proc *p)
-{
+static void dequeue(struct proc *p) {
     struct wait_queue *q = p->queue;
     struct proc *before = NULL;
-    if (!q)
-        return;
-    for (struct proc *x = q->first; x != p; x = x->queue_next)
-        before = x;
+    if (!q) return;
+    for (struct proc *x = q->first; x != p; x = x->queue_next) before = x;
     if (before)
         before->queue_next = p->queue_next;
     else
         q->first = p->queue_next;
-    if (q->last == p)
-        q->last = before;
+    if (q->last == p) q->last = before;
     p->queue = NULL;
 }
 
 /* ---- The timer ---- */
 
-static void sleepers_add(struct proc *p, uint64_t deadline)
-{
+static void sleepers_add(struct proc *p, uint64_t deadline) {
     struct proc **link = &sched.sleepers;
     while (*link && (*link)->deadline <= deadline)
         link = &(*link)->sleepers_next;
@@ -71,36 +64,28 @@ static void sleepers_add(struct proc *p, uint64_t deadline)
     *link = p;
 }
 
-static void sleepers_remove(struct proc *p)
-{
+static void sleepers_remove(struct proc *p) {
     struct proc **link = &sched.sleepers;
-    if (!p->deadline)
-        return;
-    while (*link != p)
-        link = &(*link)->sleepers_next;
+    if (!p->deadline) return;
+    while (*link != p) link = &(*link)->sleepers_next;
     *link = p->sleepers_next;
     p->deadline = 0;
 }
 
-void sched_arm(void)
-{
+void sched_arm(void) {
     uint64_t next = sched.sleepers ? sched.sleepers->deadline : NEVER;
     if (sched.runnable.first) {
-        if (!sched.slice_end)
-            sched.slice_end = mtime_now() + SLICE_TICKS;
-        if (sched.slice_end < next)
-            next = sched.slice_end;
+        if (!sched.slice_end) sched.slice_end = mtime_now() + SLICE_TICKS;
+        if (sched.slice_end < next) next = sched.slice_end;
     }
     /* An alarm that rings too early costs less than one more call to the
      * firmware for each sleep and switch; one too late is wrong. */
-    if (next >= sched.armed)
-        return;
+    if (next >= sched.armed) return;
     sched.armed = next;
     sbi_set_timer(next);
 }
 
-void sched_timer(void)
-{
+void sched_timer(void) {
     uint64_t now = mtime_now();
     comm_update(now);
     sched.armed = NEVER;
@@ -115,20 +100,14 @@ void sched_timer(void)
 
 /* ---- Changing processes ---- */
 
-static int pid_of(const struct proc *p)
-{
-    return p ? p->pid : 0;
-}
+static int pid_of(const struct proc *p) { return p ? p->pid : 0; }
 
 /* The hart goes to the next runnable process, or to the idle loop. Comes back
  * when it is the caller's turn again. */
-static void give_hart(void)
-{
+static void give_hart(void) {
     struct proc *from = sched.current, *to = sched.runnable.first;
-    if (to)
-        dequeue(to);
-    if (to)
-        to->state = PROC_RUNNING;
+    if (to) dequeue(to);
+    if (to) to->state = PROC_RUNNING;
     sched.current = to;
     if (kvm.layout == LAYOUT_SHARED) {
         CSR_WRITE(satp, to ? to->satp : kvm.satp);
@@ -139,77 +118,63 @@ static void give_hart(void)
           to ? to->kernel_sp : sched.idle_sp);
 }
 
-void sched_ready(struct proc *p)
-{
+void sched_ready(struct proc *p) {
     p->state = PROC_RUNNABLE;
     enqueue(&sched.runnable, p);
 }
 
-void sched_yield(void)
-{
+void sched_yield(void) {
     sched.yield = false;
-    if (!sched.runnable.first)
-        return;
+    if (!sched.runnable.first) return;
     sched_ready(sched.current);
     give_hart();
 }
 
-void sched_exit(void)
-{
+void sched_exit(void) {
     give_hart();
     __builtin_unreachable(); /* nobody readies a zombie */
 }
 
 /* ---- Sleeping ---- */
 
-static void block(struct wait_queue *queue, uint64_t deadline, const char *why)
-{
+static void block(struct wait_queue *queue, uint64_t deadline,
+                  const char *why) {
     struct proc *p = sched.current;
     p->state = PROC_SLEEPING;
     enqueue(queue, p);
-    if (deadline != NEVER)
-        sleepers_add(p, deadline);
+    if (deadline != NEVER) sleepers_add(p, deadline);
     PROBE(block, p->pid, why);
     give_hart();
 }
 
 int sched_sleep_until(struct wait_queue *queue, uint64_t deadline,
-                      const char *why)
-{
-    if (sched.current->signals)
-        return EINTR;
+                      const char *why) {
+    if (sched.current->signals) return EINTR;
     block(queue, deadline, why);
     return sched.current->signals ? EINTR : 0;
 }
 
-void sched_wait(struct wait_queue *queue, const char *why)
-{
+void sched_wait(struct wait_queue *queue, const char *why) {
     block(queue, NEVER, why);
 }
 
-int sched_sleep(struct wait_queue *queue, const char *why)
-{
+int sched_sleep(struct wait_queue *queue, const char *why) {
     return sched_sleep_until(queue, NEVER, why);
 }
 
-void sched_interrupt(struct proc *p)
-{
-    if (p->state != PROC_SLEEPING)
-        return;
+void sched_interrupt(struct proc *p) {
+    if (p->state != PROC_SLEEPING) return;
     dequeue(p);
     sleepers_remove(p);
     PROBE(wake, p->pid);
     sched_ready(p);
 }
 
-void sched_wake_all(struct wait_queue *queue)
-{
-    while (queue->first)
-        sched_interrupt(queue->first);
+void sched_wake_all(struct wait_queue *queue) {
+    while (queue->first) sched_interrupt(queue->first);
 }
 
-void sched_idle(void)
-{
+void sched_idle(void) {
     for (;;) {
         if (sched.runnable.first) {
             give_hart();

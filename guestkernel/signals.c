@@ -17,8 +17,7 @@ static const uint8_t action_of[SIGNALS] = {
 #undef SIGNAL
 };
 
-void signal_send(struct proc *p, int signal)
-{
+void signal_send(struct proc *p, int signal) {
     if (p->pid == 1 || p->state == PROC_ZOMBIE ||
         action_of[signal] != TERMINATE)
         return;
@@ -26,8 +25,7 @@ void signal_send(struct proc *p, int signal)
     sched_interrupt(p);
 }
 
-bool signal_send_group(int pgid, int signal)
-{
+bool signal_send_group(int pgid, int signal) {
     bool any = false;
     struct proc *p = NULL;
     while ((p = proc_next(p)))
@@ -38,19 +36,16 @@ bool signal_send_group(int pgid, int signal)
     return any;
 }
 
-void signal_die(void)
-{
+void signal_die(void) {
     struct proc *p = sched.current;
     int signal = 1;
-    while (!(p->signals & 1u << signal))
-        signal++;
+    while (!(p->signals & 1u << signal)) signal++;
     PROBE(death, p->pid, signal, 0, 0);
     proc_exit(WAIT_KILLED(signal));
 }
 
 /* kill(-1): everybody but process 1 and the caller. */
-static bool send_to_all(int signal)
-{
+static bool send_to_all(int signal) {
     bool any = false;
     struct proc *p = NULL;
     while ((p = proc_next(p)))
@@ -61,21 +56,18 @@ static bool send_to_all(int signal)
     return any;
 }
 
-int64_t sys_kill(const uint64_t *arg)
-{
+int64_t sys_kill(const uint64_t *arg) {
     int pid = (int)arg[0], signal = (int)arg[1];
     if (signal < 0 || signal >= SIGNALS ||
         (signal &&
          (action_of[signal] == UNKNOWN || action_of[signal] == REFUSE)))
         return -EINVAL;
-    if (pid == INT32_MIN)
-        return -ESRCH;
+    if (pid == INT32_MIN) return -ESRCH;
     bool any;
     if (pid > 0) {
         struct proc *p = proc_find(pid);
         any = p != NULL;
-        if (any)
-            signal_send(p, signal);
+        if (any) signal_send(p, signal);
     } else if (pid == -1) {
         any = send_to_all(signal);
     } else {

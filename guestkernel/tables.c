@@ -20,8 +20,7 @@
 
 void tables(void);
 
-__attribute__((section(".discard.tables"))) void tables(void)
-{
+__attribute__((section(".discard.tables"))) void tables(void) {
     __asm__ volatile(".pushsection " PLAT_NOTE_SECTION ", \"\", %note\n"
                      ".balign 4\n"
                      ".4byte 2f - 1f, 4f - 3f, 1\n"

@@ -28,42 +28,31 @@ extern const uint64_t trampoline_uservec, trampoline_userret;
 
 /* The instruction at the user's pc: 16 or 32 bits, or 0 if unreadable. The
  * hardware may give it in stval, but need not. */
-static uint32_t instruction_at(uint64_t pc)
-{
+static uint32_t instruction_at(uint64_t pc) {
     uint16_t low, high;
-    if (copyin(user_addr(pc), &low, sizeof low))
-        return 0;
-    if ((low & 3) != 3)
-        return low;
-    if (copyin(user_addr(pc + 2), &high, sizeof high))
-        return 0;
+    if (copyin(user_addr(pc), &low, sizeof low)) return 0;
+    if ((low & 3) != 3) return low;
+    if (copyin(user_addr(pc + 2), &high, sizeof high)) return 0;
     return (uint32_t)high << 16 | low;
 }
 
-static bool is_stack_guard(uint64_t va)
-{
+static bool is_stack_guard(uint64_t va) {
     uint64_t bottom = USER_STACK_TOP - SALLYPORT_STACK_BYTES;
     return va < bottom && va >= bottom - USER_GUARD;
 }
 
 /* Why access to va was refused. */
-static const char *refusal(struct vm *vm, uint64_t va, pte_t access, int error)
-{
-    if (error == ENOMEM)
-        return "out of memory";
-    if (error == ENXIO)
-        return "beyond the end of the mapped file";
-    if (va >= DIRECT_MAP)
-        return "not the program's";
-    if (va >= USER_TOP)
-        return "no such address";
+static const char *refusal(struct vm *vm, uint64_t va, pte_t access,
+                           int error) {
+    if (error == ENOMEM) return "out of memory";
+    if (error == ENXIO) return "beyond the end of the mapped file";
+    if (va >= DIRECT_MAP) return "not the program's";
+    if (va >= USER_TOP) return "no such address";
     if (is_stack_guard(va))
         return "stack overflow, this is the guard below the stack";
     struct region *r = vm_find_region(vm, va);
-    if (!r)
-        return "page is not mapped";
-    if (!r->access)
-        return "nothing is allowed there (PROT_NONE)";
+    if (!r) return "page is not mapped";
+    if (!r->access) return "nothing is allowed there (PROT_NONE)";
     switch (access) {
     case PTE_W:
         return "page is read-only";
@@ -76,19 +65,16 @@ static const char *refusal(struct vm *vm, uint64_t va, pte_t access, int error)
 
 /* An atomic read-modify-write is a store by the manual, but some machines
  * report a load when even that is not allowed. Its line is the same on all. */
-static bool is_atomic(uint64_t pc)
-{
+static bool is_atomic(uint64_t pc) {
     const uint32_t opcode_amo = 0x2f, load_reserved = 2;
     uint32_t instruction = instruction_at(pc);
     return (instruction & 0x7f) == opcode_amo &&
            instruction >> 27 != load_reserved;
 }
 
-static const char *access_name(uint64_t pc, uint64_t va, pte_t access)
-{
+static const char *access_name(uint64_t pc, uint64_t va, pte_t access) {
     bool kernel = va >= DIRECT_MAP;
-    if (access != PTE_X && is_atomic(pc))
-        return "atomic access to";
+    if (access != PTE_X && is_atomic(pc)) return "atomic access to";
     switch (access) {
     case PTE_W:
         return kernel ? "write to kernel memory" : "store to";
@@ -100,19 +86,16 @@ static const char *access_name(uint64_t pc, uint64_t va, pte_t access)
 }
 
 /* Kills the current process; the line was printed. */
-static void die(int signal, uint64_t cause, uint64_t tval)
-{
+static void die(int signal, uint64_t cause, uint64_t tval) {
     struct proc *p = sched.current;
     PROBE(death, p->pid, signal, cause, tval);
     proc_exit(WAIT_KILLED(signal));
 }
 
 static void page_fault(struct proc *p, uint64_t cause, uint64_t va,
-                       pte_t access)
-{
+                       pte_t access) {
     int error = va < USER_TOP ? vm_fault(&p->vm, va, access) : EFAULT;
-    if (!error)
-        return;
+    if (!error) return;
     print("pid %d %s: %s 0x%lx: %s\n", p->pid, p->name,
           access_name(p->frame->epc, va, access), va,
           refusal(&p->vm, va, access, error));
@@ -120,8 +103,7 @@ static void page_fault(struct proc *p, uint64_t cause, uint64_t va,
     die(error == ENOMEM ? SIGKILL : signal, cause, va);
 }
 
-static void exception(struct proc *p, uint64_t cause, uint64_t tval)
-{
+static void exception(struct proc *p, uint64_t cause, uint64_t tval) {
     uint64_t pc = p->frame->epc;
     switch (cause) {
     case CAUSE_FETCH_PAGE:
@@ -162,20 +144,15 @@ static void exception(struct proc *p, uint64_t cause, uint64_t tval)
 
 /* ---- Interrupts ---- */
 
-static void device_interrupt(void)
-{
+static void device_interrupt(void) {
     unsigned source = plic_claim();
-    if (source == PLAT_IRQ_UART)
-        console_interrupt();
-    if (source == PLAT_IRQ_VIRTIO)
-        disk_interrupt();
-    if (source)
-        plic_complete(source);
+    if (source == PLAT_IRQ_UART) console_interrupt();
+    if (source == PLAT_IRQ_VIRTIO) disk_interrupt();
+    if (source) plic_complete(source);
 }
 
 /* False: not one of ours. */
-static bool interrupt(uint64_t cause)
-{
+static bool interrupt(uint64_t cause) {
     if (cause == CAUSE_TIMER)
         sched_timer();
     else if (cause == CAUSE_EXTERNAL)
@@ -187,11 +164,9 @@ static bool interrupt(uint64_t cause)
 
 /* ---- From and to user mode ---- */
 
-struct way_back trap_return(void)
-{
+struct way_back trap_return(void) {
     struct proc *p = sched.current;
-    if (p->signals)
-        signal_die(); /* does not return */
+    if (p->signals) signal_die(); /* does not return */
     sched_arm();
     CSR_WRITE(stvec, trampoline_uservec);
     CSR_WRITE(sscratch, TRAPFRAME);
@@ -204,8 +179,7 @@ struct way_back trap_return(void)
     };
 }
 
-uint64_t usertrap(struct trapframe *frame)
-{
+uint64_t usertrap(struct trapframe *frame) {
     CSR_WRITE(stvec, kernelvec);
     CSR_WRITE(sscratch, trap_stack_top);
     uint64_t cause = CSR_READ(scause);
@@ -217,28 +191,23 @@ uint64_t usertrap(struct trapframe *frame)
     } else if (!interrupt(cause)) {
         panic("usertrap: interrupt 0x%lx, which is not enabled", cause);
     }
-    if (sched.yield)
-        sched_yield();
+    if (sched.yield) sched_yield();
     return trap_return().satp;
 }
 
 /* ---- From the kernel itself ---- */
 
 /* layout=shared: a user page that usercopy.S touched. False: a bug. */
-static bool user_page_fault(struct kernel_frame *frame, uint64_t cause)
-{
+static bool user_page_fault(struct kernel_frame *frame, uint64_t cause) {
     vaddr fixup = usercopy_fixup(frame->x[0]);
     uint64_t va = CSR_READ(stval);
-    if (!fixup || va >= USER_TOP)
-        return false;
+    if (!fixup || va >= USER_TOP) return false;
     pte_t access = cause == CAUSE_STORE_PAGE ? PTE_W : PTE_R;
-    if (vm_fault(&sched.current->vm, va, access))
-        frame->x[0] = fixup;
+    if (vm_fault(&sched.current->vm, va, access)) frame->x[0] = fixup;
     return true;
 }
 
-void kerneltrap(struct kernel_frame *frame)
-{
+void kerneltrap(struct kernel_frame *frame) {
     uint64_t cause = CSR_READ(scause), status = CSR_READ(sstatus);
     CSR_CLEAR(sstatus, SSTATUS_SUM);
     bool known = false;
@@ -246,13 +215,11 @@ void kerneltrap(struct kernel_frame *frame)
         known = interrupt(cause);
     else if (cause == CAUSE_LOAD_PAGE || cause == CAUSE_STORE_PAGE)
         known = user_page_fault(frame, cause);
-    if (!known)
-        panic_trap(frame);
+    if (!known) panic_trap(frame);
     CSR_WRITE(sstatus, status); /* SPP and SPIE for sret, SUM as it was */
 }
 
-void trap_in_trap(void)
-{
+void trap_in_trap(void) {
     panic("kernelvec: a trap in the trap handler, scause 0x%lx, sepc 0x%lx, "
           "stval 0x%lx",
           CSR_READ(scause), CSR_READ(sepc), CSR_READ(stval));

@@ -20,19 +20,16 @@ enum uart_register {
 #define LSR_TX_EMPTY   0x20 /* the transmit FIFO is empty */
 #define FIFO_BYTES     16
 
-static volatile uint8_t *uart_register(enum uart_register r)
-{
+static volatile uint8_t *uart_register(enum uart_register r) {
     return (volatile uint8_t *)(DIRECT_MAP + PLAT_UART_BASE) + r;
 }
 
-void uart_init(void)
-{
+void uart_init(void) {
     *uart_register(UART_FCR) = FCR_FIFO_RESET;
     *uart_register(UART_IER) = IER_RECEIVED;
 }
 
-void uart_write(const char *bytes, size_t n)
-{
+void uart_write(const char *bytes, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (i % FIFO_BYTES == 0)
             while (!(*uart_register(UART_LSR) & LSR_TX_EMPTY))
@@ -41,9 +38,7 @@ void uart_write(const char *bytes, size_t n)
     }
 }
 
-int uart_read(void)
-{
-    if (!(*uart_register(UART_LSR) & LSR_RECEIVED))
-        return -1;
+int uart_read(void) {
+    if (!(*uart_register(UART_LSR) & LSR_RECEIVED)) return -1;
     return *uart_register(UART_DATA);
 }

@@ -32,35 +32,28 @@
 
 extern char trampoline_image[];
 
-static void changed(uint64_t va)
-{
-    if (kvm.layout == LAYOUT_SHARED)
-        fence_translation(va);
+static void changed(uint64_t va) {
+    if (kvm.layout == LAYOUT_SHARED) fence_translation(va);
 }
 
 /* ---- Mapping one page ---- */
 
-static pte_t user_flags(pte_t access)
-{
-    if (!access)
-        return 0; /* R = W = X = 0 would mean a table */
+static pte_t user_flags(pte_t access) {
+    if (!access) return 0; /* R = W = X = 0 would mean a table */
     pte_t flags = PTE_V | PTE_U | PTE_A | access;
     return access & PTE_W ? flags | PTE_D : flags;
 }
 
 /* Sets a leaf entry; the reference to page is the table's from now on. */
 static void map(struct vm *vm, pte_t *entry, uint64_t va, paddr page,
-                pte_t flags)
-{
-    if (!*entry)
-        vm->pages++;
+                pte_t flags) {
+    if (!*entry) vm->pages++;
     *entry = PA_TO_PTE(page) | flags;
     changed(va);
     PROBE(map, vm->root_pa, va, page, flags);
 }
 
-static void unmap(struct vm *vm, pte_t *entry, uint64_t va)
-{
+static void unmap(struct vm *vm, pte_t *entry, uint64_t va) {
     paddr page = PTE_TO_PA(*entry);
     *entry = 0;
     vm->pages--;
@@ -71,15 +64,13 @@ static void unmap(struct vm *vm, pte_t *entry, uint64_t va)
 
 /* ---- Walking a range: present pages only ---- */
 
-static uint64_t next_megapage(uint64_t va)
-{
+static uint64_t next_megapage(uint64_t va) {
     return (va / MEGAPAGE_SIZE + 1) * MEGAPAGE_SIZE;
 }
 
 /* The first va >= *va and < end that has a frame; NULL if none. Skips
  * what missing tables cover in one step. */
-static pte_t *next_present(struct vm *vm, uint64_t *va, uint64_t end)
-{
+static pte_t *next_present(struct vm *vm, uint64_t *va, uint64_t end) {
     while (*va < end) {
         pte_t *entry = sv39_entry(vm->root, *va, false);
         if (!entry) {
@@ -88,39 +79,32 @@ static pte_t *next_present(struct vm *vm, uint64_t *va, uint64_t end)
         }
         uint64_t stop = next_megapage(*va) < end ? next_megapage(*va) : end;
         for (; *va < stop; *va += PAGE_SIZE, entry++)
-            if (*entry)
-                return entry;
+            if (*entry) return entry;
     }
     return NULL;
 }
 
-void vm_drop_pages(struct vm *vm, uint64_t start, uint64_t end)
-{
+void vm_drop_pages(struct vm *vm, uint64_t start, uint64_t end) {
     uint64_t va = start;
     pte_t *entry;
-    while ((entry = next_present(vm, &va, end)))
-        unmap(vm, entry, va);
+    while ((entry = next_present(vm, &va, end))) unmap(vm, entry, va);
 }
 
 /* ---- Spaces ---- */
 
 /* layout=shared: the kernel's tables hang in every process's root, all but the
  * last entry's, below which the trap frame is the process's own. */
-static void share_kernel_half(struct vm *vm)
-{
+static void share_kernel_half(struct vm *vm) {
     for (unsigned i = VPN(DIRECT_MAP, 2); i < PTES_PER_TABLE - 1; i++)
         vm->root[i] = kvm.root[i];
 }
 
-int vm_create(struct vm *vm, paddr trapframe)
-{
+int vm_create(struct vm *vm, paddr trapframe) {
     memset(vm, 0, sizeof *vm);
     vm->root_pa = page_alloc_zeroed();
-    if (!vm->root_pa)
-        return ENOMEM;
+    if (!vm->root_pa) return ENOMEM;
     vm->root = kva(vm->root_pa);
-    if (kvm.layout == LAYOUT_SHARED)
-        share_kernel_half(vm);
+    if (kvm.layout == LAYOUT_SHARED) share_kernel_half(vm);
     pte_t *entry = sv39_entry(vm->root, TRAMPOLINE, true);
     if (!entry) {
         vm_destroy(vm);
@@ -134,51 +118,40 @@ int vm_create(struct vm *vm, paddr trapframe)
 
 /* Frees the table that holds va's entry, all of it clear by now; a table is
  * all zero when it goes back. */
-static void free_leaf_table(struct vm *vm, uint64_t va)
-{
+static void free_leaf_table(struct vm *vm, uint64_t va) {
     pte_t top = vm->root[VPN(va, 2)];
-    if (!(top & PTE_V))
-        return;
+    if (!(top & PTE_V)) return;
     pte_t *entry = (pte_t *)kva(PTE_TO_PA(top)) + VPN(va, 1);
-    if (*entry & PTE_V)
-        page_drop_zeroed(PTE_TO_PA(*entry));
+    if (*entry & PTE_V) page_drop_zeroed(PTE_TO_PA(*entry));
     *entry = 0;
 }
 
 /* The same one level up, after all leaf tables went. */
-static void free_middle_table(struct vm *vm, uint64_t va)
-{
+static void free_middle_table(struct vm *vm, uint64_t va) {
     pte_t *entry = &vm->root[VPN(va, 2)];
-    if (*entry & PTE_V)
-        page_drop_zeroed(PTE_TO_PA(*entry));
+    if (*entry & PTE_V) page_drop_zeroed(PTE_TO_PA(*entry));
     *entry = 0;
 }
 
-static bool is_used(const struct vm *vm, uint64_t start, uint64_t bytes)
-{
+static bool is_used(const struct vm *vm, uint64_t start, uint64_t bytes) {
     const struct region *r = vm->regions;
-    while (r && r->end <= start)
-        r = r->next;
+    while (r && r->end <= start) r = r->next;
     return r && r->start < start + bytes;
 }
 
-void vm_free_tables(struct vm *vm, uint64_t start, uint64_t end)
-{
+void vm_free_tables(struct vm *vm, uint64_t start, uint64_t end) {
     for (uint64_t va = start; va < end; va = next_megapage(va))
         if (!is_used(vm, va & -MEGAPAGE_SIZE, MEGAPAGE_SIZE))
             free_leaf_table(vm, va);
     uint64_t va = start & -GIGAPAGE_SIZE;
     for (; va < end; va += GIGAPAGE_SIZE)
-        if (!is_used(vm, va, GIGAPAGE_SIZE))
-            free_middle_table(vm, va);
+        if (!is_used(vm, va, GIGAPAGE_SIZE)) free_middle_table(vm, va);
     if (kvm.layout == LAYOUT_SHARED)
         fence_all_translations(); /* table pointers may be cached too */
 }
 
-void vm_destroy(struct vm *vm)
-{
-    if (!vm->root)
-        return;
+void vm_destroy(struct vm *vm) {
+    if (!vm->root) return;
     wire_orphan(vm);
     for (struct region *r = vm->regions; r; r = r->next)
         vm_drop_pages(vm, r->start, r->end);
@@ -189,8 +162,7 @@ void vm_destroy(struct vm *vm)
         free_leaf_table(vm, TRAMPOLINE);
     }
     free_middle_table(vm, TRAMPOLINE);
-    if (kvm.layout == LAYOUT_SHARED)
-        memset(vm->root, 0, PAGE_SIZE);
+    if (kvm.layout == LAYOUT_SHARED) memset(vm->root, 0, PAGE_SIZE);
     page_drop_zeroed(vm->root_pa);
     memset(vm, 0, sizeof *vm);
 }
@@ -198,29 +170,24 @@ void vm_destroy(struct vm *vm)
 /* ---- Page faults ---- */
 
 /* Is va beyond the end of a mapped file? A program's file cannot shrink. */
-static bool is_beyond_end(const struct region *r, uint64_t va)
-{
+static bool is_beyond_end(const struct region *r, uint64_t va) {
     return r->file && !r->text &&
            r->file_offset + (va - r->file_va) >= r->file->size;
 }
 
 /* The frame of a file that can serve as the region's page at va as it stands:
  * all of the page is the file's, and the file has it page-aligned. 0: none. */
-static paddr frame_in_place(const struct region *r, uint64_t va)
-{
-    if (!r->file || va < r->file_va || va + PAGE_SIZE > r->file_end)
-        return 0;
+static paddr frame_in_place(const struct region *r, uint64_t va) {
+    if (!r->file || va < r->file_va || va + PAGE_SIZE > r->file_end) return 0;
     return inode_frame(r->file, r->file_offset + (va - r->file_va));
 }
 
 /* Puts the file's part of the page at va into a zeroed frame. */
-static void read_file_part(const struct region *r, uint64_t va, char *frame)
-{
+static void read_file_part(const struct region *r, uint64_t va, char *frame) {
     uint64_t from = va > r->file_va ? va : r->file_va;
     uint64_t end = va + PAGE_SIZE < r->file_end ? va + PAGE_SIZE : r->file_end;
     uint64_t file_end = r->file_va + (r->file->size - r->file_offset);
-    if (end > file_end)
-        end = file_end;
+    if (end > file_end) end = file_end;
     while (from < end) {
         uint64_t n = end - from;
         const char *bytes =
@@ -232,11 +199,9 @@ static void read_file_part(const struct region *r, uint64_t va, char *frame)
 
 /* First touch of a shared page: the file's own frame. */
 static int bring_in_shared(struct vm *vm, const struct region *r, uint64_t va,
-                           pte_t *entry)
-{
+                           pte_t *entry) {
     char *page = inode_own_page(r->file, r->file_offset + (va - r->file_va));
-    if (!page)
-        return ENOMEM;
+    if (!page) return ENOMEM;
     page_hold(kpa(page));
     map(vm, entry, va, kpa(page), user_flags(r->access));
     return 0;
@@ -244,33 +209,25 @@ static int bring_in_shared(struct vm *vm, const struct region *r, uint64_t va,
 
 /* First touch. */
 static int bring_in(struct vm *vm, const struct region *r, uint64_t va,
-                    pte_t access)
-{
-    if (is_beyond_end(r, va))
-        return ENXIO;
+                    pte_t access) {
+    if (is_beyond_end(r, va)) return ENXIO;
     pte_t *entry = sv39_entry(vm->root, va, true);
-    if (!entry)
-        return ENOMEM;
-    if (r->shared)
-        return bring_in_shared(vm, r, va, entry);
+    if (!entry) return ENOMEM;
+    if (r->shared) return bring_in_shared(vm, r, va, entry);
     /* The page may have been written just now, or when its file was. */
     bool is_code = r->access & PTE_X;
     paddr page = access == PTE_W ? 0 : frame_in_place(r, va);
     if (page) {
         page_hold(page);
-        if (is_code)
-            fence_instructions();
+        if (is_code) fence_instructions();
         pte_t cow = r->access & PTE_W ? PTE_COW : 0;
         map(vm, entry, va, page, user_flags(r->access & ~PTE_W) | cow);
         return 0;
     }
     page = page_alloc_zeroed();
-    if (!page)
-        return ENOMEM;
-    if (r->file)
-        read_file_part(r, va, kva(page));
-    if (is_code)
-        fence_instructions();
+    if (!page) return ENOMEM;
+    if (r->file) read_file_part(r, va, kva(page));
+    if (is_code) fence_instructions();
     map(vm, entry, va, page, user_flags(r->access));
     return 0;
 }
@@ -278,64 +235,52 @@ static int bring_in(struct vm *vm, const struct region *r, uint64_t va,
 /* A write to a shared frame: give the process its own, or let the last sharer
  * keep the frame. */
 static int copy_on_write(struct vm *vm, const struct region *r, uint64_t va,
-                         pte_t *entry)
-{
+                         pte_t *entry) {
     paddr old = PTE_TO_PA(*entry);
     if (page_is_private(old)) {
         map(vm, entry, va, old, user_flags(r->access));
         return 0;
     }
     paddr page = page_alloc();
-    if (!page)
-        return ENOMEM;
+    if (!page) return ENOMEM;
     memcpy(kva(page), kva(old), PAGE_SIZE);
-    if (r->access & PTE_X)
-        fence_instructions();
+    if (r->access & PTE_X) fence_instructions();
     map(vm, entry, va, page, user_flags(r->access));
     PROBE(cow, vm->root_pa, va, old, page);
     page_drop(old);
     return 0;
 }
 
-int vm_fault(struct vm *vm, uint64_t va, pte_t access)
-{
+int vm_fault(struct vm *vm, uint64_t va, pte_t access) {
     va = PAGE_DOWN(va);
     struct region *r = vm_find_region(vm, va);
-    if (!r || !(r->access & access))
-        return EFAULT;
+    if (!r || !(r->access & access)) return EFAULT;
     pte_t *entry = sv39_entry(vm->root, va, false);
-    if (!entry || !*entry)
-        return bring_in(vm, r, va, access);
+    if (!entry || !*entry) return bring_in(vm, r, va, access);
     if (access == PTE_W && *entry & PTE_COW)
         return copy_on_write(vm, r, va, entry);
     changed(va); /* the entry allows it: a stale translation faulted */
     return 0;
 }
 
-char *vm_translate(struct vm *vm, uint64_t va, pte_t access)
-{
-    if (va >= USER_TOP)
-        return NULL;
+char *vm_translate(struct vm *vm, uint64_t va, pte_t access) {
+    if (va >= USER_TOP) return NULL;
     pte_t need = PTE_V | PTE_U | access;
     pte_t *entry = sv39_entry(vm->root, va, false);
     if (!entry || (*entry & need) != need) {
-        if (vm_fault(vm, va, access))
-            return NULL;
+        if (vm_fault(vm, va, access)) return NULL;
         entry = sv39_entry(vm->root, va, false);
     }
     return (char *)kva(PTE_TO_PA(*entry)) + PAGE_OFFSET(va);
 }
 
-int vm_write(struct vm *vm, uint64_t va, const void *bytes, size_t n)
-{
+int vm_write(struct vm *vm, uint64_t va, const void *bytes, size_t n) {
     const char *from = bytes;
     while (n) {
         size_t piece = PAGE_SIZE - PAGE_OFFSET(va);
-        if (piece > n)
-            piece = n;
+        if (piece > n) piece = n;
         char *to = vm_translate(vm, va, PTE_W);
-        if (!to)
-            return ENOMEM;
+        if (!to) return ENOMEM;
         memcpy(to, from, piece);
         va += piece, from += piece, n -= piece;
     }
@@ -346,11 +291,9 @@ int vm_write(struct vm *vm, uint64_t va, const void *bytes, size_t n)
 
 /* The child gets a copy: the parent's frame is in a transfer (wire.h). */
 static int copy_page(struct vm *child, pte_t *copy, uint64_t va, paddr page,
-                     pte_t flags)
-{
+                     pte_t flags) {
     paddr fresh = page_alloc();
-    if (!fresh)
-        return ENOMEM;
+    if (!fresh) return ENOMEM;
     memcpy(kva(fresh), kva(page), PAGE_SIZE);
     map(child, copy, va, fresh, flags);
     return 0;
@@ -359,11 +302,9 @@ static int copy_page(struct vm *child, pte_t *copy, uint64_t va, paddr page,
 /* Both get the frame; if the region is writable, neither may write it, unless
  * they are to see each other's stores. */
 static int share_page(struct vm *parent, struct vm *child, pte_t *entry,
-                      uint64_t va, bool shared)
-{
+                      uint64_t va, bool shared) {
     pte_t *copy = sv39_entry(child->root, va, true);
-    if (!copy)
-        return ENOMEM;
+    if (!copy) return ENOMEM;
     paddr page = PTE_TO_PA(*entry);
     pte_t flags = *entry & PTE_FLAGS;
     if (flags & PTE_W && !shared && is_wired(parent, va))
@@ -378,8 +319,7 @@ static int share_page(struct vm *parent, struct vm *child, pte_t *entry,
 }
 
 static int fork_region(struct vm *parent, struct vm *child,
-                       const struct region *r)
-{
+                       const struct region *r) {
     int error = vm_add_region(child, r);
     uint64_t va = r->start;
     pte_t *entry;
@@ -390,8 +330,7 @@ static int fork_region(struct vm *parent, struct vm *child,
     return error;
 }
 
-int vm_fork(struct vm *parent, struct vm *child)
-{
+int vm_fork(struct vm *parent, struct vm *child) {
     child->heap_start = parent->heap_start;
     child->heap_end = parent->heap_end;
     int error = 0;
@@ -402,8 +341,7 @@ int vm_fork(struct vm *parent, struct vm *child)
 
 /* ---- Pages from and for elsewhere ---- */
 
-void vm_update_pages(struct vm *vm, const struct region *r)
-{
+void vm_update_pages(struct vm *vm, const struct region *r) {
     pte_t flags = user_flags(r->access);
     if (!r->shared && r->access & PTE_W) /* whose frame it is, a store tells */
         flags = user_flags(r->access & ~PTE_W) | PTE_COW;
@@ -411,28 +349,23 @@ void vm_update_pages(struct vm *vm, const struct region *r)
     pte_t *entry;
     for (; (entry = next_present(vm, &va, r->end)); va += PAGE_SIZE)
         map(vm, entry, va, PTE_TO_PA(*entry), flags);
-    if (r->access & PTE_X)
-        fence_instructions();
+    if (r->access & PTE_X) fence_instructions();
 }
 
 /* May somebody write to the frame without this space's knowing? */
-static bool is_files_own(const struct region *r, uint64_t va, paddr page)
-{
+static bool is_files_own(const struct region *r, uint64_t va, paddr page) {
     return r->shared || (!r->text && frame_in_place(r, va) == page);
 }
 
-int vm_lend(struct vm *vm, uint64_t va, paddr *frame)
-{
+int vm_lend(struct vm *vm, uint64_t va, paddr *frame) {
     va = PAGE_DOWN(va);
-    if (!vm_translate(vm, va, PTE_R))
-        return EFAULT;
+    if (!vm_translate(vm, va, PTE_R)) return EFAULT;
     const struct region *r = vm_find_region(vm, va);
     pte_t *entry = sv39_entry(vm->root, va, false);
     *frame = PTE_TO_PA(*entry);
     if (is_files_own(r, va, *frame)) {
         paddr copy = page_alloc();
-        if (copy)
-            memcpy(kva(copy), kva(*frame), PAGE_SIZE);
+        if (copy) memcpy(kva(copy), kva(*frame), PAGE_SIZE);
         *frame = copy;
         return copy ? 0 : ENOMEM;
     }
@@ -442,14 +375,12 @@ int vm_lend(struct vm *vm, uint64_t va, paddr *frame)
     return 0;
 }
 
-int vm_place(struct vm *vm, const paddr *frame, uint32_t n, uint64_t *va)
-{
+int vm_place(struct vm *vm, const paddr *frame, uint32_t n, uint64_t *va) {
     uint64_t bytes = (uint64_t)n << PAGE_SHIFT, start = vm_gap(vm, bytes);
     struct region r = {
         .start = start, .end = start + bytes, .access = PTE_R | PTE_W};
     int error = start ? vm_add_region(vm, &r) : ENOMEM;
-    if (error)
-        return error;
+    if (error) return error;
     for (uint64_t a = start; a < r.end; a += PAGE_SIZE)
         if (!sv39_entry(vm->root, a, true)) {
             vm_unmap(vm, start, r.end); /* a whole region: nothing to split */

@@ -30,75 +30,60 @@ static uint32_t windows_taken; /* bit n: slot n */
 
 /* ---- Wiring ---- */
 
-int wire(struct wiring *w, struct vm *vm, uint64_t va, uint64_t n, pte_t access)
-{
+int wire(struct wiring *w, struct vm *vm, uint64_t va, uint64_t n,
+         pte_t access) {
     uint64_t first = PAGE_DOWN(va), end;
-    if (n > WIRE_BYTES)
-        n = WIRE_BYTES;
+    if (n > WIRE_BYTES) n = WIRE_BYTES;
     *w = (struct wiring){.vm = vm, .va = va, .bytes = n, .window = -1};
     for (end = first; end < va + n; end += PAGE_SIZE) {
         const char *page = vm_translate(vm, end, access);
-        if (!page)
-            break;
+        if (!page) break;
         w->frame[w->pages] = kpa(page);
         page_hold(w->frame[w->pages++]);
     }
-    if (w->pages == 0)
-        return EFAULT;
-    if (end < va + n)
-        w->bytes = end - va;
+    if (w->pages == 0) return EFAULT;
+    if (end < va + n) w->bytes = end - va;
     w->next = vm->wired;
     vm->wired = w;
     PROBE(wire, vm->root_pa, va, w->bytes, access);
     return 0;
 }
 
-bool is_wired(const struct vm *vm, uint64_t va)
-{
+bool is_wired(const struct vm *vm, uint64_t va) {
     for (const struct wiring *w = vm->wired; w; w = w->next)
-        if (va >= PAGE_DOWN(w->va) && va < w->va + w->bytes)
-            return true;
+        if (va >= PAGE_DOWN(w->va) && va < w->va + w->bytes) return true;
     return false;
 }
 
-void wire_orphan(struct vm *vm)
-{
-    for (struct wiring *w = vm->wired; w; w = w->next)
-        w->vm = NULL;
+void wire_orphan(struct vm *vm) {
+    for (struct wiring *w = vm->wired; w; w = w->next) w->vm = NULL;
     vm->wired = NULL;
 }
 
-static void unlink_wiring(struct wiring *w)
-{
+static void unlink_wiring(struct wiring *w) {
     struct wiring **link = &w->vm->wired;
-    while (*link != w)
-        link = &(*link)->next;
+    while (*link != w) link = &(*link)->next;
     *link = w->next;
 }
 
 /* ---- The window ---- */
 
-static vaddr slot_start(int slot)
-{
+static vaddr slot_start(int slot) {
     return WINDOW_AREA + (uint64_t)slot * WINDOW_STRIDE;
 }
 
-static int free_slot(void)
-{
+static int free_slot(void) {
     for (int slot = 0; slot < WINDOWS; slot++)
-        if (!(windows_taken & 1u << slot))
-            return slot;
+        if (!(windows_taken & 1u << slot)) return slot;
     return -1;
 }
 
-char *window_map(struct wiring *w)
-{
+char *window_map(struct wiring *w) {
     int slot = free_slot();
     vaddr start = slot_start(slot);
     /* A slot lies below one table. */
     pte_t *entry = slot < 0 ? NULL : sv39_entry(kvm.root, start, true);
-    if (!entry)
-        return NULL;
+    if (!entry) return NULL;
     for (uint32_t i = 0; i < w->pages; i++)
         entry[i] = PA_TO_PTE(w->frame[i]) | PTE_V | PTE_R | PTE_A;
     fence_all_translations();
@@ -108,22 +93,16 @@ char *window_map(struct wiring *w)
     return (char *)start + PAGE_OFFSET(w->va);
 }
 
-static void window_unmap(struct wiring *w)
-{
+static void window_unmap(struct wiring *w) {
     pte_t *entry = sv39_entry(kvm.root, slot_start(w->window), false);
-    for (uint32_t i = 0; i < w->pages; i++)
-        entry[i] = 0;
+    for (uint32_t i = 0; i < w->pages; i++) entry[i] = 0;
     fence_all_translations();
     windows_taken &= ~(1u << w->window);
 }
 
-void unwire(struct wiring *w)
-{
-    if (w->window >= 0)
-        window_unmap(w);
-    if (w->vm)
-        unlink_wiring(w);
+void unwire(struct wiring *w) {
+    if (w->window >= 0) window_unmap(w);
+    if (w->vm) unlink_wiring(w);
     PROBE(unwire, w->vm ? w->vm->root_pa : 0, w->va, w->bytes);
-    for (uint32_t i = 0; i < w->pages; i++)
-        page_drop(w->frame[i]);
+    for (uint32_t i = 0; i < w->pages; i++) page_drop(w->frame[i]);
 }

@@ -15,9 +15,9 @@
 /* Small enough for the caller's stack. */
 struct wiring {
     struct wiring *next; /* of the same space */
-    struct vm *vm;       /* NULL: it is gone; the frames are held all the same */
-    uint64_t va;         /* of the first byte */
-    uint64_t bytes;      /* from there, at most WIRE_BYTES */
+    struct vm *vm;  /* NULL: it is gone; the frames are held all the same */
+    uint64_t va;    /* of the first byte */
+    uint64_t bytes; /* from there, at most WIRE_BYTES */
     uint32_t pages;
     int window; /* its number, or -1 */
     paddr frame[WIRE_PAGES];
@@ -26,8 +26,7 @@ struct wiring {
 /* Transfers of at least so many bytes use the window instead of copying; 0:
  * none does. The boot page's map=BYTES sets it. */
 extern uint64_t map_threshold;
-static inline bool is_mapped_transfer(uint64_t n)
-{
+static inline bool is_mapped_transfer(uint64_t n) {
     return map_threshold && n >= map_threshold;
 }
 
