@@ -3,10 +3,12 @@
  * the message carries its frames, and the receiver finds them somewhere in its
  * own space.
  *
- *   copied          up to COPIED_MAX bytes, or if MACH_MSG_PHYSICAL_COPY is
- * asked virtual copy    above that the sender's frames go themselves, both
- * sides losing the right to write until somebody does moved           with
- * `deallocate` the sender loses the pages, whole ones
+ *   copied: up to COPIED_MAX bytes, or if MACH_MSG_PHYSICAL_COPY is asked
+ *
+ *   virtual copy: above that the sender's frames go themselves, both sides
+ *   losing the right to write until somebody does
+ *
+ *   moved: with `deallocate` the sender loses the pages, whole ones
  *
  * Below COPIED_MAX the page tables and the faults to come cost more than a
  * copy.
