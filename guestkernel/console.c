@@ -169,47 +169,40 @@ static uint64_t line_piece(uint64_t from, uint64_t n) {
     return i;
 }
 
-static int64_t console_read(struct file *f, struct user_addr to, uint64_t n) {
-    uint64_t done = 0;
-    if (n == 0) return 0;
+static int console_read(struct file *f, struct uio *u) {
+    if (u->resid == 0) return 0;
     int error = wait_for_line(f);
-    if (error) return -error;
-    while (done < n && (done == 0 || *slot(console.read - 1) != '\n')) {
-        uint64_t piece = line_piece(console.read, n - done);
-        if (piece == 0) break;
-        error = copyout(slot(console.read), user_plus(to, done), piece);
-        if (error) return done ? (int64_t)done : -error;
-        console.read += piece;
-        done += piece;
+    uint64_t first = console.read, piece = 1;
+    while (!error && u->resid && piece &&
+           (console.read == first || *slot(console.read - 1) != '\n')) {
+        piece = line_piece(console.read, u->resid);
+        error = uiomove_at(slot(console.read), piece, u, &console.read);
     }
+    if (error) return error;
     /* What END ended was read, maybe nothing: end of file. Behind a whole line
      * it stands for the nothing after it, which the next read gets. */
-    bool whole_line = done > 0 && *slot(console.read - 1) == '\n';
+    bool whole_line = console.read > first && *slot(console.read - 1) == '\n';
     if (console.read < console.ready && *slot(console.read) == END &&
         !whole_line)
         console.read++;
-    return (int64_t)done;
+    return 0;
 }
 
-static int64_t console_write(struct file *f, struct user_addr from,
-                             uint64_t n) {
+static int console_write(struct file *f, struct uio *u) {
     static char chunk[WRITE_CHUNK];
-    uint64_t done = 0;
     (void)f;
-    if (n > INT64_MAX) return -EINVAL;
-    while (done < n) {
-        uint64_t piece = n - done < sizeof chunk ? n - done : sizeof chunk;
-        int error = copyin(user_plus(from, done), chunk, piece);
-        if (error) return done ? (int64_t)done : -error;
-        uart_write(chunk, piece);
-        done += piece;
+    while (u->resid) {
+        uint64_t n = 0;
+        int error = uiomove_at(chunk, sizeof chunk, u, &n);
+        uart_write(chunk, n);
+        if (error) return error;
         console_interrupt(); /* a long text must not keep a Ctrl-C waiting */
         if (sched.current->signals) break;
     }
-    return (int64_t)done;
+    return 0;
 }
 
 static void console_close(struct file *f) { inode_drop(f->inode); }
 
-const struct file_ops console_ops = {console_read, console_write,
-                                     console_close};
+const struct file_ops console_ops = {console_read, console_write, console_close,
+                                     NULL, NULL};

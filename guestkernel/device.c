@@ -11,32 +11,27 @@
 
 static void device_close(struct file *f) { inode_drop(f->inode); }
 
-static int64_t null_read(struct file *f, struct user_addr to, uint64_t n) {
-    (void)f, (void)to, (void)n;
+static int null_read(struct file *f, struct uio *u) {
+    (void)f, (void)u;
     return 0;
 }
 
 /* Looks at nothing: what it is given may be anywhere. */
-static int64_t null_write(struct file *f, struct user_addr from, uint64_t n) {
-    (void)f, (void)from;
-    return n > INT64_MAX ? -EINVAL : (int64_t)n;
-}
-
-static int64_t zero_read(struct file *f, struct user_addr to, uint64_t n) {
+static int null_write(struct file *f, struct uio *u) {
     (void)f;
-    uint64_t done = 0;
-    if (n > COPY_MAX) n = COPY_MAX;
-    while (done < n) {
-        uint64_t piece = n - done < PAGE_SIZE ? n - done : PAGE_SIZE;
-        int error = copyout(zero_page, user_plus(to, done), piece);
-        if (error) return done ? (int64_t)done : -error;
-        done += piece;
-    }
-    return (int64_t)done;
+    u->resid = 0;
+    return 0;
 }
 
-const struct file_ops null_ops = {null_read, null_write, device_close};
-const struct file_ops zero_ops = {zero_read, null_write, device_close};
+static int zero_read(struct file *f, struct uio *u) {
+    (void)f;
+    int error = 0;
+    while (u->resid && !error) error = uiomove((void *)zero_page, PAGE_SIZE, u);
+    return error;
+}
+
+const struct file_ops null_ops = {null_read, null_write, device_close, 0, 0};
+const struct file_ops zero_ops = {zero_read, null_write, device_close, 0, 0};
 
 static struct inode *dev; /* the directory */
 

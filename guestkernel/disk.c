@@ -152,49 +152,46 @@ static int request(const struct wiring *w, uint64_t sector, bool write) {
 
 /* ---- The file ---- */
 
-static int64_t transfer(struct file *f, struct user_addr at, uint64_t n,
-                        bool write) {
-    uint64_t done = 0;
-    while (done < n) {
-        struct wiring w;
-        /* A read is a store into the program's memory. */
-        int error = wire(&w, &sched.current->vm, at.va + done, n - done,
-                         write ? PTE_R : PTE_W);
-        if (error) return done ? (int64_t)done : -error;
-        w.bytes -= w.bytes % SECTOR;
-        error = w.bytes ? request(&w, f->offset / SECTOR, write) : EFAULT;
-        unwire(&w);
-        if (error) return done ? (int64_t)done : -error;
-        done += w.bytes;
-        f->offset += w.bytes;
-    }
-    return (int64_t)done;
+/* The next piece, or what of it can be wired at once. */
+static int transfer_piece(struct file *f, struct uio *u) {
+    struct wiring w;
+    struct iovec front = uio_front(u);
+    if (front.iov_len % SECTOR) return EINVAL;
+    /* A read is a store into the program's memory. */
+    int error = wire(&w, &sched.current->vm, front.iov_base.va, front.iov_len,
+                     u->write ? PTE_R : PTE_W);
+    if (error) return error;
+    w.bytes -= w.bytes % SECTOR;
+    error = w.bytes ? request(&w, f->offset / SECTOR, u->write) : EFAULT;
+    unwire(&w);
+    if (error) return error;
+    uio_advance(u, w.bytes);
+    f->offset += w.bytes;
+    return 0;
 }
 
-/* How many of n bytes there are from the offset on, or EINVAL. */
-static int64_t on_disk(const struct file *f, uint64_t n) {
-    if (f->offset % SECTOR || n % SECTOR || n > INT64_MAX) return -EINVAL;
-    if (f->offset >= f->inode->size) return 0;
-    uint64_t left = f->inode->size - f->offset;
-    return (int64_t)(n < left ? n : left);
+static int transfer(struct file *f, struct uio *u) {
+    uint64_t size = f->inode->size;
+    uint64_t left = f->offset < size ? size - f->offset : 0;
+    uint64_t beyond = u->resid > left ? u->resid - left : 0;
+    int error = f->offset % SECTOR || u->resid % SECTOR ? EINVAL : 0;
+    u->resid -= beyond;
+    while (u->resid && !error) error = transfer_piece(f, u);
+    u->resid += beyond;
+    return error;
 }
 
-static int64_t disk_read(struct file *f, struct user_addr to, uint64_t n) {
-    int64_t there = on_disk(f, n);
-    return there > 0 ? transfer(f, to, (uint64_t)there, false) : there;
-}
-
-static int64_t disk_write(struct file *f, struct user_addr from, uint64_t n) {
-    int64_t there = on_disk(f, n);
-    if (disk.read_only) return -EROFS;
-    if (there == 0 && n) return -ENOSPC;
-    return there > 0 ? transfer(f, from, (uint64_t)there, true) : there;
+static int disk_write(struct file *f, struct uio *u) {
+    uint64_t wanted = u->resid;
+    if (disk.read_only) return EROFS;
+    int error = transfer(f, u);
+    return !error && wanted && u->resid == wanted ? ENOSPC : error;
 }
 
 static void disk_close(struct file *f) { inode_drop(f->inode); }
 
 static const struct file_ops disk_ops = {
-    .read = disk_read, .write = disk_write, .close = disk_close};
+    .read = transfer, .write = disk_write, .close = disk_close};
 
 /* ---- Finding it ---- */
 

@@ -89,16 +89,24 @@ void file_close_on_exec(struct proc *p) {
 
 /* ---- Calls ---- */
 
+static int64_t transfer(uint64_t fd, struct uio *u) {
+    struct file *f = file_of(fd);
+    if (!f || !(u->write ? file_is_writable(f) : file_is_readable(f)))
+        return -EBADF;
+    uint64_t n = u->resid;
+    if (n > INT64_MAX) return -EINVAL;
+    int error = u->write ? f->ops->write(f, u) : f->ops->read(f, u);
+    return u->resid < n ? (int64_t)(n - u->resid) : -error;
+}
+
 int64_t sys_read(const uint64_t *arg) {
-    struct file *f = file_of(arg[0]);
-    if (!f || !file_is_readable(f)) return -EBADF;
-    return f->ops->read(f, user_addr(arg[1]), arg[2]);
+    struct iovec piece = {user_addr(arg[1]), arg[2]};
+    return transfer(arg[0], &(struct uio){&piece, 1, arg[2], false, NULL});
 }
 
 int64_t sys_write(const uint64_t *arg) {
-    struct file *f = file_of(arg[0]);
-    if (!f || !file_is_writable(f)) return -EBADF;
-    return f->ops->write(f, user_addr(arg[1]), arg[2]);
+    struct iovec piece = {user_addr(arg[1]), arg[2]};
+    return transfer(arg[0], &(struct uio){&piece, 1, arg[2], true, NULL});
 }
 
 int64_t sys_close(const uint64_t *arg) {

@@ -4,18 +4,22 @@
 #ifndef KERNEL_FILE_H
 #define KERNEL_FILE_H
 
-#include "copy.h"
 #include "inode.h"
+#include "uio.h"
 
 struct file;
 struct proc;
 
-/* What kind of thing it is. read and write return bytes, or -errno; they are
- * called only if the file was opened for it. */
+/* What kind of thing it is. read and write return 0 or an errno, and what was
+ * moved is off u->resid, whichever they return: an error after that becomes a
+ * short count (file.c). They are called only if the file was opened for it, at
+ * most INT64_MAX bytes. */
 struct file_ops {
-    int64_t (*read)(struct file *f, struct user_addr to, uint64_t n);
-    int64_t (*write)(struct file *f, struct user_addr from, uint64_t n);
+    int (*read)(struct file *f, struct uio *u);
+    int (*write)(struct file *f, struct uio *u);
     void (*close)(struct file *f); /* last reference; NULL: nothing to do */
+    int (*ioctl)(struct file *f, uint32_t request, void *buffer); /* ENOTTY */
+    unsigned (*poll)(struct file *f); /* POLLIN ... now; NULL: always ready */
 };
 
 /* Shared by the descriptors that dup and fork made of one. */

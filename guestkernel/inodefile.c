@@ -18,89 +18,77 @@
 
 /* ---- Bytes ---- */
 
-static int64_t file_read(struct file *f, struct user_addr to, uint64_t n) {
+static int file_read(struct file *f, struct uio *u) {
     struct inode *i = f->inode;
-    uint64_t done = 0;
-    if (i->type == INODE_DIRECTORY) return -EISDIR;
-    if (n > INT64_MAX) return -EINVAL;
-    if (f->offset < i->size && n > i->size - f->offset) n = i->size - f->offset;
-    while (done < n && f->offset < i->size) {
-        uint64_t piece = n - done < COPY_MAX ? n - done : COPY_MAX;
+    int error = i->type == INODE_DIRECTORY ? EISDIR : 0;
+    while (u->resid && f->offset < i->size && !error) {
+        uint64_t piece = u->resid;
         const char *bytes = inode_bytes(i, f->offset, &piece);
-        int error = copyout(bytes, user_plus(to, done), piece);
-        if (error) return done ? (int64_t)done : -error;
-        done += piece;
-        f->offset += piece;
+        error = uiomove_at((void *)bytes, piece, u, &f->offset);
     }
-    return (int64_t)done;
-}
-
-/* One page's part, from the program or, if it is mapped, from the window. */
-static int write_piece(struct inode *i, uint64_t offset, struct user_addr from,
-                       const char *mapped, uint64_t n) {
-    char *page = inode_own_page(i, offset);
-    if (!page) return ENOMEM;
-    char *to = page + PAGE_OFFSET(offset);
-    int error = mapped ? 0 : copyin(from, to, n);
-    if (mapped) {
-        memcpy(to, mapped, n);
-        PROBE(copyin, from.va, to, n, n, 0);
-    }
-    uint64_t end = offset + n;
-    if (error && end > i->size) { /* beyond the end stays zero */
-        uint64_t keep = offset < i->size ? i->size - offset : 0;
-        memset(to + keep, 0, n - keep);
-    }
-    if (!error && end > i->size) i->size = end;
     return error;
 }
 
-/* All of n, where mapped shows it if it is not NULL: bytes written, or an error
- * if none. */
-static int64_t write_pieces(struct file *f, struct user_addr from,
-                            const char *mapped, uint64_t n) {
-    uint64_t done = 0;
-    while (done < n) {
-        uint64_t piece = PAGE_SIZE - PAGE_OFFSET(f->offset);
-        if (piece > n - done) piece = n - done;
-        int error = write_piece(f->inode, f->offset, user_plus(from, done),
-                                mapped ? mapped + done : NULL, piece);
-        if (error) return done ? (int64_t)done : -error;
-        done += piece;
-        f->offset += piece;
-    }
-    return (int64_t)done;
-}
-
-/* At most WIRE_BYTES through the window: the pages are looked up once. 0: it
- * cannot be done. */
-static int64_t write_mapped(struct file *f, struct user_addr from, uint64_t n) {
-    struct wiring w;
-    int error = wire(&w, &sched.current->vm, from.va, n, PTE_R);
-    if (error) return -error;
-    const char *window = window_map(&w);
-    int64_t done = window ? write_pieces(f, from, window, w.bytes) : 0;
-    unwire(&w);
-    return done;
-}
-
-static int64_t file_write(struct file *f, struct user_addr from, uint64_t n) {
+/* As much as fits into the page at the offset, at most n bytes, from the
+ * program or, if that is not NULL, from where the window shows its pages. */
+static int write_page(struct file *f, struct uio *u, const char *window,
+                      uint64_t n) {
     struct inode *i = f->inode;
-    uint64_t done = 0;
-    if (n > INT64_MAX) return -EINVAL;
-    if (f->flags & O_APPEND) f->offset = i->size;
-    if (n && f->offset >= FILE_MAX) return -EFBIG;
-    if (n && n > FILE_MAX - f->offset) n = FILE_MAX - f->offset;
-    if (f->offset + n > i->size) inode_clear_tail(i);
-    while (done < n) {
-        struct user_addr rest = user_plus(from, done);
-        int64_t put =
-            is_mapped_transfer(n - done) ? write_mapped(f, rest, n - done) : 0;
-        if (put == 0) put = write_pieces(f, rest, NULL, n - done);
-        if (put < 0) return done ? (int64_t)done : put;
-        done += (uint64_t)put;
+    uint64_t start = f->offset, room = PAGE_SIZE - PAGE_OFFSET(start);
+    int error = 0;
+    char *page = inode_own_page(i, start);
+    if (!page) return ENOMEM;
+    if (n > room) n = room;
+    char *to = page + PAGE_OFFSET(start);
+    if (window) {
+        memcpy(to, window, n);
+        PROBE(copyin, uio_front(u).iov_base.va, to, n, n, 0);
+        uio_advance(u, n);
+        f->offset += n;
+    } else {
+        error = uiomove_at(to, n, u, &f->offset);
     }
-    return (int64_t)done;
+    if (f->offset > i->size && f->offset > start) i->size = f->offset;
+    uint64_t end = start + n, keep = i->size > start ? i->size : start;
+    if (error && end > keep) memset(to + (keep - start), 0, end - keep);
+    return error;
+}
+
+/* At most WIRE_BYTES of the first piece through the window: its pages are
+ * looked up once. *done: it could be done. */
+static int write_mapped(struct file *f, struct uio *u, bool *done) {
+    struct wiring w;
+    struct iovec front = uio_front(u);
+    int error =
+        wire(&w, &sched.current->vm, front.iov_base.va, front.iov_len, PTE_R);
+    if (error) return error;
+    const char *window = window_map(&w);
+    *done = window;
+    uint64_t end = f->offset + (window ? w.bytes : 0);
+    while (f->offset < end && !error)
+        error = write_page(f, u, window + (w.bytes - (end - f->offset)),
+                           end - f->offset);
+    unwire(&w);
+    return error;
+}
+
+static int file_write(struct file *f, struct uio *u) {
+    struct inode *i = f->inode;
+    if (f->flags & O_APPEND) f->offset = i->size;
+    if (u->resid && f->offset >= FILE_MAX) return EFBIG;
+    uint64_t left = FILE_MAX - f->offset;
+    uint64_t beyond = u->resid > left ? u->resid - left : 0;
+    int error = 0;
+    u->resid -= beyond;
+    if (f->offset + u->resid > i->size) inode_clear_tail(i);
+    while (u->resid && !error) {
+        bool done = false;
+        if (is_mapped_transfer(uio_front(u).iov_len))
+            error = write_mapped(f, u, &done);
+        if (!done && !error) error = write_page(f, u, NULL, u->resid);
+    }
+    u->resid += beyond;
+    return error;
 }
 
 static void file_close(struct file *f) {
@@ -108,7 +96,8 @@ static void file_close(struct file *f) {
     inode_drop(f->inode);
 }
 
-const struct file_ops inode_ops = {file_read, file_write, file_close};
+const struct file_ops inode_ops = {file_read, file_write, file_close, NULL,
+                                   NULL};
 
 /* ---- Offset and size ---- */
 

@@ -13,33 +13,30 @@
 #include <sallyport/abi.h>
 
 /* As a file's read or write, but it cannot grow. */
-static int64_t transfer(struct file *f, struct user_addr at, uint64_t n,
-                        bool write) {
+static int transfer(struct file *f, struct uio *u) {
     uint64_t size = f->inode->size;
     uint64_t left = f->offset < size ? size - f->offset : 0;
+    uint64_t beyond = u->resid > left ? u->resid - left : 0;
     struct file inner = *f;
     inner.inode = f->inode->memory;
     inner.flags &= ~O_APPEND;
-    if (n > left) n = left;
-    int64_t done =
-        write ? inode_ops.write(&inner, at, n) : inode_ops.read(&inner, at, n);
+    u->resid -= beyond;
+    int error =
+        u->write ? inode_ops.write(&inner, u) : inode_ops.read(&inner, u);
+    u->resid += beyond;
     f->offset = inner.offset;
-    return done;
+    return error;
 }
 
-static int64_t kbuf_read(struct file *f, struct user_addr to, uint64_t n) {
-    return transfer(f, to, n, false);
-}
-
-static int64_t kbuf_write(struct file *f, struct user_addr from, uint64_t n) {
-    if (n && f->offset >= f->inode->size) return -ENOSPC;
-    return transfer(f, from, n, true);
+static int kbuf_write(struct file *f, struct uio *u) {
+    if (u->resid && f->offset >= f->inode->size) return ENOSPC;
+    return transfer(f, u);
 }
 
 static void kbuf_close(struct file *f) { inode_drop(f->inode); }
 
 static const struct file_ops kbuf_ops = {
-    .read = kbuf_read, .write = kbuf_write, .close = kbuf_close};
+    .read = transfer, .write = kbuf_write, .close = kbuf_close};
 
 void kbuf_init(void) {
     struct inode *device = device_make("kbuf", &kbuf_ops);

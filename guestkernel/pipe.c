@@ -60,44 +60,36 @@ static int wait_for_bytes(struct file *f) {
     return 0;
 }
 
-/* Bytes up to the ring's edge; an error only if it is about the first. */
-static int64_t read_ring(struct pipe *p, struct user_addr to, uint64_t n) {
-    uint64_t done = 0;
-    n = smaller(n, in_ring(p));
-    while (done < n) {
-        uint64_t start = (p->consumed + done) % CAPACITY;
-        uint64_t piece = smaller(n - done, CAPACITY - start);
-        int error = copyout(p->ring + start, user_plus(to, done), piece);
-        if (error && done == 0) return -error;
-        if (error) break;
-        done += piece;
+/* Between the ring and the program: n bytes from *position on, which goes on by
+ * what was moved. */
+static int move_ring(struct pipe *p, uint64_t *position, uint64_t n,
+                     struct uio *u) {
+    int error = 0;
+    uint64_t end = *position + smaller(n, u->resid);
+    while (*position < end && !error) {
+        uint64_t start = *position % CAPACITY;
+        uint64_t piece = smaller(end - *position, CAPACITY - start);
+        error = uiomove_at(p->ring + start, piece, u, position);
     }
-    PROBE(get, p->channel, p->consumed, done);
-    p->consumed += done;
-    sched_wake_all(&p->can_write);
-    return (int64_t)done;
+    return error;
 }
 
-/* Straight from the writer's pages. */
-static int64_t read_mapped(struct pipe *p, struct user_addr to, uint64_t n) {
-    n = smaller(n, p->mapped_bytes);
-    int error = copyout(p->mapped, to, n);
-    if (error) return -error;
-    PROBE(get, p->channel, p->consumed, n);
-    p->consumed += n;
-    p->mapped += n;
-    p->mapped_bytes -= n;
-    sched_wake_all(&p->can_write);
-    return (int64_t)n;
-}
-
-static int64_t pipe_read(struct file *f, struct user_addr to, uint64_t n) {
-    if (n == 0) return 0;
-    int error = wait_for_bytes(f);
-    if (error) return -error;
+static int pipe_read(struct file *f, struct uio *u) {
     struct pipe *p = f->pipe;
-    if (in_ring(p)) return read_ring(p, to, n);
-    return p->mapped_bytes ? read_mapped(p, to, n) : 0;
+    int error = u->resid ? wait_for_bytes(f) : 0;
+    if (error) return error;
+    uint64_t first = p->consumed;
+    if (in_ring(p)) {
+        error = move_ring(p, &p->consumed, in_ring(p), u);
+    } else { /* straight from the writer's pages */
+        error = uiomove_at((void *)p->mapped, p->mapped_bytes, u, &p->consumed);
+        p->mapped += p->consumed - first;
+        p->mapped_bytes -= p->consumed - first;
+    }
+    if (p->consumed == first) return error;
+    PROBE(get, p->channel, first, p->consumed - first);
+    sched_wake_all(&p->can_write);
+    return error;
 }
 
 /* ---- Writing ---- */
@@ -117,28 +109,20 @@ static int wait_for_room(struct file *f, uint64_t room) {
     }
 }
 
-/* As much of n as fits now. */
-static int64_t write_ring(struct pipe *p, struct user_addr from, uint64_t n) {
-    uint64_t done = 0;
-    n = smaller(n, CAPACITY - used(p));
-    while (done < n) {
-        uint64_t start = (p->written + done) % CAPACITY;
-        uint64_t piece = smaller(n - done, CAPACITY - start);
-        int error = copyin(user_plus(from, done), p->ring + start, piece);
-        if (error && done == 0) return -error;
-        if (error) break;
-        done += piece;
-    }
-    PROBE(put, p->channel, p->written, done);
-    p->written += done;
+/* As much as fits now. */
+static int write_ring(struct pipe *p, struct uio *u) {
+    uint64_t first = p->written;
+    int error = move_ring(p, &p->written, CAPACITY - used(p), u);
+    if (p->written == first) return error;
+    PROBE(put, p->channel, first, p->written - first);
     sched_wake_all(&p->can_read);
-    return (int64_t)done;
+    return error;
 }
 
-/* Lets readers take the bytes from where they are; how many they took in *done.
- * EINTR. The caller unwires, whoever died meanwhile. */
+/* Lets readers take the wired bytes, u's next, from where they are. EINTR. The
+ * caller unwires, whoever died meanwhile. */
 static int lend(struct pipe *p, const struct wiring *w, const char *window,
-                uint64_t *done) {
+                struct uio *u) {
     int error = 0;
     p->mapped = window;
     p->mapped_bytes = w->bytes;
@@ -147,46 +131,43 @@ static int lend(struct pipe *p, const struct wiring *w, const char *window,
     sched_wake_all(&p->can_read);
     while (p->mapped_bytes && p->readers && !error)
         error = sched_sleep(&p->can_write, "pipe mapped");
-    *done = w->bytes - p->mapped_bytes;
+    uio_advance(u, w->bytes - p->mapped_bytes);
     p->consumed += p->mapped_bytes; /* nobody will read these */
     p->mapped_bytes = 0;
     sched_wake_all(&p->can_write);
     return error;
 }
 
-/* Up to WIRE_BYTES without a copy into the ring, if they would not fit there:
- * such a write waits for its readers anyway. *done is 0 if it cannot be. */
-static int write_mapped(struct file *f, struct user_addr from, uint64_t n,
-                        uint64_t *done) {
+/* Up to WIRE_BYTES of the next piece without a copy into the ring, if they
+ * would not fit there: such a write waits for its readers anyway. u is as it
+ * was if that cannot be. */
+static int write_mapped(struct file *f, struct uio *u) {
     struct wiring w;
-    *done = 0;
+    struct iovec front = uio_front(u);
     int error = wait_for_room(f, 0);
-    if (!error) error = wire(&w, &sched.current->vm, from.va, n, PTE_R);
+    if (!error)
+        error = wire(&w, &sched.current->vm, front.iov_base.va, front.iov_len,
+                     PTE_R);
     if (error) return error;
     const char *window = w.bytes > CAPACITY ? window_map(&w) : NULL;
-    if (window) error = lend(f->pipe, &w, window, done);
+    if (window) error = lend(f->pipe, &w, window, u);
     unwire(&w);
     return error;
 }
 
-static int64_t pipe_write(struct file *f, struct user_addr from, uint64_t n) {
-    uint64_t done = 0;
-    if (n > INT64_MAX) return -EINVAL;
-    while (done < n) {
-        uint64_t left = n - done, mapped = 0;
-        int error = 0;
-        if (is_mapped_transfer(left) && !(f->flags & O_NONBLOCK))
-            error = write_mapped(f, user_plus(from, done), left, &mapped);
-        done += mapped;
-        if (mapped && !error) continue;
-        if (!error)
-            error = wait_for_room(f, n <= SALLYPORT_PIPE_BUF ? left : 1);
-        if (error) return done ? (int64_t)done : -error;
-        int64_t put = write_ring(f->pipe, user_plus(from, done), left);
-        if (put < 0) return done ? (int64_t)done : put;
-        done += (uint64_t)put;
+static int pipe_write(struct file *f, struct uio *u) {
+    bool whole = u->resid <= SALLYPORT_PIPE_BUF;
+    int error = 0;
+    while (u->resid && !error) {
+        uint64_t left = u->resid;
+        if (is_mapped_transfer(uio_front(u).iov_len) &&
+            !(f->flags & O_NONBLOCK))
+            error = write_mapped(f, u);
+        if (u->resid < left || error) continue;
+        error = wait_for_room(f, whole ? left : 1);
+        if (!error) error = write_ring(f->pipe, u);
     }
-    return (int64_t)done;
+    return error;
 }
 
 /* ---- Making and closing ---- */
@@ -207,7 +188,8 @@ static void pipe_close(struct file *f) {
     if (p->readers == 0 && p->writers == 0) pipe_free(p);
 }
 
-const struct file_ops pipe_ops = {pipe_read, pipe_write, pipe_close};
+const struct file_ops pipe_ops = {pipe_read, pipe_write, pipe_close, NULL,
+                                  NULL};
 
 static struct pipe *pipe_new(void) {
     static uint64_t last_channel;

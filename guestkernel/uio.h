@@ -1,0 +1,38 @@
+/*
+ * uio.h - a transfer between the kernel and pieces of the current program's
+ * memory, in order: one piece for read and write, several for readv.
+ *
+ * Its owner fills it in with pieces that were fetched once; whoever moves bytes
+ * takes them off the front. resid says how much is left, so a caller learns
+ * from resid before and after how much was moved, error or not.
+ */
+#ifndef KERNEL_UIO_H
+#define KERNEL_UIO_H
+
+#include "copy.h"
+
+struct iovec { /* as <sys/uio.h> has it */
+    struct user_addr iov_base;
+    uint64_t iov_len;
+};
+
+struct uio {
+    struct iovec *iov; /* the kernel's copy; iov and count move on */
+    int count;
+    uint64_t resid; /* bytes still to move: at most what the pieces hold */
+    bool write;     /* program -> kernel; else kernel -> program */
+    struct iovec **pages; /* of a long vector: those after iov's own */
+};
+
+/* Moves n bytes, or resid if that is less. 0, EFAULT: what was moved before is
+ * off resid. Never sleeps. */
+MUST_CHECK int uiomove(void *kernel, uint64_t n, struct uio *u);
+/* The same; *position goes on by what was moved. */
+MUST_CHECK int uiomove_at(void *kernel, uint64_t n, struct uio *u,
+                          uint64_t *position);
+/* The next piece, not empty and no longer than resid; resid must not be 0. For
+ * who does not copy: uio_advance then takes n bytes of it off. */
+struct iovec uio_front(struct uio *u);
+void uio_advance(struct uio *u, uint64_t n);
+
+#endif
