@@ -489,7 +489,8 @@ static void programs_and_the_trampoline_have_their_symbols(void **state)
 
 /* ---- Who called whom ---- */
 
-#define FRAMES 16
+#define FRAMES  16
+#define CALLERS 8
 
 static void look_at_callers(void *ctx, const struct event *e)
 {
@@ -497,9 +498,9 @@ static void look_at_callers(void *ctx, const struct event *e)
     struct cpu *cpu = machine_cpu(seen->r->m);
     struct frame frame[FRAMES];
     uint64_t x[32], satp;
-    static const char *const expected[] = {"copyin",    "console_write",
-                                           "sys_write", "syscall",
-                                           "usertrap",  "uservec"};
+    static const char *const expected[] = {
+        "copyin",    "uiomove", "uiomove_at", "console_write",
+        "sys_write", "syscall", "usertrap",   "uservec"};
     if (e->kind != EVENT_TRANSFER || e->crossing == NULL ||
         strcmp(e->crossing->process, "hello") != 0)
         return;
@@ -508,13 +509,14 @@ static void look_at_callers(void *ctx, const struct event *e)
     cpu_csr(cpu, 0x180, &satp);
     size_t n = backtrace(seen->r->m, sv39_root(satp), seen->r->kernel,
                          cpu_pc(cpu), x, frame, FRAMES);
-    for (size_t i = 0; i < 6 && i < n; i++)
+    for (size_t i = 0; i < CALLERS && i < n; i++)
         seen->texts += frame[i].function != NULL &&
                        strcmp(frame[i].function, expected[i]) == 0 &&
                        frame[i].line > 0;
     /* Through the trampoline, by its hand-written rules, behind the ecall. */
-    seen->programs += n == 7 && frame[6].pc == e->crossing->user_pc + 4 &&
-                      frame[6].function == NULL;
+    seen->programs += n == CALLERS + 1 &&
+                      frame[CALLERS].pc == e->crossing->user_pc + 4 &&
+                      frame[CALLERS].function == NULL;
 }
 
 static void a_backtrace_goes_from_copyin_to_the_users_ecall(void **state)
@@ -523,7 +525,7 @@ static void a_backtrace_goes_from_copyin_to_the_users_ecall(void **state)
     struct seen seen = {.r = boot("arg=hello\n")};
     tracker_listen(seen.r->t, look_at_callers, &seen);
     run_to_end(seen.r, 0);
-    assert_int_equal(seen.texts, 6);
+    assert_int_equal(seen.texts, CALLERS);
     assert_int_equal(seen.programs, 1);
     run_free(seen.r);
 }
