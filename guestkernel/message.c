@@ -47,6 +47,7 @@ struct message *message_new(mach_msg_size_t size, mach_msg_id_t id) {
 
 void message_free(struct message *m) {
     if (!m) return;
+    PROBE(message_gone, m->number);
     right_drop(&m->reply);
     for (uint32_t i = 0; i < m->descriptors; i++) {
         right_drop(&m->item[i].right);

@@ -78,6 +78,7 @@ void port_leave_set(struct port *p) {
     while (*link != p) link = &(*link)->next_member;
     *link = p->next_member;
     p->set = NULL;
+    PROBE(member, p->number, 0);
 }
 
 void port_join_set(struct port *p, struct port *set) {
@@ -86,6 +87,7 @@ void port_join_set(struct port *p, struct port *set) {
     *link = p;
     p->next_member = NULL;
     p->set = set;
+    PROBE(member, p->number, set->number);
 }
 
 struct port *port_with_message(struct port *p) {
@@ -146,8 +148,11 @@ static void port_die(struct port *p) {
     static struct port *dying;
     static bool busy;
     struct message *m;
+    if (p->set) port_leave_set(p);
+    while (p->members) port_leave_set(p->members);
     p->alive = false;
     p->receiver = NULL;
+    PROBE(port_dead, p->number);
     p->next_member = dying; /* in no set any more: the link is free */
     dying = p;
     if (busy) return;
@@ -164,12 +169,6 @@ static void port_die(struct port *p) {
         port_drop(p);
     }
     busy = false;
-}
-
-static void drop_receive(struct port *p) {
-    if (p->set) port_leave_set(p);
-    while (p->members) port_leave_set(p->members);
-    port_die(p); /* takes over the right's reference */
 }
 
 static void drop_send(struct port *p) {
@@ -191,7 +190,7 @@ void right_used(struct carried *c) {
 void right_drop(struct carried *c) {
     struct port *p = c->port;
     if (c->right & (RIGHT_RECEIVE | RIGHT_SET)) {
-        drop_receive(p);
+        port_die(p); /* takes over the right's reference */
     } else if (c->right == RIGHT_SEND) {
         drop_send(p);
     } else if (c->right == RIGHT_SEND_ONCE && !p->alive) {

@@ -82,6 +82,19 @@ void links_receive(struct tracker *t, uint64_t message, uint64_t bytes)
     links_get(t, MESSAGE_CHANNEL | message, 0, bytes);
 }
 
+bool links_forget(struct tracker *t, uint64_t message)
+{
+    struct tracker_state *s = &t->s;
+    for (size_t i = s->puts; i-- > 0;)
+        if (s->put[i].channel == (MESSAGE_CHANNEL | message)) {
+            s->puts--;
+            memmove(&s->put[i], &s->put[i + 1],
+                    (s->puts - i) * sizeof s->put[0]);
+            return true;
+        }
+    return false;
+}
+
 static void add_link(struct tracker *t, const struct link *l)
 {
     uint32_t index = tracker_chain(t, l->to, CHAIN_LINK, &t->s.links,

@@ -406,11 +406,49 @@ static void saw_get(struct tracker *t, const uint64_t *arg)
 static void saw_send(struct tracker *t, const uint64_t *arg)
 {
     links_send(t, arg[0], arg[1], (int32_t)arg[2], arg[3]);
+    ports_event(t, (struct port_event){.kind = PORT_EVENT_SEND,
+                                       .message = arg[0],
+                                       .port = arg[1],
+                                       .pid = (int32_t)arg[2],
+                                       .size = (uint32_t)arg[3]});
 }
 
 static void saw_receive(struct tracker *t, const uint64_t *arg)
 {
     links_receive(t, arg[0], arg[3]);
+    ports_event(
+        t, (struct port_event){.kind = PORT_EVENT_LEFT, .message = arg[0]});
+}
+
+/* Of most that are destroyed nobody ever heard, or they were received. */
+static void saw_message_gone(struct tracker *t, const uint64_t *arg)
+{
+    if (links_forget(t, arg[0]))
+        ports_event(
+            t, (struct port_event){.kind = PORT_EVENT_LEFT, .message = arg[0]});
+}
+
+static void saw_right(struct tracker *t, const uint64_t *arg)
+{
+    ports_event(t, (struct port_event){.kind = PORT_EVENT_RIGHT,
+                                       .pid = (int32_t)arg[0],
+                                       .name = (uint32_t)arg[1],
+                                       .rights = (uint8_t)arg[2],
+                                       .size = (uint32_t)arg[3],
+                                       .port = arg[4]});
+}
+
+static void saw_member(struct tracker *t, const uint64_t *arg)
+{
+    ports_event(t, (struct port_event){.kind = PORT_EVENT_MEMBER,
+                                       .port = arg[0],
+                                       .message = arg[1]});
+}
+
+static void saw_port_dead(struct tracker *t, const uint64_t *arg)
+{
+    ports_event(t,
+                (struct port_event){.kind = PORT_EVENT_DEAD, .port = arg[0]});
 }
 
 /* ---- Hooking ---- */
@@ -439,6 +477,10 @@ static const struct {
     {"get", 3, saw_get},
     {"send", 4, saw_send},
     {"receive", 4, saw_receive},
+    {"message_gone", 1, saw_message_gone},
+    {"right", 5, saw_right},
+    {"member", 2, saw_member},
+    {"port_dead", 1, saw_port_dead},
     {"block", 2, saw_block},
     {"wake", 1, saw_wake},
     {"panic", 1, saw_panic},

@@ -104,7 +104,25 @@ struct put {
     int32_t id;
 };
 #define MESSAGE_CHANNEL (UINT64_C(1) << 62) /* with a message's number */
-#define PUTS_MAX 16384u
+#define PUTS_MAX        16384u
+
+/* What a probe said of ports; what the members mean depends on the kind. */
+struct port_event {
+    uint64_t clock, port;
+    uint64_t message; /* or, MEMBER, the set; or 0 */
+    uint32_t crossing;
+    int32_t pid;   /* RIGHT; SEND: the message's id */
+    uint32_t name; /* RIGHT */
+    uint32_t size; /* SEND; RIGHT: references */
+    uint8_t kind, rights;
+};
+enum {
+    PORT_EVENT_RIGHT,
+    PORT_EVENT_SEND,
+    PORT_EVENT_LEFT,
+    PORT_EVENT_MEMBER,
+    PORT_EVENT_DEAD
+};
 
 struct tracker_state {
     uint64_t satp;
@@ -117,6 +135,7 @@ struct tracker_state {
     bool panicked;
     uint32_t panic_text;
     struct list records, transfers, mappings, links, nesteds, strings;
+    struct list port_events;
     struct list args;  /* uint64_t */
     struct list procs; /* struct proc */
     struct list texts; /* uint64_t: offset in bytes; interned */
@@ -143,7 +162,8 @@ struct probe_hook {
     int watch;
 };
 
-struct views; /* assemble.c */
+struct views;        /* assemble.c */
+struct port_moments; /* ports.c */
 
 #define CALLS_FAST 256
 
@@ -170,6 +190,7 @@ struct tracker {
     struct image *image;
     size_t images;
     struct views *views;
+    struct port_moments *moments;
     struct tracker_state s;
 };
 
@@ -225,6 +246,14 @@ void links_get(struct tracker *t, uint64_t channel, uint64_t offset,
 void links_send(struct tracker *t, uint64_t message, uint64_t port, int32_t id,
                 uint64_t bytes);
 void links_receive(struct tracker *t, uint64_t message, uint64_t bytes);
+/* The message was destroyed. False: it was not under way. */
+bool links_forget(struct tracker *t, uint64_t message);
+
+/* ---- ports.c ---- */
+struct port_moments *ports_create(void);
+void ports_free(struct port_moments *m);
+/* Adds clock and crossing. */
+void ports_event(struct tracker *t, struct port_event e);
 
 /* ---- arguments.c ---- */
 const struct abi_call *tracker_call(const struct tracker *t, uint64_t number);

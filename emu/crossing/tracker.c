@@ -189,6 +189,7 @@ static void set_item_sizes(struct tracker_state *s)
     s->links.item_bytes = sizeof(struct link_record);
     s->nesteds.item_bytes = sizeof(struct nested_record);
     s->strings.item_bytes = sizeof(struct string_record);
+    s->port_events.item_bytes = sizeof(struct port_event);
     s->args.item_bytes = sizeof(uint64_t);
     s->procs.item_bytes = sizeof(struct proc);
     s->texts.item_bytes = sizeof(uint64_t);
@@ -221,7 +222,10 @@ struct tracker *tracker_create(const struct tracker_desc *desc, char *why,
                                size_t why_bytes)
 {
     struct tracker *t = calloc(1, sizeof *t);
-    if (t == NULL || (t->views = views_create()) == NULL) {
+    if (t == NULL || (t->views = views_create()) == NULL ||
+        (t->moments = ports_create()) == NULL) {
+        if (t != NULL)
+            views_free(t->views);
         free(t);
         snprintf(why, why_bytes, "tracker: out of memory");
         return NULL;
@@ -248,9 +252,9 @@ void tracker_destroy(struct tracker *t)
     if (t == NULL)
         return;
     struct tracker_state *s = &t->s;
-    struct list *list[] = {&s->records, &s->transfers, &s->mappings,
-                           &s->links,   &s->nesteds,   &s->strings,
-                           &s->args,    &s->procs,     &s->texts};
+    struct list *list[] = {&s->records, &s->transfers,  &s->mappings, &s->links,
+                           &s->nesteds, &s->strings,    &s->args,     &s->procs,
+                           &s->texts,   &s->port_events};
     machine_unobserve(t->machine, t);
     probes_unhook(t);
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
@@ -260,6 +264,7 @@ void tracker_destroy(struct tracker *t)
     free(s->put);
     images_free(t);
     views_free(t->views);
+    ports_free(t->moments);
     abi_free(t->own_abi);
     free(t);
 }

@@ -27,6 +27,7 @@ enum panel {
     PANEL_MEMORY,
     PANEL_WALK,
     PANEL_REGISTERS,
+    PANEL_PORTS,
     PANEL_STATUS,
     PANEL_HELP,
     PANEL_TIP,
@@ -108,6 +109,8 @@ struct view {
     uint64_t hash[PANELS]; /* of each panel's look when last damaged */
     struct box area[PANELS], old_area[PANELS];
     bool all_damaged;
+    double *port_y; /* scratch of panel_ports.c */
+    size_t port_room;
 };
 
 struct frame {
@@ -148,6 +151,7 @@ void panel_console(struct frame *f, struct box b);
 void panel_memory(struct frame *f, struct box b);
 void panel_walk(struct frame *f, struct box b);
 void panel_registers(struct frame *f, struct box b);
+void panel_ports(struct frame *f, struct box b);
 void panel_status(struct frame *f, struct box b);
 void panel_help(struct frame *f, struct box b);
 

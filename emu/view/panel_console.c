@@ -11,15 +11,15 @@
 
 #define ROW 18.0
 
-static const struct tab right_tabs[] = {{PANEL_CONSOLE, "Console"},
-                                        {PANEL_MEMORY, "Memory"},
-                                        {PANEL_WALK, "Page walk"},
-                                        {PANEL_REGISTERS, "Registers"}};
+static const struct tab tabs[] = {{PANEL_CONSOLE, "Console"},
+                                  {PANEL_MEMORY, "Memory"},
+                                  {PANEL_WALK, "Page walk"},
+                                  {PANEL_REGISTERS, "Registers"},
+                                  {PANEL_PORTS, "Ports"}};
 
-static struct box tabs(struct frame *f, enum panel shown, struct box *b)
+struct box right_tabs(struct frame *f, enum panel shown, struct box *b)
 {
-    return tabs_draw(f, right_tabs, sizeof right_tabs / sizeof right_tabs[0],
-                     shown, b);
+    return tabs_draw(f, tabs, sizeof tabs / sizeof tabs[0], shown, b);
 }
 
 /* ---- Console ---- */
@@ -120,7 +120,7 @@ static void keyboard_note(struct frame *f, struct box room)
 void panel_console(struct frame *f, struct box b)
 {
     bool typing = f->v->focus == FOCUS_CONSOLE;
-    keyboard_note(f, tabs(f, PANEL_CONSOLE, &b));
+    keyboard_note(f, right_tabs(f, PANEL_CONSOLE, &b));
     struct draw_item *card = draw_card(f->d, b, f->p->console,
                                        typing ? f->p->cursor : f->p->line, 8);
     card->stroke_width = typing ? 3 : 1;
@@ -164,7 +164,7 @@ static void memory_row(struct frame *f, const struct scene_bytes *m, size_t at,
 void panel_memory(struct frame *f, struct box b)
 {
     const struct scene_bytes *m = &f->s->bytes;
-    tabs(f, PANEL_MEMORY, &b);
+    right_tabs(f, PANEL_MEMORY, &b);
     if (!m->present) {
         draw_prose(f->d, FONT_TEXT, b.x, b.y + 4, b.w, 3, f->p->soft,
                    "Click an address anywhere, or find one with /, to see the "
@@ -192,7 +192,7 @@ void panel_memory(struct frame *f, struct box b)
 
 void panel_walk(struct frame *f, struct box b)
 {
-    tabs(f, PANEL_WALK, &b);
+    right_tabs(f, PANEL_WALK, &b);
     part_walk(f, box_cut_top(&b, part_walk_height(b.w)));
     box_cut_top(&b, 8);
     if (b.h >= 50)
@@ -219,7 +219,7 @@ static void one_side(struct frame *f, const struct scene_side *side,
 
 void panel_registers(struct frame *f, struct box b)
 {
-    tabs(f, PANEL_REGISTERS, &b);
+    right_tabs(f, PANEL_REGISTERS, &b);
     if (b.h < 60)
         return;
     double columns = (double)part_register_columns(SPACE_USER, b.w);

@@ -196,11 +196,14 @@ static void process_columns(struct column column[PCOLS], struct box b)
 {
     static const char *const names[PCOLS] = {"pid",  "name",      "state",
                                              "root", "crossings", "user insns"};
-    double w[PCOLS] = {40, 100, 0, 76, 76, 92};
+    bool narrow = b.w < 480;
+    double w[PCOLS] = {
+        narrow ? 30 : 40, narrow ? 84 : 100, 0, narrow ? 68 : 76, 76,
+        narrow ? 84 : 92};
     double rest = b.w - 10;
     for (int i = 0; i < PCOLS; i++)
         rest -= w[i];
-    w[PCOL_STATE] = fmax(50, rest);
+    w[PCOL_STATE] = fmax(0, rest);
     double x = b.x;
     for (int i = 0; i < PCOLS; i++) {
         column[i] = (struct column){names[i], x, w[i], i >= PCOL_CROSSINGS};

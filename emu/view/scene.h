@@ -8,7 +8,7 @@
 #ifndef SALLYPORT_SCENE_H
 #define SALLYPORT_SCENE_H
 
-#include "../crossing/crossing.h"
+#include "../crossing/ports.h"
 
 enum scene_space { SPACE_USER, SPACE_KERNEL };
 
@@ -183,6 +183,48 @@ struct scene_bytes { /* for the memory tab */
     bool have[1024]; /* mapped to RAM */
 };
 
+/* ---- Ports and rights, at the moment of the selected crossing ---- */
+
+struct scene_name { /* a name that a task has for rights to a port */
+    uint32_t name;
+    unsigned rights; /* PORT_SEND ... of crossing/ports.h */
+    uint32_t refs;
+    size_t task; /* index */
+    size_t port; /* index; SCENE_NO_PORT: a dead name */
+    uint64_t crossing;
+    bool fresh; /* changed in the crossing looked at */
+};
+#define SCENE_NO_PORT SIZE_MAX
+struct scene_task {
+    int pid;
+    char who[48];
+    size_t first, names; /* its names stand together */
+};
+struct scene_waiting { /* a message in a queue */
+    char what[64], from[64];
+    uint32_t size;
+    uint64_t crossing;
+    bool fresh;
+};
+struct scene_port {
+    uint64_t number;
+    char title[40], receiver[96];
+    bool dead, is_set, has_queue;
+    size_t first, waiting; /* its messages stand together, oldest first */
+    size_t anchor;         /* the name beside which it belongs */
+};
+struct scene_ports {
+    char moment[48]; /* "now", "at the end of #118" */
+    struct scene_task *task;
+    size_t tasks;
+    struct scene_name *name; /* by task, then by number */
+    size_t names;
+    struct scene_port *port; /* by anchor */
+    size_t ports;
+    struct scene_waiting *message;
+    size_t messages;
+};
+
 /* ---- The whole ---- */
 
 enum scene_run { RUN_PAUSED, RUN_RUNNING, RUN_WAITING, RUN_ENDED, RUN_DEAD };
@@ -202,6 +244,7 @@ struct scene {
     struct scene_walk walk;
     struct scene_same same;
     struct scene_bytes bytes;
+    struct scene_ports ports;
     struct scene_rows rows;
     struct scene_process process[SCENE_PROCESSES];
     size_t processes, processes_left_out;

@@ -127,6 +127,7 @@ void stage_destroy(struct stage *st)
     tracker_unlisten(st->tracker, st);
     spans_destroy(st->spans);
     terminal_destroy(st->terminal);
+    stage_ports_free(&st->ports);
     free(st);
 }
 
@@ -430,6 +431,7 @@ void stage_fill(struct stage *st, const struct stage_want *want,
     stage_address(st, &at, want, scene);
     fill_headline(st, &at, want, scene);
     fill_processes(st, scene);
+    stage_ports(st, want, scene);
     scene->rows = (struct scene_rows){st, newest, row_of};
     scene->spans = st->spans;
     scene->terminal = st->terminal;

@@ -47,6 +47,7 @@ struct stage {
     struct reg_memory last[2], before[2]; /* user, kernel */
     bool marked;
     struct sv39_range ranges[512]; /* scratch */
+    struct scene_ports ports;      /* what the last scene points to */
 };
 
 /* Where things stand, found once per fill. */
@@ -88,6 +89,10 @@ void stage_kernel_ranges(struct stage *st, struct scene_side *side,
                          const struct stand *at);
 void stage_card(struct stage *st, const struct crossing *c,
                 const struct stand *at, struct scene_card *card);
+/* After the cards. */
+void stage_ports(struct stage *st, const struct stage_want *want,
+                 struct scene *scene);
+void stage_ports_free(struct scene_ports *p);
 void stage_address(struct stage *st, const struct stand *at,
                    const struct stage_want *want, struct scene *scene);
 

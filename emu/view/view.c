@@ -29,6 +29,7 @@ static const struct {
     {PANEL_MEMORY, "memory", panel_memory},
     {PANEL_WALK, "walk", panel_walk},
     {PANEL_REGISTERS, "registers", panel_registers},
+    {PANEL_PORTS, "ports", panel_ports},
     {PANEL_STATUS, "status", panel_status},
     {PANEL_HELP, "help", panel_help},
 };
@@ -62,6 +63,7 @@ void view_destroy(struct view *v)
     draw_free(&v->list);
     fonts_destroy(v->fonts);
     free(v->hot);
+    free(v->port_y);
     free(v->filter.number);
     free(v);
 }

@@ -395,6 +395,74 @@ static void make_bytes(void)
     }
 }
 
+/* Tasks of a few names each: the first names receive from ports of their own,
+ * the others send to the next task's; one name is dead, one port is. */
+#define MADE_TASKS 64
+#define MADE_NAMES 8
+static void make_ports(size_t tasks, size_t names)
+{
+    static struct scene_task task[MADE_TASKS];
+    static struct scene_name name[MADE_TASKS * MADE_NAMES];
+    static struct scene_port port[MADE_TASKS * MADE_NAMES];
+    static struct scene_waiting message[MADE_TASKS * MADE_NAMES];
+    struct scene_ports *p = &scene.ports;
+    size_t half = names / 2;
+    *p = (struct scene_ports){.task = task,
+                              .tasks = tasks,
+                              .name = name,
+                              .names = tasks * names,
+                              .port = port,
+                              .ports = tasks * half,
+                              .message = message};
+    snprintf(p->moment, sizeof p->moment, "at the end of #118");
+    for (size_t t = 0; t < tasks; t++) {
+        task[t] = (struct scene_task){
+            .pid = (int)t + 3, .first = t * names, .names = names};
+        snprintf(task[t].who, sizeof task[t].who, "pid %zu %s", t + 3,
+                 long_names ? "a-program-with-a-long-name" : "server");
+    }
+    for (size_t i = 0; i < p->names; i++) {
+        size_t t = i / names, k = i % names;
+        bool own = k < half;
+        name[i] = (struct scene_name){
+            .name = (uint32_t)(k + 1) << 8 | 3,
+            .rights = own     ? PORT_RECEIVE | (k ? PORT_SEND : 0u)
+                      : k % 2 ? PORT_SEND
+                              : PORT_SEND_ONCE,
+            .refs = own          ? 1
+                    : long_names ? 65535
+                                 : (unsigned)k,
+            .task = t,
+            .port = own ? t * half + k : (t + 1) % tasks * half + k - half,
+            .crossing = i,
+            .fresh = i == 1};
+    }
+    name[p->names - 1].rights = PORT_DEAD_NAME;
+    name[p->names - 1].port = SCENE_NO_PORT;
+    for (size_t i = 0; i < p->ports; i++) {
+        port[i] = (struct scene_port){.number = long_names ? UINT64_MAX : i,
+                                      .dead = i == 3,
+                                      .is_set = i == 4,
+                                      .has_queue = i != 3 && i != 4,
+                                      .first = p->messages,
+                                      .waiting = i % 3,
+                                      .anchor = i / half * names + i % half};
+        snprintf(port[i].title, sizeof port[i].title, "port %zu", i + 1);
+        snprintf(port[i].receiver, sizeof port[i].receiver, "%s receives",
+                 task[i / half].who);
+        for (size_t k = 0; k < port[i].waiting; k++) {
+            struct scene_waiting *m = &message[p->messages++];
+            *m = (struct scene_waiting){
+                .size = 36, .crossing = 100 + i, .fresh = i == 1};
+            snprintf(m->what, sizeof m->what, "7000 %s",
+                     long_names ? "a_routine_with_a_very_long_name_indeed"
+                                : "lab_null");
+            snprintf(m->from, sizeof m->from, "from pid %zu, #%zu", i + 3,
+                     100 + i);
+        }
+    }
+}
+
 static void base(void)
 {
     scene = (struct scene){.run = RUN_PAUSED};
@@ -410,6 +478,7 @@ static void base(void)
     make_same();
     make_bytes();
     make_processes(4);
+    make_ports(2, 4);
     make_spans(14, 3);
     make_terminal("$ writer | reader\n"
                   "reader: asking for 13 bytes across a read-only page\n");
@@ -425,6 +494,7 @@ static void make_boot(void)
     scene.bytes = (struct scene_bytes){0};
     scene.rows.count = 0;
     scene.processes = 0;
+    scene.ports = (struct scene_ports){0};
     scene.kernel.text = NULL;
     scene.kernel.ranges = 0;
     snprintf(scene.kernel.no_source, sizeof scene.kernel.no_source,
@@ -504,6 +574,7 @@ static void make_long(void)
     scene.user.file = "guestapps/a/very/long/path/of/folders/to/the/program.c";
     scene.processes = 0;
     make_processes(4);
+    make_ports(5, 6);
     scene.clock = scene.executed = UINT64_C(18446744073709551615);
 }
 
@@ -511,6 +582,7 @@ static void make_many(void)
 {
     scene.processes = 0;
     make_processes(SCENE_PROCESSES);
+    make_ports(MADE_TASKS, MADE_NAMES);
     scene.processes_left_out = 36;
     make_spans(20000, 100);
     scene.rows.count = 1000000;
