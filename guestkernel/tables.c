@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <sallyport/mach.h>
 #include <sallyport/futex.h>
+#include <sallyport/ioctl.h>
 #include <sallyport/mman.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -54,6 +55,11 @@ __attribute__((section(".discard.tables"))) void tables(void) {
     __asm__ volatile(TEXT("msgid\\t" #number "\\t" #name));
 #include "abi/msgid.def"
 #undef MSGID
+
+#define IOCTL(name, request, format, help)                                     \
+    NUMBERED("ioctl\\t%0\\t" #name "\\t" format "\\t" help, (uint64_t)name);
+#include "abi/ioctl.def"
+#undef IOCTL
 
     __asm__ volatile("4: .balign 4\n.popsection\n");
 }

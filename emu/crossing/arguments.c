@@ -8,6 +8,8 @@
  */
 #include "state.h"
 
+#include "../inspect/fields.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -115,6 +117,58 @@ static bool user_message(const struct tracker *t, uint64_t root,
     return true;
 }
 
+/* ---- Structures ---- */
+
+/* The fields of the structure that argument i points to, or NULL. */
+static const char *structure_format(const struct tracker *t,
+                                    const struct abi_call *call,
+                                    const uint64_t *arg, unsigned i)
+{
+    if (call->arg[i].format[0] != '\0')
+        return call->arg[i].format;
+    if (i == 0 || call->arg[i - 1].kind != ABI_IOCTL ||
+        ABI_REQUEST_BYTES((uint32_t)arg[i - 1]) == 0)
+        return NULL;
+    return abi_request_format(t->abi, (uint32_t)arg[i - 1]);
+}
+
+/* "0x3fffffef40 {rows=24 columns=80}": a structure that goes in, if its first
+ * bytes can be read. */
+static bool user_structure(const struct tracker *t, uint64_t root,
+                           const struct abi_call *call, const uint64_t *arg,
+                           unsigned i, char *text, size_t n)
+{
+    const char *format = structure_format(t, call, arg, i);
+    uint8_t bytes[TRANSFER_SHOWN];
+    size_t length = format != NULL ? fields_size(format) : 0;
+    bool in = call->arg[i].kind == ABI_IN ||
+              ABI_REQUEST_IN((uint32_t)arg[i > 0 ? i - 1 : 0]);
+    if (length == 0 || !in)
+        return false;
+    if (length > sizeof bytes)
+        length = sizeof bytes;
+    if (user_read(t, root, arg[i], bytes, length) != length)
+        return false;
+    int used = snprintf(text, n, "0x%" PRIx64 " ", arg[i]);
+    fields_text(format, bytes, length, text + used, n - (size_t)used);
+    return true;
+}
+
+const char *transfer_fields(const struct tracker *t, const struct crossing *c,
+                            const struct transfer *x, char *text, size_t n)
+{
+    if (c == NULL || c->call == NULL || x->error != 0 ||
+        x->kind == TRANSFER_COPYINSTR)
+        return NULL;
+    for (unsigned i = 0; i < c->call->nargs; i++) {
+        const char *format = structure_format(t, c->call, c->arg, i);
+        if (format != NULL && c->arg[i] == x->user_va &&
+            fields_size(format) == x->length)
+            return fields_text(format, x->data, x->shown, text, n);
+    }
+    return NULL;
+}
+
 static void keep_string(struct tracker *t, uint64_t number, unsigned arg,
                         const char *text)
 {
@@ -143,6 +197,8 @@ static void read_strings(struct tracker *t, uint64_t number,
             good = user_vector(t, root, arg[i], text, sizeof text);
         else if (kind == ABI_MSG && i + 1 < call->nargs)
             good = user_message(t, root, arg + i, text, sizeof text);
+        else
+            good = user_structure(t, root, call, arg, i, text, sizeof text);
         if (good)
             keep_string(t, number, i, text);
     }
@@ -243,6 +299,9 @@ void argument_format(const struct tracker *t, const struct crossing *c,
         break;
     case ABI_FLAGS:
         abi_format_flags(t->abi, a->flags, value, text, n);
+        break;
+    case ABI_IOCTL:
+        abi_request_text(t->abi, (uint32_t)value, text, n);
         break;
     default:
         snprintf(text, n, "0x%" PRIx64, value);

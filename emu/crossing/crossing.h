@@ -249,6 +249,10 @@ void crossing_describe(const struct tracker *t, const struct crossing *c,
 /* "13", "-1 EFAULT", "never returns", "" while open */
 void crossing_result(const struct tracker *t, const struct crossing *c,
                      char *text, size_t n);
+/* "{rows=24 columns=80}": what was copied, if it is a structure whose fields
+ * the tables know (an ioctl's, say); else NULL. c is its crossing. */
+const char *transfer_fields(const struct tracker *t, const struct crossing *c,
+                            const struct transfer *x, char *text, size_t n);
 /* One or two plain sentences for the card: who asked for what, what came of
  * it, and if refused why and at which byte. */
 void crossing_sentence(const struct tracker *t, const struct crossing *c,

@@ -149,10 +149,11 @@ static void add_leave(cJSON *o, const struct tracker *t,
 }
 
 static void add_transfer(cJSON *o, const struct tracker *t,
-                         const struct transfer *x)
+                         const struct event *e)
 {
     static const char *const name[] = {"copyin", "copyout", "copyinstr"};
-    char error[32];
+    const struct transfer *x = e->transfer;
+    char error[32], fields[300];
     unsigned bit;
     cJSON_AddStringToObject(o, "copy", name[x->kind]);
     add_hex(o, "user_va", x->user_va);
@@ -162,6 +163,8 @@ static void add_transfer(cJSON *o, const struct tracker *t,
     add_number(o, "length", x->length);
     add_number(o, "done", x->done);
     add_bytes(o, "data", x->data, x->shown);
+    if (transfer_fields(t, e->crossing, x, fields, sizeof fields) != NULL)
+        cJSON_AddStringToObject(o, "fields", fields);
     if (x->error == 0)
         return;
     cJSON_AddStringToObject(o, "errno",
@@ -220,7 +223,7 @@ static void add_detail(cJSON *o, const struct tracker *t, const struct event *e)
         add_hex(o, "return_pc", e->target);
         break;
     case EVENT_TRANSFER:
-        add_transfer(o, t, e->transfer);
+        add_transfer(o, t, e);
         break;
     case EVENT_MAP:
         add_mapping(o, e->mapping);

@@ -203,11 +203,12 @@ static void put_clock(struct writer *w, const struct event *e)
 }
 
 static void put_transfer(struct writer *w, const struct tracker *t,
-                         const struct transfer *x)
+                         const struct event *e)
 {
     static const char *const name[] = {"copyin", "copyout", "copyinstr"};
+    const struct transfer *x = e->transfer;
     bool out = x->kind == TRANSFER_COPYOUT;
-    char text[100], error[32];
+    char text[300], error[32];
     size_t shown = x->shown;
     put_text(w, "       %-8s 0x%" PRIx64 " -> 0x%" PRIx64 "  ", name[x->kind],
              out ? x->kernel_va : x->user_va, out ? x->user_va : x->kernel_va);
@@ -220,7 +221,7 @@ static void put_transfer(struct writer *w, const struct tracker *t,
         x->data[shown - 1] == 0)
         shown--;
     if (shown > 0) {
-        bytes_text(x->data, shown, text, sizeof text);
+        bytes_text(x->data, shown, text, 100);
         put_text(w, "  %s%s", text,
                  x->done > x->shown && text[strlen(text) - 1] == '"' ? "..."
                                                                      : "");
@@ -230,6 +231,8 @@ static void put_transfer(struct writer *w, const struct tracker *t,
     if (x->error != 0 && x->why != SV39_OK && x->why != SV39_BARE)
         put_text(w, " at 0x%" PRIx64 ": %s", x->stopped_va,
                  sv39_sentence(x->why, NULL));
+    if (transfer_fields(t, e->crossing, x, text, sizeof text) != NULL)
+        put_text(w, "  %s", text);
     put_text(w, "\n");
 }
 
@@ -304,7 +307,7 @@ void event_text(const struct tracker *t, const struct event *e, char *text,
     struct writer w = writer_on(text, n);
     switch (e->kind) {
     case EVENT_TRANSFER:
-        put_transfer(&w, t, e->transfer);
+        put_transfer(&w, t, e);
         return;
     case EVENT_MAP:
         put_mapping(&w, t, e);

@@ -7,7 +7,9 @@
 #include "symbols_internal.h"
 
 #include "../platform/platform.h"
+#include "fields.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -30,6 +32,11 @@ struct abi_flag {
     uint64_t mask, value; /* a single bit: mask == value */
 };
 
+struct abi_request {
+    uint32_t number;
+    char name[24], format[200];
+};
+
 struct abi {
     struct abi_call *call;
     size_t calls;
@@ -37,6 +44,8 @@ struct abi {
     size_t errors, signals, messages;
     struct abi_flag *flag;
     size_t flags;
+    struct abi_request *request;
+    size_t requests;
 };
 
 /* Where we are, for messages. */
@@ -112,7 +121,7 @@ static const struct {
     {"none", ABI_NONE}, {"int", ABI_INT}, {"uint", ABI_UINT}, {"hex", ABI_HEX},
     {"size", ABI_SIZE}, {"off", ABI_OFF}, {"fd", ABI_FD},     {"pid", ABI_PID},
     {"sig", ABI_SIG},   {"ptr", ABI_PTR}, {"path", ABI_PATH}, {"str", ABI_STR},
-    {"strv", ABI_STRV}, {"msg", ABI_MSG},
+    {"strv", ABI_STRV}, {"msg", ABI_MSG}, {"ioctl", ABI_IOCTL},
 };
 
 static bool plain_kind(const char *text, enum abi_kind *kind)
@@ -131,6 +140,20 @@ static bool unknown_type(struct reader *r, const char *type,
 {
     *kind = ABI_HEX;
     return !r->strict || fail(r, "argument type \"%.40s\" is unknown", type);
+}
+
+/* in{rows:u16 columns:u16} */
+static bool parse_structure(struct reader *r, char *type, struct abi_arg *arg)
+{
+    char *end = strchr(type, '}');
+    if (end == NULL || end[1] != '\0')
+        return unknown_type(r, type, &arg->kind);
+    *end = '\0';
+    arg->kind = ABI_IN;
+    arg->length = fields_size(type + 3);
+    if (arg->length == 0)
+        return fail(r, "\"%.80s\" is no list of fields", type + 3);
+    return copy_name(r, arg->format, sizeof arg->format, type + 3);
 }
 
 /* in[n], out[64]: the length is another argument's name (looked up once all
@@ -173,6 +196,8 @@ static bool parse_arg(struct reader *r, char *text, struct abi_arg *arg,
         arg->kind = ABI_FLAGS;
         return copy_name(r, arg->flags, sizeof arg->flags, type);
     }
+    if (strncmp(type, "in{", 3) == 0)
+        return parse_structure(r, type, arg);
     return parse_memory(r, type, arg, of, of_bytes);
 }
 
@@ -287,6 +312,31 @@ static bool parse_flag(struct reader *r, char **field, size_t n, bool masked)
     return true;
 }
 
+/* ioctl NUMBER NAME FORMAT HELP */
+static bool parse_request(struct reader *r, char **field, size_t n)
+{
+    uint64_t wide;
+    struct abi *abi = r->abi;
+    if (n < 4)
+        return fail(r, "ioctl needs a number, a name and a format");
+    struct abi_request *q =
+        one_more((void **)&abi->request, &abi->requests, sizeof *q);
+    if (q == NULL)
+        return fail(r, "out of memory");
+    if (!number(r, field[1], &wide) ||
+        !copy_name(r, q->name, sizeof q->name, field[2]))
+        return false;
+    q->number = (uint32_t)wide;
+    if (q->number != wide)
+        return fail(r, "%s has more than 32 bits", field[1]);
+    if (fields_size(field[3]) != ABI_REQUEST_BYTES(q->number))
+        return fail(r, "%s: \"%.80s\" has %zu bytes, the request says %u",
+                    q->name, field[3], fields_size(field[3]),
+                    ABI_REQUEST_BYTES(q->number));
+    return field[3][0] == '\0' ||
+           copy_name(r, q->format, sizeof q->format, field[3]);
+}
+
 static bool parse_line(struct reader *r, char *line)
 {
     char *field[FIELDS_MAX];
@@ -306,6 +356,8 @@ static bool parse_line(struct reader *r, char *line)
         return parse_name(r, &abi->signal, &abi->signals, field, n);
     if (strcmp(field[0], "msgid") == 0)
         return parse_name(r, &abi->message, &abi->messages, field, n);
+    if (strcmp(field[0], "ioctl") == 0)
+        return parse_request(r, field, n);
     if (strcmp(field[0], "flag") == 0)
         return parse_flag(r, field, n, false);
     if (strcmp(field[0], "field") == 0)
@@ -383,6 +435,7 @@ void abi_free(struct abi *abi)
     free(abi->signal);
     free(abi->message);
     free(abi->flag);
+    free(abi->request);
     free(abi);
 }
 
@@ -442,6 +495,48 @@ const char *abi_message_name(const struct abi *abi, int id, char *text,
         snprintf(text, n, "%s reply", of->name);
     else
         snprintf(text, n, "%d", id);
+    return text;
+}
+
+/* ---- Requests of ioctl ---- */
+
+static const struct abi_request *find_request(const struct abi *abi,
+                                              uint32_t number)
+{
+    for (size_t i = 0; i < abi->requests; i++)
+        if (abi->request[i].number == number)
+            return &abi->request[i];
+    return NULL;
+}
+
+const char *abi_request_format(const struct abi *abi, uint32_t request)
+{
+    const struct abi_request *q = find_request(abi, request);
+    return q != NULL ? q->format : NULL;
+}
+
+/* By the bits OUT, IN, VOID: what _IO, _IOR, ... put there. */
+static const char *request_way(uint32_t request)
+{
+    static const char *const way[] = {"no way", "IO",  "IOR",  "VOID|OUT",
+                                      "IOW",    "VOID|IN", "IOWR",
+                                      "VOID|IN|OUT"};
+    return way[request >> 29];
+}
+
+const char *abi_request_text(const struct abi *abi, uint32_t request,
+                             char *text, size_t n)
+{
+    const struct abi_request *q = find_request(abi, request);
+    unsigned bytes = ABI_REQUEST_BYTES(request);
+    int group = request >> 8 & 0xff;
+    char name[24], size[24] = "", letter[8];
+    snprintf(name, sizeof name, "0x%" PRIx32, request);
+    if (bytes > 0)
+        snprintf(size, sizeof size, " %u byte%s", bytes, bytes > 1 ? "s" : "");
+    snprintf(letter, sizeof letter, isprint(group) ? "'%c'" : "0x%x", group);
+    snprintf(text, n, "%s [%s %s %u%s]", q != NULL ? q->name : name,
+             request_way(request), letter, (unsigned)(request & 0xff), size);
     return text;
 }
 

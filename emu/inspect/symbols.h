@@ -109,7 +109,8 @@ enum abi_kind { /* of an argument or a result */
                 ABI_OUT,
                 ABI_INOUT,
                 ABI_FLAGS,
-                ABI_MSG, /* a Mach message's address; flags come next */
+                ABI_MSG,   /* a Mach message's address; flags come next */
+                ABI_IOCTL, /* a request; what it is about comes next */
 };
 struct abi_arg {
     char name[24];
@@ -117,6 +118,7 @@ struct abi_arg {
     int length_arg;  /* IN/OUT/INOUT: index of the length argument or -1 */
     uint64_t length; /* ... then the fixed length */
     char flags[24];  /* FLAGS: the type's name */
+    char format[200]; /* IN of a structure: its fields (fields.h), else "" */
 };
 struct abi_call {
     uint64_t number;
@@ -144,6 +146,14 @@ const char *abi_signal_name(const struct abi *abi, int number); /* or NULL */
 /* "host_memory", "host_memory reply", "17": what a message's number means. */
 const char *abi_message_name(const struct abi *abi, int id, char *text,
                              size_t n);
+/* "TIOCGWINSZ [IOR 't' 104 8 bytes]": an ioctl request's name, if it has one,
+ * and what its bits say. */
+const char *abi_request_text(const struct abi *abi, uint32_t request,
+                             char *text, size_t n);
+/* The fields of what the request carries (fields.h), or NULL: not known. */
+const char *abi_request_format(const struct abi *abi, uint32_t request);
+#define ABI_REQUEST_IN(request)   ((request) >> 31 & 1)
+#define ABI_REQUEST_BYTES(request) ((request) >> 16 & 0x1fff)
 /* "O_WRONLY|O_CREAT|0x80" */
 void abi_format_flags(const struct abi *abi, const char *type, uint64_t value,
                       char *text, size_t n);

@@ -86,6 +86,7 @@
  *   errno NUMBER NAME HELP
  *   signal NUMBER NAME HELP
  *   msgid NUMBER NAME                      (a Mach message's number)
+ *   ioctl NUMBER NAME FORMAT HELP          (see guestkernel/abi/ioctl.def)
  *   flag  TYPE VALUE NAME                  (argument types made of flags)
  *   field TYPE MASK VALUE NAME
  * Numbers are C literals (0x40, 64).
