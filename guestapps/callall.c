@@ -16,6 +16,7 @@
 #include <mach/mach.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -250,6 +251,18 @@ void try_read(void)
     told("read into a bad buffer", read(fd, bad, 6));
     told("read into the program's text", read(fd, (void *)try_read, 6));
     close(fd);
+}
+
+void try_ioctl(void)
+{
+    int fd = open("made", O_RDONLY), bytes = -1;
+    told("ioctl FIONREAD", ioctl(fd, FIONREAD, &bytes));
+    printf("ioctl: %d bytes to read\n", bytes);
+    told("ioctl to a bad address", ioctl(fd, FIONREAD, bad));
+    told("ioctl that a file does not know", ioctl(fd, DEMO_STEP, 1));
+    close(fd);
+    told("ioctl of 55", ioctl(55, FIONREAD, &bytes));
+    told("ioctl of 55 from a bad address", ioctl(55, FIONBIO, bad));
 }
 
 void try_lseek(void)

@@ -69,4 +69,5 @@ static int demo_ioctl(struct file *f, uint32_t request, void *buffer) {
     return ENOTTY;
 }
 
-void demo_init(void) { device_make("demo", &demo_ops); }
+const struct file_ops demo_ops = {null_read, null_write, device_close,
+                                  demo_ioctl, NULL};

@@ -58,6 +58,7 @@ void file_close_on_exec(struct proc *p);
 extern const struct file_ops inode_ops; /* inodefile.c */
 extern const struct file_ops null_ops;  /* device.c */
 extern const struct file_ops zero_ops;
+extern const struct file_ops demo_ops;    /* demo.c */
 extern const struct file_ops console_ops; /* console.c */
 extern const struct file_ops pipe_ops;    /* pipe.c */
 

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sallyport/dirent.h>
+#include <sallyport/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,8 +97,15 @@ static void file_close(struct file *f) {
     inode_drop(f->inode);
 }
 
-const struct file_ops inode_ops = {file_read, file_write, file_close, NULL,
-                                   NULL};
+static int file_ioctl(struct file *f, uint32_t request, void *buffer) {
+    const struct inode *i = f->inode;
+    if (request != FIONREAD || i->type == INODE_DIRECTORY) return ENOTTY;
+    *(int *)buffer = f->offset < i->size ? (int)(i->size - f->offset) : 0;
+    return 0;
+}
+
+const struct file_ops inode_ops = {file_read, file_write, file_close,
+                                   file_ioctl, NULL};
 
 /* ---- Offset and size ---- */
 

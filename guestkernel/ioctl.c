@@ -60,8 +60,7 @@ int64_t sys_ioctl(const uint64_t *arg) {
     else if (request & IOC_IN || (request & IOC_VOID && !out))
         *(uint64_t *)buffer = arg[2];
     if (!error) error = dispatch((uint32_t)arg[0], request, buffer);
-    if (!error && out)
-        error = copyout(buffer, user_addr(arg[2]), size);
+    if (!error && out) error = copyout(buffer, user_addr(arg[2]), size);
     if (buffer != small && buffer != large) kfree(buffer);
     return -error;
 }

@@ -23,6 +23,7 @@
 #include "wire.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sallyport/ioctl.h>
 #include <signal.h>
 
 #define CAPACITY SALLYPORT_PIPE_CAPACITY
@@ -188,7 +189,13 @@ static void pipe_close(struct file *f) {
     if (p->readers == 0 && p->writers == 0) pipe_free(p);
 }
 
-const struct file_ops pipe_ops = {pipe_read, pipe_write, pipe_close, NULL,
+static int pipe_ioctl(struct file *f, uint32_t request, void *buffer) {
+    if (request != FIONREAD) return ENOTTY;
+    *(int *)buffer = (int)used(f->pipe);
+    return 0;
+}
+
+const struct file_ops pipe_ops = {pipe_read, pipe_write, pipe_close, pipe_ioctl,
                                   NULL};
 
 static struct pipe *pipe_new(void) {

@@ -118,10 +118,11 @@ static const struct {
     const char *name;
     enum abi_kind kind;
 } kinds[] = {
-    {"none", ABI_NONE}, {"int", ABI_INT}, {"uint", ABI_UINT}, {"hex", ABI_HEX},
-    {"size", ABI_SIZE}, {"off", ABI_OFF}, {"fd", ABI_FD},     {"pid", ABI_PID},
-    {"sig", ABI_SIG},   {"ptr", ABI_PTR}, {"path", ABI_PATH}, {"str", ABI_STR},
-    {"strv", ABI_STRV}, {"msg", ABI_MSG}, {"ioctl", ABI_IOCTL},
+    {"none", ABI_NONE}, {"int", ABI_INT},   {"uint", ABI_UINT},
+    {"hex", ABI_HEX},   {"size", ABI_SIZE}, {"off", ABI_OFF},
+    {"fd", ABI_FD},     {"pid", ABI_PID},   {"sig", ABI_SIG},
+    {"ptr", ABI_PTR},   {"path", ABI_PATH}, {"str", ABI_STR},
+    {"strv", ABI_STRV}, {"msg", ABI_MSG},   {"ioctl", ABI_IOCTL},
 };
 
 static bool plain_kind(const char *text, enum abi_kind *kind)
@@ -518,9 +519,9 @@ const char *abi_request_format(const struct abi *abi, uint32_t request)
 /* By the bits OUT, IN, VOID: what _IO, _IOR, ... put there. */
 static const char *request_way(uint32_t request)
 {
-    static const char *const way[] = {"no way", "IO",  "IOR",  "VOID|OUT",
-                                      "IOW",    "VOID|IN", "IOWR",
-                                      "VOID|IN|OUT"};
+    static const char *const way[] = {"no way",   "IO",         "IOR",
+                                      "VOID|OUT", "IOW",        "VOID|IN",
+                                      "IOWR",     "VOID|IN|OUT"};
     return way[request >> 29];
 }
 

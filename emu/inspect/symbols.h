@@ -115,9 +115,9 @@ enum abi_kind { /* of an argument or a result */
 struct abi_arg {
     char name[24];
     enum abi_kind kind;
-    int length_arg;  /* IN/OUT/INOUT: index of the length argument or -1 */
-    uint64_t length; /* ... then the fixed length */
-    char flags[24];  /* FLAGS: the type's name */
+    int length_arg;   /* IN/OUT/INOUT: index of the length argument or -1 */
+    uint64_t length;  /* ... then the fixed length */
+    char flags[24];   /* FLAGS: the type's name */
     char format[200]; /* IN of a structure: its fields (fields.h), else "" */
 };
 struct abi_call {
@@ -152,7 +152,7 @@ const char *abi_request_text(const struct abi *abi, uint32_t request,
                              char *text, size_t n);
 /* The fields of what the request carries (fields.h), or NULL: not known. */
 const char *abi_request_format(const struct abi *abi, uint32_t request);
-#define ABI_REQUEST_IN(request)   ((request) >> 31 & 1)
+#define ABI_REQUEST_IN(request)    ((request) >> 31 & 1)
 #define ABI_REQUEST_BYTES(request) ((request) >> 16 & 0x1fff)
 /* "O_WRONLY|O_CREAT|0x80" */
 void abi_format_flags(const struct abi *abi, const char *type, uint64_t value,

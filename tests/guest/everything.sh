@@ -118,6 +118,7 @@ bigpipe; echo $?
 bigpipe 16384 65536; echo $?
 devmap; echo $?
 diskio; echo $?
+ioctldemo; echo $?
 
 echo === every call
 callall; echo $?

@@ -325,6 +325,44 @@ static void a_large_write_is_mapped_not_copied(void **state)
     run_free(r);
 }
 
+static void an_ioctl_tells_its_request_and_its_structure(void **state)
+{
+    (void)state;
+    struct run *r = boot("arg=ioctldemo\n");
+    run_to_end(r, 0);
+    char line[2048], text[400];
+    const struct crossing *c = call(r, "ioctldemo", "ioctl", 2);
+    crossing_describe(r->t, c, text, sizeof text);
+    snprintf(line, sizeof line,
+             "ioctl(fd=3, request=DEMO_ADD [IOWR 'D' 3 16 bytes], "
+             "arg=0x%lx {addend=2 sum=0})",
+             (unsigned long)c->arg[2]);
+    assert_string_equal(text, line);
+    assert_int_equal(c->transfers, 2);
+    assert_int_equal(c->transfer[0].kind, TRANSFER_COPYIN);
+    assert_int_equal(c->transfer[1].kind, TRANSFER_COPYOUT);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(c->transfer[i].user_va, c->arg[2]);
+        assert_int_equal(c->transfer[i].length, 16);
+    }
+    assert_string_equal(
+        transfer_fields(r->t, c, &c->transfer[1], text, sizeof text),
+        "{addend=2 sum=42}");
+    trace_line(r, "  {addend=2 sum=42}", 1, line);
+    assert_non_null(strstr(r->json, "\"fields\":\"{addend=2 sum=42}\""));
+    /* VOID: no transfer. Unknown: by its bits. OUT only: zeroes, copied. */
+    assert_int_equal(call(r, "ioctldemo", "ioctl", 3)->transfers, 0);
+    trace_line(r, "request=0x80804463 [IOW 'D' 99 128 bytes]", 1, line);
+    trace_line(r, "  {letter=68 count=142 steps=3}", 1, line);
+    /* What the structure points at is a copyin of the driver's own. */
+    c = call(r, "ioctldemo", "ioctl", 7);
+    assert_int_equal(c->transfers, 3);
+    assert_memory_equal(c->transfer[1].data, "pointed at", 10);
+    assert_null(transfer_fields(r->t, c, &c->transfer[1], text, sizeof text));
+    check_sums(r);
+    run_free(r);
+}
+
 /* commtime asks by call 101 times, then the page 101 times, then once more. */
 static void time_from_the_commpage_is_no_crossing(void **state)
 {
@@ -684,6 +722,7 @@ int main(void)
         cmocka_unit_test(bytes_through_a_pipe_link_read_and_write),
         cmocka_unit_test(a_call_by_message_links_request_and_reply),
         cmocka_unit_test(a_large_write_is_mapped_not_copied),
+        cmocka_unit_test(an_ioctl_tells_its_request_and_its_structure),
         cmocka_unit_test(time_from_the_commpage_is_no_crossing),
         cmocka_unit_test(a_refused_copy_names_the_byte_and_the_reason),
         cmocka_unit_test(deaths_have_reason_signal_and_no_return),

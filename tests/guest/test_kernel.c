@@ -197,6 +197,12 @@ static void port_rights_and_messages_are_counted(void **state)
     in_both_layouts("ports");
 }
 
+static void requests_of_devices_are_checked(void **state)
+{
+    (void)state;
+    in_both_layouts("ioctls");
+}
+
 static void wired_pages_outlive_their_owners(void **state)
 {
     (void)state;
@@ -893,6 +899,7 @@ int main(void)
         cmocka_unit_test(mappings_show_what_they_map),
         cmocka_unit_test(sleepers_on_words_are_woken),
         cmocka_unit_test(port_rights_and_messages_are_counted),
+        cmocka_unit_test(requests_of_devices_are_checked),
         cmocka_unit_test(wired_pages_outlive_their_owners),
         cmocka_unit_test(the_disk_works_on_the_programs_pages),
         cmocka_unit_test(stubs_check_every_message),

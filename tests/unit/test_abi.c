@@ -4,6 +4,7 @@
  */
 #include "elf_fixture.h"
 
+#include "../../emu/inspect/fields.h"
 #include "../../emu/inspect/symbols.h"
 
 static const char tables[] =
@@ -13,7 +14,11 @@ static const char tables[] =
     "call\t7\topen\tfd\tpath:path, flags:Open, mode:hex\tOpen a file.\n"
     "call\t12\tpipe\tnone\tfds:out[8]\tMake a pipe.\n"
     "call\t26\tgetpid\tpid\t\tThis process's number.\n"
+    "call\t45\tioctl\tint\tfd:fd, request:ioctl, arg:hex\tAsk a device.\n"
+    "call\t80\tdcall\tint\targs:in{at:x64 n:u8}, fd:fd\t\n"
     "weather\tfine\n"
+    "ioctl\t0x40087468\tTIOCGWINSZ\trows:u16 columns:u16 u16[2]\tSize.\n"
+    "ioctl\t0x20006601\tFIOCLEX\t\tClose on exec.\n"
     "errno\t14\tEFAULT\tBad address\n"
     "errno\t2\tENOENT\n"
     "signal\t11\tSIGSEGV\tInvalid memory reference\n"
@@ -51,7 +56,13 @@ static void calls_have_typed_arguments(void **state)
     assert_string_equal(abi_find(abi, 7)->arg[1].flags, "Open");
     assert_null(abi_find(abi, 99));
     assert_string_equal(abi_by_index(abi, 1)->name, "write");
-    assert_null(abi_by_index(abi, 5));
+    assert_int_equal(abi_find(abi, 45)->arg[1].kind, ABI_IOCTL);
+    const struct abi_call *dcall = abi_find(abi, 80);
+    assert_int_equal(dcall->arg[0].kind, ABI_IN);
+    assert_int_equal(dcall->arg[0].length, 16);
+    assert_string_equal(dcall->arg[0].format, "at:x64 n:u8");
+    assert_string_equal(dcall->arg[1].name, "fd");
+    assert_null(abi_by_index(abi, 7));
     abi_free(abi);
 }
 
@@ -92,6 +103,76 @@ static void flags_read_as_their_names_and_the_rest(void **state)
     abi_free(abi);
 }
 
+static void request(const struct abi *abi, uint32_t value, const char *expected)
+{
+    char text[80];
+    assert_string_equal(abi_request_text(abi, value, text, sizeof text),
+                        expected);
+}
+
+static void requests_read_as_name_and_bits(void **state)
+{
+    (void)state;
+    struct abi *abi = parse(tables);
+    request(abi, 0x40087468, "TIOCGWINSZ [IOR 't' 104 8 bytes]");
+    request(abi, 0x20006601, "FIOCLEX [IO 'f' 1]");
+    /* vectors of the reference */
+    request(abi, 0x4004667f, "0x4004667f [IOR 'f' 127 4 bytes]");
+    request(abi, 0x8004667e, "0x8004667e [IOW 'f' 126 4 bytes]");
+    request(abi, 0xc0187807, "0xc0187807 [IOWR 'x' 7 24 bytes]");
+    request(abi, 0x80007801, "0x80007801 [IOW 'x' 1]");
+    request(abi, 0x87107801, "0x87107801 [IOW 'x' 1 1808 bytes]");
+    request(abi, 0x00017801, "0x17801 [no way 'x' 1 1 byte]");
+    request(abi, 0xffffffff, "0xffffffff [VOID|IN|OUT 0xff 255 8191 bytes]");
+    assert_string_equal(abi_request_format(abi, 0x40087468),
+                        "rows:u16 columns:u16 u16[2]");
+    assert_null(abi_request_format(abi, 0x40087469));
+    abi_free(abi);
+}
+
+static void fields(const char *format, size_t n, size_t size,
+                   const char *expected)
+{
+    static const uint8_t bytes[32] = {1,    2,    3,    4,    0xff, 0xff,
+                                      0xff, 0xff, 0xfe, 0xff, 0xff, 0xff,
+                                      7,    0,    0,    0,    9,    9};
+    char text[80];
+    assert_int_equal(fields_size(format), size);
+    assert_string_equal(fields_text(format, bytes, n, text, sizeof text),
+                        expected);
+}
+
+static void structures_read_as_their_fields(void **state)
+{
+    (void)state;
+    char text[8];
+    fields("i32", 4, 4, "{67305985}");
+    fields("a:u8 b:u16 c:u8", 6, 6, "{a=1 b=1027 c=255}"); /* at 0, 2, 4 */
+    fields("a:u8 b:i32 c:x64", 16, 16, "{a=1 b=-1 c=0x7fffffffe}");
+    fields("a:u8 b:u64", 8, 16, "{a=1 b=...}"); /* not all is there */
+    fields("b:u8[3] u16", 6, 6, "{b=[1 2 3] 65535}");
+    fields("u8[300]", 20, 300, "{[1 2 3 4 255 255 255 255 ...]}");
+    fields("x32[2]", 2, 8, "{[...]}");
+    fields("i64", 8, 8, "{-4227661311}");
+    fields("", 8, 0, "{}");
+    static const char *const bad[] = {"u9",
+                                      "a:",
+                                      ":u8",
+                                      "a:u8[",
+                                      "u8[0]",
+                                      "u8[x]",
+                                      "u8[1]]",
+                                      "u8,u8",
+                                      "a:b:u8",
+                                      "u8[99999]",
+                                      "much_too_long_to_be_a_name:u8"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(fields_size(bad[i]), 0);
+    assert_string_equal(
+        fields_text("aa:u8 bb:u8", (const uint8_t *)"12", 2, text, 8),
+        "{aa=49 ");
+}
+
 static void wrong_tables_are_refused_with_line_and_reason(void **state)
 {
     (void)state;
@@ -115,6 +196,12 @@ static void wrong_tables_are_refused_with_line_and_reason(void **state)
          "more than 6"},
         {"SPABI1\ncall\t5\ta\tint\t\t\ncall\t5\tb\tint\t\t\n",
          "t:3: call 5 (b) is already a"},
+        {"SPABI1\ncall\t5\tr\tsize\tb:in{u9}\t\n", "no list of fields"},
+        {"SPABI1\ncall\t5\tr\tsize\tb:in{u8\t\n", "\"in{u8\" is unknown"},
+        {"SPABI1\nioctl\t1\tX\n", "ioctl needs a number, a name and"},
+        {"SPABI1\nioctl\t0x140087468\tX\t\n", "more than 32 bits"},
+        {"SPABI1\nioctl\t0x40087468\tX\tu32\n",
+         "\"u32\" has 4 bytes, the request says 8"},
         {"SPABI1\nerrno\t14\n", "t:2: errno needs a number and a name"},
         {"SPABI1\nerrno\t99999\tEBIG\n", "too large"},
         {"SPABI1\nflag\tOpen\t0\tO_NOTHING\n", "no bit"},
@@ -213,6 +300,8 @@ int main(void)
         cmocka_unit_test(calls_have_typed_arguments),
         cmocka_unit_test(errors_and_signals_have_names),
         cmocka_unit_test(flags_read_as_their_names_and_the_rest),
+        cmocka_unit_test(requests_read_as_name_and_bits),
+        cmocka_unit_test(structures_read_as_their_fields),
         cmocka_unit_test(wrong_tables_are_refused_with_line_and_reason),
         cmocka_unit_test(the_tables_are_found_in_an_images_note),
         cmocka_unit_test(results_may_be_of_a_flag_set),

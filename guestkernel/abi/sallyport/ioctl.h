@@ -14,16 +14,16 @@
 
 #include <stdint.h>
 
-#define IOC_VOID           0x20000000u
-#define IOC_OUT            0x40000000u
-#define IOC_IN             0x80000000u
-#define IOC_INOUT          (IOC_IN | IOC_OUT)
-#define IOC_DIRMASK        0xe0000000u
+#define IOC_VOID       0x20000000u
+#define IOC_OUT        0x40000000u
+#define IOC_IN         0x80000000u
+#define IOC_INOUT      (IOC_IN | IOC_OUT)
+#define IOC_DIRMASK    0xe0000000u
 
-#define IOCPARM_MASK       0x1fffu
-#define IOCPARM_MAX        (IOCPARM_MASK + 1)
-#define IOCPARM_LEN(r)     ((uint32_t)(r) >> 16 & IOCPARM_MASK)
-#define IOCGROUP(r)        ((uint32_t)(r) >> 8 & 0xff)
+#define IOCPARM_MASK   0x1fffu
+#define IOCPARM_MAX    (IOCPARM_MASK + 1)
+#define IOCPARM_LEN(r) ((uint32_t)(r) >> 16 & IOCPARM_MASK)
+#define IOCGROUP(r)    ((uint32_t)(r) >> 8 & 0xff)
 
 #define _IOC(way, group, number, bytes)                                        \
     ((uint32_t)((way) | ((bytes)&IOCPARM_MASK) << 16 | (group) << 8 | (number)))

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sallyport/commpage.h>
 #include <sallyport/futex.h>
+#include <sallyport/ioctl.h>
 #include <sallyport/mach.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -130,6 +131,8 @@ static void set_up_calls(void)
     ADD(getprocs, 0, WRITES, 0, 4096, 0);
     ADD(shm_open, 0, READS, 0, O_RDWR, 0);
     ADD(shm_unlink, 0, READS, 0, 0, 0);
+    ADD(ioctl, 2, READS, file_fd, FIONBIO, 0);
+    ADD(ioctl, 2, WRITES, file_fd, FIONREAD, 0);
     ADD(futex, 0, READS, 0, FUTEX_WAKE, 1);
     ADD(futex, 0, READS, 0, FUTEX_WAIT, 1);
     ADD(futex, 3, READS, P(buffer), FUTEX_WAIT, 1);
@@ -210,8 +213,8 @@ static void every_call_with_a_pointer_is_in_the_table(void)
 #include "syscall.def"
 #undef CALL
     };
-    static const char *const type[] = {":path", ":str",    ":in[",
-                                       ":out[", ":inout[", ":ptr"};
+    static const char *const type[] = {":path",   ":str", ":in[", ":out[",
+                                       ":inout[", ":ptr", ":in{", ":ioctl"};
     for (unsigned i = 0; i < sizeof call / sizeof call[0]; i++)
         for (unsigned t = 0; t < sizeof type / sizeof type[0]; t++)
             if (strstr(call[i].args, type[t]) && !has_row(call[i].name)) {
@@ -305,9 +308,10 @@ static void bad_descriptors_are_refused(void)
 {
     static const int bad[] = {-1, -1000, 63,        64,
                               65, 1000,  INT32_MAX, INT32_MIN};
-    static const int call[] = {
-        SYS_read,  SYS_write, SYS_close,    SYS_dup,       SYS_lseek,
-        SYS_fstat, SYS_dup2,  SYS_getdents, SYS_ftruncate, SYS_tcsetpgrp};
+    static const int call[] = {SYS_read,      SYS_write,    SYS_close,
+                               SYS_dup,       SYS_lseek,    SYS_fstat,
+                               SYS_dup2,      SYS_getdents, SYS_ftruncate,
+                               SYS_tcsetpgrp, SYS_ioctl};
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
         for (unsigned j = 0; j < sizeof call / sizeof call[0]; j++)
             EQUAL(raw_call(call[j], (long[6]){bad[i], P(buffer), 1}), -EBADF);

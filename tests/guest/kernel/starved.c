@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -170,8 +171,21 @@ static void wired(void)
         ;
 }
 
+/* A structure for which the kernel's stack has no room. */
+static void devices(void)
+{
+    struct demo_table table;
+    int fd = allowed(open("/dev/demo", O_RDWR));
+    for (uint32_t i = 0; i < DEMO_ENTRIES; i++)
+        table.entry[i] = i;
+    if (allowed(ioctl(fd, DEMO_REVERSE, &table)) < 0 ? table.entry[1] != 1
+                                                     : table.entry[1] != 62)
+        _exit(1);
+}
+
 static void work(void)
 {
+    devices();
     files();
     ports();
     processes();
