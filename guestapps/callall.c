@@ -422,8 +422,8 @@ static char *mapped; /* a page, from try_mmap to try_munmap */
 
 void try_mmap(void)
 {
-    mapped = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON,
-                  -1, 0);
+    mapped =
+        mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
     told("mmap", mapped == MAP_FAILED ? -1 : 0);
     if (mapped != MAP_FAILED)
         printf("mmap: the page's first byte is %d\n", mapped[0]);
@@ -504,9 +504,9 @@ void try_mach_port_allocate_trap(void)
     told_mach("mach_port_allocate",
               mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE,
                                  &mach_port));
-    told_mach("mach_port_allocate to a bad address",
-              mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE,
-                                 bad));
+    told_mach(
+        "mach_port_allocate to a bad address",
+        mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, bad));
 }
 
 void try_mach_port_insert_right_trap(void)
@@ -568,9 +568,9 @@ void try_mach_port_set_limit_trap(void)
 void try_task_get_special_port_trap(void)
 {
     mach_port_t name = 9;
-    told_mach("task_get_special_port",
-              task_get_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT,
-                                    &name));
+    told_mach(
+        "task_get_special_port",
+        task_get_special_port(mach_task_self(), TASK_BOOTSTRAP_PORT, &name));
     printf("... the bootstrap port: 0x%x\n", (unsigned)name);
 }
 
@@ -578,6 +578,56 @@ void try_task_set_special_port_trap(void)
 {
     told_mach("task_set_special_port",
               task_set_special_port(mach_task_self(), 1, mach_port));
+}
+
+/* ---- Signals ---- */
+
+static volatile int handled;
+
+static void count(int number)
+{
+    handled += number;
+}
+
+void try_sigaction(void)
+{
+    struct sigaction action = {.sa_handler = count};
+    told("sigaction(SIGUSR1)", sigaction(SIGUSR1, &action, NULL));
+    raise(SIGUSR1);
+    printf("... its handler was told %d\n", handled);
+    told("sigaction(SIGKILL)", sigaction(SIGKILL, &action, NULL));
+    told("sigaction(SIGUSR1, bad)", __sigaction(SIGUSR1, bad, NULL));
+}
+
+static void return_from_nothing(void)
+{
+    static const struct signal_frame none __attribute__((aligned(16)));
+    sigreturn(&none);
+}
+
+/* What every handler ends with was tried above. */
+void try_sigreturn(void)
+{
+    printf("sigreturn(no frame): status 0x%x\n",
+           child_status(return_from_nothing));
+}
+
+void try_sigprocmask(void)
+{
+    sigset_t set = (sigset_t)1 << SIGUSR1;
+    handled = 0;
+    told("sigprocmask(SIG_BLOCK, SIGUSR1)", sigprocmask(SIG_BLOCK, &set, NULL));
+    raise(SIGUSR1);
+    printf("... blocked: its handler was told %d\n", handled);
+    told("sigprocmask(7)", sigprocmask(7, &set, NULL));
+}
+
+void try_sigsuspend(void)
+{
+    sigset_t none = 0;
+    told("sigsuspend()", sigsuspend(&none));
+    printf("... its handler was told %d\n", handled);
+    told("sigsuspend(bad)", sigsuspend(bad));
 }
 
 /* ---- All of them ---- */

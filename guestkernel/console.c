@@ -96,7 +96,8 @@ static void interrupt_typing(void) {
     echo(CTRL('C'));
     echo('\n');
     console.read = console.ready = console.edit;
-    if (console.group && signal_send_group(console.group, SIGINT)) return;
+    if (console.group && signal_send_group(console.group, SIGINT, SI_KERNEL))
+        return;
     console.interrupts++;
     sched_wake_all(&console.readers);
 }
@@ -197,7 +198,7 @@ static int console_write(struct file *f, struct uio *u) {
         uart_write(chunk, n);
         if (error) return error;
         console_interrupt(); /* a long text must not keep a Ctrl-C waiting */
-        if (sched.current->signals) break;
+        if (signal_pending(sched.current)) break;
     }
     return 0;
 }

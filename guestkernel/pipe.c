@@ -100,7 +100,7 @@ static int wait_for_room(struct file *f, uint64_t room) {
     struct pipe *p = f->pipe;
     for (;;) {
         if (p->readers == 0) {
-            signal_send(sched.current, SIGPIPE);
+            signal_send(sched.current, SIGPIPE, SI_KERNEL);
             return EPIPE;
         }
         if (!p->mapped_bytes && CAPACITY - used(p) >= room) return 0;

@@ -24,6 +24,7 @@
 #include "string.h"
 #include "trap.h"
 #include <errno.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #define PID_MAX 32767
@@ -144,6 +145,8 @@ int64_t sys_fork(const uint64_t *arg) {
     child->frame->a[0] = 0;
     child->parent = parent;
     child->pgid = parent->pgid;
+    child->signals = parent->signals;
+    child->signals.pending = 0;
     string_copy(child->name, parent->name, sizeof child->name);
     file_share_all(parent, child);
     ports_fork(parent, child);
@@ -191,6 +194,8 @@ void proc_exit(int wait_status) {
     p->wait_status = wait_status;
     PROBE(exit, p->pid, wait_status);
     sched_wake_all(&p->parent->children);
+    signal_send(p->parent, SIGCHLD,
+                WIFEXITED(wait_status) ? CLD_EXITED : CLD_KILLED);
     sched_exit();
 }
 
@@ -230,14 +235,13 @@ int64_t sys_waitpid(const uint64_t *arg) {
     int pid = (int)arg[0], options = (int)arg[2];
     struct user_addr status = user_addr(arg[1]);
     struct proc *child;
+    int error, interrupted = 0;
     if (options & ~WNOHANG) return -EINVAL;
-    for (;;) {
-        int error = find_zombie(pid, &child);
-        if (error == 0) break;
+    while ((error = find_zombie(pid, &child))) {
         if (error == ECHILD) return -ECHILD;
         if (options & WNOHANG) return 0;
-        error = sched_sleep(&sched.current->children, "child");
-        if (error) return -error;
+        if (interrupted) return -EINTR;
+        interrupted = sched_sleep(&sched.current->children, "child");
     }
     /* The status first: if it cannot be delivered, the child stays. */
     if (status.va &&

@@ -5,6 +5,7 @@
 #define KERNEL_PROC_H
 
 #include <sallyport/abi.h>
+#include <sallyport/signal.h>
 #include "sched.h"
 #include "trapframe.h"
 #include "vm.h"
@@ -26,6 +27,23 @@ enum proc_state {
     PROC_ZOMBIE,   /* ended; keeps pid and status for the parent */
 };
 
+#define SIGNALS 32 /* bit n of a mask is signal n */
+
+/* Owned by signals.c. */
+struct signals {
+    uint32_t pending, blocked;
+    uint32_t old_mask; /* sigsuspend's caller's, if suspended */
+    bool suspended;
+    bool interrupted; /* a sleep has ended with EINTR in this call ... */
+    uint64_t call_a0; /* ... whose first argument this is */
+    uint64_t seal;    /* of frames: made at exec */
+    void *fault;      /* si_addr of the fault that is pending */
+    struct signal_action action[SIGNALS];
+    struct {
+        int32_t code, pid;
+    } sender[SIGNALS]; /* of those that are pending */
+};
+
 struct proc {
     enum proc_state state;
     int pid, pgid;
@@ -44,7 +62,7 @@ struct proc {
     struct proc *queue_next, *sleepers_next;
     uint64_t deadline; /* in the sleepers' list: mtime, else 0 */
 
-    uint32_t signals; /* pending and deadly: bit n is signal n */
+    struct signals signals;
 
     struct file *file[OPEN_MAX];
     uint64_t close_on_exec; /* bit n: descriptor n */

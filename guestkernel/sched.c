@@ -16,6 +16,7 @@
 #include "power.h"
 #include "probe.h"
 #include "proc.h"
+#include "signals.h"
 #include <errno.h>
 
 #define SLICE_TICKS (PLAT_TIMEBASE_HZ / 100) /* 10 ms */
@@ -149,9 +150,12 @@ static void block(struct wait_queue *queue, uint64_t deadline,
 
 int sched_sleep_until(struct wait_queue *queue, uint64_t deadline,
                       const char *why) {
-    if (sched.current->signals) return EINTR;
-    block(queue, deadline, why);
-    return sched.current->signals ? EINTR : 0;
+    struct proc *p = sched.current;
+    if (!signal_pending(p)) block(queue, deadline, why);
+    if (!signal_pending(p)) return 0;
+    p->signals.interrupted = true;
+    p->signals.call_a0 = p->frame->a[0];
+    return EINTR;
 }
 
 void sched_wait(struct wait_queue *queue, const char *why) {

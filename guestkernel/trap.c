@@ -85,61 +85,57 @@ static const char *access_name(uint64_t pc, uint64_t va, pte_t access) {
     }
 }
 
-/* Kills the current process; the line was printed. */
-static void die(int signal, uint64_t cause, uint64_t tval) {
-    struct proc *p = sched.current;
-    PROBE(death, p->pid, signal, cause, tval);
-    proc_exit(WAIT_KILLED(signal));
-}
-
+/* A fault that no handler takes: a line with the reason, and death. */
 static void page_fault(struct proc *p, uint64_t cause, uint64_t va,
                        pte_t access) {
     int error = va < USER_TOP ? vm_fault(&p->vm, va, access) : EFAULT;
     if (!error) return;
+    int signal = error == ENOMEM ? SIGKILL : error == ENXIO ? SIGBUS : SIGSEGV;
+    int code = error == ENXIO               ? BUS_ADRERR
+               : vm_find_region(&p->vm, va) ? SEGV_ACCERR
+                                            : SEGV_MAPERR;
+    if (signal_fault(signal, code, va)) return;
     print("pid %d %s: %s 0x%lx: %s\n", p->pid, p->name,
           access_name(p->frame->epc, va, access), va,
           refusal(&p->vm, va, access, error));
-    int signal = error == ENXIO ? SIGBUS : SIGSEGV;
-    die(error == ENOMEM ? SIGKILL : signal, cause, va);
+    signal_die(signal, cause, va);
+}
+
+/* Machines differ in stval of the first two, so it is not shown; and on which
+ * misaligned access an AMO is. */
+static void other_exception(struct proc *p, uint64_t cause, uint64_t tval) {
+    uint64_t pc = p->frame->epc;
+    bool misaligned = cause == CAUSE_FETCH_MISALIGNED ||
+                      cause == CAUSE_LOAD_MISALIGNED ||
+                      cause == CAUSE_STORE_MISALIGNED;
+    int signal = SIGBUS, code = misaligned ? BUS_ADRALN : BUS_OBJERR;
+    if (cause == CAUSE_ILLEGAL) signal = SIGILL, code = ILL_ILLOPC;
+    if (cause == CAUSE_BREAKPOINT) signal = SIGTRAP, code = TRAP_BRKPT;
+    if (signal_fault(signal, code, signal == SIGBUS ? tval : pc)) return;
+    print("pid %d %s: ", p->pid, p->name);
+    if (signal == SIGILL)
+        print("illegal instruction 0x%x at 0x%lx\n", instruction_at(pc), pc);
+    else if (signal == SIGTRAP)
+        print("breakpoint at 0x%lx\n", pc);
+    else if (cause == CAUSE_FETCH_MISALIGNED)
+        print("jump to 0x%lx: misaligned\n", tval);
+    else if (misaligned)
+        print("misaligned access to 0x%lx by the instruction at 0x%lx\n", tval,
+              pc);
+    else
+        print("exception %lu at 0x%lx\n", cause, pc);
+    signal_die(signal, cause, tval);
 }
 
 static void exception(struct proc *p, uint64_t cause, uint64_t tval) {
-    uint64_t pc = p->frame->epc;
-    switch (cause) {
-    case CAUSE_FETCH_PAGE:
+    if (cause == CAUSE_FETCH_PAGE)
         page_fault(p, cause, tval, PTE_X);
-        return;
-    case CAUSE_LOAD_PAGE:
+    else if (cause == CAUSE_LOAD_PAGE)
         page_fault(p, cause, tval, PTE_R);
-        return;
-    case CAUSE_STORE_PAGE:
+    else if (cause == CAUSE_STORE_PAGE)
         page_fault(p, cause, tval, PTE_W);
-        return;
-    case CAUSE_ILLEGAL:
-        print("pid %d %s: illegal instruction 0x%x at 0x%lx\n", p->pid, p->name,
-              instruction_at(pc), pc);
-        die(SIGILL, cause, tval);
-        return;
-    case CAUSE_BREAKPOINT: /* machines differ in stval, so it is not shown */
-        print("pid %d %s: breakpoint at 0x%lx\n", p->pid, p->name, pc);
-        die(SIGTRAP, cause, tval);
-        return;
-    case CAUSE_FETCH_MISALIGNED:
-        print("pid %d %s: jump to 0x%lx: misaligned\n", p->pid, p->name, tval);
-        die(SIGBUS, cause, tval);
-        return;
-    case CAUSE_LOAD_MISALIGNED: /* machines differ on which an AMO causes */
-    case CAUSE_STORE_MISALIGNED:
-        print("pid %d %s: misaligned access to 0x%lx by the instruction at "
-              "0x%lx\n",
-              p->pid, p->name, tval, pc);
-        die(SIGBUS, cause, tval);
-        return;
-    default:
-        print("pid %d %s: exception %lu at 0x%lx\n", p->pid, p->name, cause,
-              pc);
-        die(SIGBUS, cause, tval);
-    }
+    else
+        other_exception(p, cause, tval);
 }
 
 /* ---- Interrupts ---- */
@@ -166,7 +162,7 @@ static bool interrupt(uint64_t cause) {
 
 struct way_back trap_return(void) {
     struct proc *p = sched.current;
-    if (p->signals) signal_die(); /* does not return */
+    if (signal_pending(p)) signals_deliver();
     sched_arm();
     CSR_WRITE(stvec, trampoline_uservec);
     CSR_WRITE(sscratch, TRAPFRAME);

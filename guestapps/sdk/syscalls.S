@@ -10,9 +10,10 @@
  *             bltz a0, __syscall_error   -1..-4095: -errno
  *             ret
  *
- * The stub has the call's own name, with four exceptions, where C gives the
+ * The stub has the call's own name, with five exceptions, where C gives the
  * name another meaning: exit's is _exit, getcwd's is __getcwd (see file.c),
- * sbrk's is __sbrk (see heap.c), fork's is __fork (see process.c).
+ * sbrk's is __sbrk (see heap.c), fork's is __fork (see process.c), sigaction's
+ * is __sigaction (see signal.c).
  */
     .cfi_sections .debug_frame
 
@@ -44,7 +45,11 @@
     .ifc \name, fork
     stub __fork, \number
     .else
+    .ifc \name, sigaction
+    stub __sigaction, \number
+    .else
     stub \name, \number
+    .endif
     .endif
     .endif
     .endif
@@ -53,6 +58,29 @@
 
 #define CALL(number, name, result, args, help) call name, number
 #include "syscall.def"
+
+/* Where a signal handler returns to: sp is as it was when the handler started,
+ * at the struct signal_frame (<sallyport/signal.h>). The kernel brings all its
+ * registers back, so this does not return. For an unwinder, the frame has the
+ * interrupted program's registers, x[n] at 8n, and its pc at 0. */
+    .section .text.__signal_restorer, "ax", @progbits
+    .globl __signal_restorer
+    .type __signal_restorer, @function
+__signal_restorer:
+    .cfi_startproc
+    .cfi_signal_frame
+    .cfi_return_column 64
+    .cfi_def_cfa sp, 0
+    .cfi_offset 64, 0
+    .irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
+            19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    .cfi_offset \n, 8 * \n
+    .endr
+    mv      a0, sp
+    li      a7, 77              /* sigreturn */
+    ecall
+    .cfi_endproc
+    .size __signal_restorer, . - __signal_restorer
 
 /* errno = -a0; return -1. */
     .section .text.__syscall_error, "ax", @progbits

@@ -3,7 +3,6 @@
  * clock starts at zero when the machine does.
  */
 #include <errno.h>
-#include <limits.h>
 #include <time.h>
 #include <unistd.h>
 #include <sallyport/calls.h>
@@ -23,13 +22,6 @@ int usleep(useconds_t microseconds)
         .tv_nsec = (long)(microseconds % 1000000) * 1000,
     };
     return nanosleep(&time, NULL);
-}
-
-/* No signal has a handler to return from: this ends with the process. */
-int pause(void)
-{
-    for (;;)
-        sleep(UINT_MAX);
 }
 
 int clock_gettime(clockid_t clock, struct timespec *time)

@@ -76,7 +76,7 @@ done
 while read -r number name; do
     case $name in
         exit) stub=_exit ;;
-        fork | getcwd | sbrk) stub=__$name ;;
+        fork | getcwd | sbrk | sigaction) stub=__$name ;;
         *) stub=$name ;;
     esac
     check "call $name: its stub loads $number" eval \
