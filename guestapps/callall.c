@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <mach/mach.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -118,6 +119,23 @@ void try_kill(void)
     printf("kill: the child died of signal %d\n", WTERMSIG(status));
     told("kill of nobody", kill(30000, SIGTERM));
     told("kill with signal 99", kill(getpid(), 99));
+}
+
+void try_poll(void)
+{
+    int fds[2] = {-1, -1};
+    struct pollfd p[3] = {{.fd = -1}, {.fd = 40, .events = POLLIN}};
+    told("pipe", pipe(fds));
+    p[2] = (struct pollfd){.fd = fds[0], .events = POLLIN};
+    told("poll", poll(p, 3, -1));
+    printf("poll: closed %#x, empty %#x\n", p[1].revents, p[2].revents);
+    told("write", write(fds[1], "x", 1));
+    told("poll of one", poll(p + 2, 1, 1000));
+    printf("poll: a byte %#x\n", p[2].revents);
+    told("poll of too many", poll(p, SALLYPORT_OPEN_MAX + 1, 0));
+    told("poll at a bad address", poll(bad, 1, 0));
+    close(fds[0]);
+    close(fds[1]);
 }
 
 void try_getpid(void)

@@ -12,6 +12,7 @@
  */
 #include "console.h"
 #include "file.h"
+#include "poll.h"
 #include "proc.h"
 #include "sched.h"
 #include "signals.h"
@@ -86,9 +87,14 @@ static void erase_word(void) {
         erase_character();
 }
 
+static void wake_readers(void) {
+    sched_wake_all(&console.readers);
+    poll_wake();
+}
+
 static void make_readable(void) {
     console.ready = console.edit;
-    sched_wake_all(&console.readers);
+    wake_readers();
 }
 
 /* All that was typed and not read is gone. */
@@ -99,7 +105,7 @@ static void interrupt_typing(void) {
     if (console.group && signal_send_group(console.group, SIGINT, SI_KERNEL))
         return;
     console.interrupts++;
-    sched_wake_all(&console.readers);
+    wake_readers();
 }
 
 /* Keeps a byte back for the newline that makes the line readable. */
@@ -203,7 +209,14 @@ static int console_write(struct file *f, struct uio *u) {
     return 0;
 }
 
+static unsigned console_poll(struct file *f) {
+    (void)f;
+    bool readable = console.read != console.ready ||
+                    console.interrupts != console.interrupts_told;
+    return readable ? POLLIN | POLLOUT : POLLOUT;
+}
+
 static void console_close(struct file *f) { inode_drop(f->inode); }
 
 const struct file_ops console_ops = {console_read, console_write, console_close,
-                                     NULL, NULL};
+                                     NULL, console_poll};

@@ -16,6 +16,7 @@
 #include "file.h"
 #include "kmalloc.h"
 #include "pagealloc.h"
+#include "poll.h"
 #include "probe.h"
 #include "proc.h"
 #include "sched.h"
@@ -45,6 +46,11 @@ static uint64_t used(const struct pipe *p) { return p->written - p->consumed; }
 
 static uint64_t in_ring(const struct pipe *p) {
     return used(p) - p->mapped_bytes;
+}
+
+static void wake(struct wait_queue *queue) {
+    sched_wake_all(queue);
+    poll_wake();
 }
 
 static uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
@@ -89,7 +95,7 @@ static int pipe_read(struct file *f, struct uio *u) {
     }
     if (p->consumed == first) return error;
     PROBE(get, p->channel, first, p->consumed - first);
-    sched_wake_all(&p->can_write);
+    wake(&p->can_write);
     return error;
 }
 
@@ -116,7 +122,7 @@ static int write_ring(struct pipe *p, struct uio *u) {
     int error = move_ring(p, &p->written, CAPACITY - used(p), u);
     if (p->written == first) return error;
     PROBE(put, p->channel, first, p->written - first);
-    sched_wake_all(&p->can_read);
+    wake(&p->can_read);
     return error;
 }
 
@@ -129,13 +135,13 @@ static int lend(struct pipe *p, const struct wiring *w, const char *window,
     p->mapped_bytes = w->bytes;
     PROBE(put, p->channel, p->written, w->bytes);
     p->written += w->bytes;
-    sched_wake_all(&p->can_read);
+    wake(&p->can_read);
     while (p->mapped_bytes && p->readers && !error)
         error = sched_sleep(&p->can_write, "pipe mapped");
     uio_advance(u, w->bytes - p->mapped_bytes);
     p->consumed += p->mapped_bytes; /* nobody will read these */
     p->mapped_bytes = 0;
-    sched_wake_all(&p->can_write);
+    wake(&p->can_write);
     return error;
 }
 
@@ -171,6 +177,21 @@ static int pipe_write(struct file *f, struct uio *u) {
     return error;
 }
 
+/* ---- Asking ---- */
+
+static unsigned pipe_poll(struct file *f) {
+    const struct pipe *p = f->pipe;
+    unsigned now = 0;
+    if (file_is_readable(f))
+        now |= (used(p) ? POLLIN : 0) | (p->writers ? 0 : POLLHUP);
+    if (file_is_writable(f)) {
+        /* While a writer's pages are mapped, used may be beyond CAPACITY. */
+        bool room = used(p) + SALLYPORT_PIPE_BUF <= CAPACITY;
+        now |= (p->readers ? 0 : POLLERR) | (room || !p->readers ? POLLOUT : 0);
+    }
+    return now;
+}
+
 /* ---- Making and closing ---- */
 
 static void pipe_free(struct pipe *p) {
@@ -185,7 +206,7 @@ static void pipe_close(struct file *f) {
     else
         p->writers--;
     sched_wake_all(&p->can_read);
-    sched_wake_all(&p->can_write);
+    wake(&p->can_write);
     if (p->readers == 0 && p->writers == 0) pipe_free(p);
 }
 
@@ -196,7 +217,7 @@ static int pipe_ioctl(struct file *f, uint32_t request, void *buffer) {
 }
 
 const struct file_ops pipe_ops = {pipe_read, pipe_write, pipe_close, pipe_ioctl,
-                                  NULL};
+                                  pipe_poll};
 
 static struct pipe *pipe_new(void) {
     static uint64_t last_channel;

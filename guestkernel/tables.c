@@ -13,6 +13,7 @@
 #include <sallyport/futex.h>
 #include <sallyport/ioctl.h>
 #include <sallyport/mman.h>
+#include <sallyport/poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 

@@ -3,15 +3,17 @@
  */
 #include "uio.h"
 
-static void next_piece(struct uio *u) {
-    u->count--;
-    u->iov++;
-    if (u->pages && !PAGE_OFFSET((vaddr)u->iov)) u->iov = *u->pages++;
+static struct iovec *first_piece(struct uio *u) {
+    while (u->iov->iov_len == 0) {
+        u->count--;
+        u->iov++;
+        if (u->pages && !PAGE_OFFSET((vaddr)u->iov)) u->iov = *u->pages++;
+    }
+    return u->iov;
 }
 
 struct iovec uio_front(struct uio *u) {
-    while (u->iov->iov_len == 0) next_piece(u);
-    struct iovec front = *u->iov;
+    struct iovec front = *first_piece(u);
     if (front.iov_len > u->resid) front.iov_len = u->resid;
     return front;
 }
@@ -22,25 +24,20 @@ void uio_advance(struct uio *u, uint64_t n) {
     u->resid -= n;
 }
 
-int uiomove(void *kernel, uint64_t n, struct uio *u) {
+int uiomove_at(void *kernel, uint64_t n, struct uio *u, uint64_t *position) {
     char *at = kernel;
-    while (n && u->resid) {
-        struct iovec front = uio_front(u);
-        uint64_t piece = front.iov_len < n ? front.iov_len : n;
+    if (n > u->resid) n = u->resid;
+    while (n) {
+        const struct iovec *v = first_piece(u);
+        uint64_t piece = v->iov_len < n ? v->iov_len : n;
         if (piece > COPY_MAX) piece = COPY_MAX;
-        int error = u->write ? copyin(front.iov_base, at, piece)
-                             : copyout(at, front.iov_base, piece);
+        int error = u->write ? copyin(v->iov_base, at, piece)
+                             : copyout(at, v->iov_base, piece);
         if (error) return error;
         uio_advance(u, piece);
+        *position += piece;
         at += piece;
         n -= piece;
     }
     return 0;
-}
-
-int uiomove_at(void *kernel, uint64_t n, struct uio *u, uint64_t *position) {
-    uint64_t before = u->resid;
-    int error = uiomove(kernel, n, u);
-    *position += before - u->resid;
-    return error;
 }

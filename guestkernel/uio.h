@@ -24,12 +24,14 @@ struct uio {
     struct iovec **pages; /* of a long vector: those after iov's own */
 };
 
-/* Moves n bytes, or resid if that is less. 0, EFAULT: what was moved before is
- * off resid. Never sleeps. */
-MUST_CHECK int uiomove(void *kernel, uint64_t n, struct uio *u);
-/* The same; *position goes on by what was moved. */
+/* Moves n bytes, or resid if that is less; *position goes on by what was moved.
+ * 0, EFAULT: what was moved before is off resid. Never sleeps. */
 MUST_CHECK int uiomove_at(void *kernel, uint64_t n, struct uio *u,
                           uint64_t *position);
+MUST_CHECK static inline int uiomove(void *kernel, uint64_t n, struct uio *u) {
+    uint64_t position = 0;
+    return uiomove_at(kernel, n, u, &position);
+}
 /* The next piece, not empty and no longer than resid; resid must not be 0. For
  * who does not copy: uio_advance then takes n bytes of it off. */
 struct iovec uio_front(struct uio *u);

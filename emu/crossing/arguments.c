@@ -169,6 +169,51 @@ const char *transfer_fields(const struct tracker *t, const struct crossing *c,
     return NULL;
 }
 
+/* One struct of an array that a call takes. */
+static void put_piece(struct writer *w, const uint8_t *raw)
+{
+    uint64_t word[2];
+    memcpy(word, raw, sizeof word);
+    put_text(w, "0x%" PRIx64 " %" PRIu64, word[0], word[1]);
+}
+
+static void put_pollfd(const struct tracker *t, struct writer *w,
+                       const uint8_t *raw)
+{
+    int32_t fd;
+    uint16_t events;
+    char flags[80];
+    memcpy(&fd, raw, sizeof fd);
+    memcpy(&events, raw + 4, sizeof events);
+    abi_format_flags(t->abi, "Poll", events, flags, sizeof flags);
+    put_text(w, "%" PRId32 " %s", fd, flags);
+}
+
+/* "[0x3fffffef40 5, 0x12340 100]": base and length of a struct iovec each, or
+ * "[3 POLLIN, 4 POLLOUT]" of a struct pollfd; false if not one can be read. */
+static bool user_array(const struct tracker *t, uint64_t root, uint64_t va,
+                       enum abi_kind kind, uint64_t count, char *text, size_t n)
+{
+    size_t bytes = kind == ABI_IOV ? 16 : 8;
+    struct writer w = writer_on(text, n);
+    put_text(&w, "[");
+    for (uint64_t i = 0; i < count; i++) {
+        uint8_t raw[16];
+        put_text(&w, i > 0 ? ", " : "");
+        if (i == VECTOR_MAX ||
+            user_read(t, root, va + bytes * i, raw, bytes) != bytes) {
+            put_text(&w, "...]");
+            return i > 0;
+        }
+        if (kind == ABI_IOV)
+            put_piece(&w, raw);
+        else
+            put_pollfd(t, &w, raw);
+    }
+    put_text(&w, "]");
+    return true;
+}
+
 static void keep_string(struct tracker *t, uint64_t number, unsigned arg,
                         const char *text)
 {
@@ -197,6 +242,9 @@ static void read_strings(struct tracker *t, uint64_t number,
             good = user_vector(t, root, arg[i], text, sizeof text);
         else if (kind == ABI_MSG && i + 1 < call->nargs)
             good = user_message(t, root, arg + i, text, sizeof text);
+        else if ((kind == ABI_IOV || kind == ABI_POLLFD) && i + 1 < call->nargs)
+            good = user_array(t, root, arg[i], kind, (uint32_t)arg[i + 1], text,
+                              sizeof text);
         else
             good = user_structure(t, root, call, arg, i, text, sizeof text);
         if (good)

@@ -528,7 +528,7 @@ static void programs_and_the_trampoline_have_their_symbols(void **state)
 /* ---- Who called whom ---- */
 
 #define FRAMES  16
-#define CALLERS 8
+#define CALLERS 7
 
 static void look_at_callers(void *ctx, const struct event *e)
 {
@@ -537,8 +537,8 @@ static void look_at_callers(void *ctx, const struct event *e)
     struct frame frame[FRAMES];
     uint64_t x[32], satp;
     static const char *const expected[] = {
-        "copyin",    "uiomove", "uiomove_at", "console_write",
-        "sys_write", "syscall", "usertrap",   "uservec"};
+        "copyin",  "uiomove_at", "console_write", "sys_write",
+        "syscall", "usertrap",   "uservec"};
     if (e->kind != EVENT_TRANSFER || e->crossing == NULL ||
         strcmp(e->crossing->process, "hello") != 0)
         return;
