@@ -19,3 +19,8 @@ sallyport_cli_test(cli_images machine)
 sallyport_cli_test(cli_run machine PkgConfig::CJSON)
 sallyport_cli_test(cli_terminal machine util)
 sallyport_cli_test(stepping app)
+sallyport_cli_test(race crossing)
+target_compile_definitions(test_race PRIVATE
+  GUEST_KERNEL="${GUEST_DIR}/kernel/kernel.elf"
+  GUEST_INITRD="${GUEST_DIR}/apps/initrd.tar"
+  GUEST_BIN="${GUEST_DIR}/apps/bin")

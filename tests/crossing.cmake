@@ -2,6 +2,7 @@
 # own kernel and programs.
 sallyport_test(crossing_words crossing)
 sallyport_test(crossing_foreign crossing)
+sallyport_test(measure crossing)
 add_executable(test_guest_crossings
   ${CMAKE_CURRENT_SOURCE_DIR}/guest/test_guest_crossings.c)
 target_link_libraries(test_guest_crossings PRIVATE sallyport_flags crossing

@@ -116,19 +116,29 @@ static int add_file_option(struct boot *boot, const char *value,
     return status;
 }
 
-/* Is PROGRAM one of the initrd's, as init's execvp will look for it: a path
- * from the root, or a name in /bin? */
+/* Where init's execvp will look for PROGRAM: a path from the root, or a name
+ * in /bin. */
+static void guest_path(const char *program, char name[512])
+{
+    if (strchr(program, '/') == NULL)
+        snprintf(name, 512, "bin/%s", program);
+    else
+        snprintf(name, 512, "%s", program + (program[0] == '/' ? 1 : 0));
+}
+
 static bool is_guest_program(const struct boot *boot, const char *program)
 {
     char name[512];
     const uint8_t *bytes;
     size_t n;
-    if (strchr(program, '/') == NULL)
-        snprintf(name, sizeof name, "bin/%s", program);
-    else
-        snprintf(name, sizeof name, "%s",
-                 program + (program[0] == '/' ? 1 : 0));
+    guest_path(program, name);
     return ustar_find(&boot->initrd, name, &bytes, &n);
+}
+
+bool boot_program(const struct boot *boot, const uint8_t **bytes, size_t *n)
+{
+    return boot->program != NULL &&
+           ustar_find(&boot->initrd, boot->program, bytes, n);
 }
 
 /* Is all there that the program headers name? */
@@ -270,16 +280,22 @@ static int put_get(FILE *page, const char *get, struct complaint *why)
     return status;
 }
 
-static int write_page(FILE *page, const struct options *o, const char *program,
-                      struct complaint *why)
+const char *boot_layout(const struct options *o)
 {
-    bool layout = false;
-    int status = 0;
+    const char *layout = NULL;
     for (size_t i = 0; i < o->kernel_args.count; i++)
-        layout |= strncmp(o->kernel_args.value[i], "layout=", 7) == 0;
+        if (strncmp(o->kernel_args.value[i], "layout=", 7) == 0)
+            layout = o->kernel_args.value[i] + 7;
+    return layout;
+}
+
+static int write_page(FILE *page, const struct options *o, const char *layout,
+                      const char *program, struct complaint *why)
+{
+    int status = 0;
     fprintf(page, "ram=%u\n", (unsigned)o->ram_mib);
-    if (!layout)
-        fputs("layout=separate\n", page);
+    if (boot_layout(o) == NULL)
+        fprintf(page, "layout=%s\n", layout);
     for (size_t i = 0; i < o->kernel_args.count && status == 0; i++) {
         status = check_kernel_arg(o->kernel_args.value[i], why);
         if (status == 0)
@@ -294,8 +310,9 @@ static int write_page(FILE *page, const struct options *o, const char *program,
     return status;
 }
 
-static int make_page(const struct options *o, struct boot *boot,
-                     const char *program, struct complaint *why)
+static int make_page(const struct options *o, const char *layout,
+                     struct boot *boot, const char *program,
+                     struct complaint *why)
 {
     uint8_t bytes[PLAT_BOOTPAGE_SIZE];
     char reason[160];
@@ -305,7 +322,7 @@ static int make_page(const struct options *o, struct boot *boot,
     FILE *page = open_memstream(&boot->page, &size);
     if (page == NULL)
         abort();
-    int status = write_page(page, o, program, why);
+    int status = write_page(page, o, layout, program, why);
     fclose(page);
     if (status == 0 &&
         machine_bootpage(boot->page, bytes, reason, sizeof reason) != 0)
@@ -313,10 +330,10 @@ static int make_page(const struct options *o, struct boot *boot,
     return status;
 }
 
-int boot_compose(const struct options *options, struct boot *out,
-                 struct complaint *why)
+int boot_compose(const struct options *options, const char *layout,
+                 struct boot *out, struct complaint *why)
 {
-    char *program = NULL;
+    char *program = NULL, path[512];
     *out = (struct boot){0};
     int status = options->bare ? check_bare(options, why) : 0;
     if (status == 0)
@@ -326,7 +343,11 @@ int boot_compose(const struct options *options, struct boot *out,
     if (status == 0)
         status = fill_initrd(options, out, &program, why);
     if (status == 0)
-        status = make_page(options, out, program, why);
+        status = make_page(options, layout, out, program, why);
+    if (program != NULL) {
+        guest_path(program, path);
+        out->program = strdup(path);
+    }
     free(program);
     return status;
 }
@@ -337,5 +358,6 @@ void boot_free(struct boot *boot)
     blob_free(&boot->kernel);
     blob_free(&boot->initrd);
     free(boot->page);
+    free(boot->program);
     *boot = (struct boot){0};
 }

@@ -15,11 +15,17 @@ struct boot {
     struct blob kernel;
     struct blob initrd; /* size 0: none (--bare) */
     char *page;         /* boot page text behind its magic; NULL: none */
+    char *program;      /* the guest's path of PROGRAM; NULL: none */
 };
 
-/* Returns 0, or a status with a complaint. boot_free in either case. */
-int boot_compose(const struct options *options, struct boot *out,
-                 struct complaint *why);
+/* layout: the kernel's, where no --kernel-arg says it. Returns 0, or a status
+ * with a complaint. boot_free in either case. */
+int boot_compose(const struct options *options, const char *layout,
+                 struct boot *out, struct complaint *why);
+/* Does a --kernel-arg say the layout? Then which, else NULL. */
+const char *boot_layout(const struct options *options);
+/* The file of PROGRAM in the initrd; false: there is none. */
+bool boot_program(const struct boot *boot, const uint8_t **bytes, size_t *n);
 /* Writes kernel.elf, initrd.tar, args.bin, disk.img (where there is a disk)
  * and qemu.sh to the directory, which is made if need be. */
 int boot_save(const struct boot *boot, const struct options *options,

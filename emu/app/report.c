@@ -28,7 +28,28 @@ static void put(struct report *r, const char *bytes, size_t n)
 
 void report_console(void *ctx, const uint8_t *bytes, size_t n)
 {
-    put(ctx, (const char *)bytes, n);
+    struct report *r = ctx;
+    if (r->held == NULL || fwrite(bytes, 1, n, r->held) != n)
+        put(r, (const char *)bytes, n);
+}
+
+void report_hold(struct report *r)
+{
+    if (r->held == NULL)
+        r->held = open_memstream(&r->held_bytes, &r->helds);
+}
+
+void report_release(struct report *r, bool to_stderr)
+{
+    if (r->held == NULL)
+        return;
+    fclose(r->held);
+    r->held = NULL;
+    if (to_stderr)
+        fwrite(r->held_bytes, 1, r->helds, stderr);
+    else
+        put(r, r->held_bytes, r->helds);
+    free(r->held_bytes);
 }
 
 /* ---- JSON ---- */
@@ -129,6 +150,12 @@ void report_flush(struct report *r)
     put_gathered(r);
     if (!r->failed && fflush(stdout) != 0)
         fail(r, "stdout");
+}
+
+void report_text(struct report *r, const char *text)
+{
+    put_gathered(r);
+    put(r, text, strlen(text));
 }
 
 /* ---- The end ---- */

@@ -9,6 +9,8 @@
 #include "../crossing/crossing.h"
 #include "app.h"
 
+#include <stdio.h>
+
 /* How a run ended. */
 enum verdict_cause {
     VERDICT_EXIT,        /* the guest ended it with its status */
@@ -40,6 +42,9 @@ struct report {
     bool failed;             /* a write was refused */
     const char *stream;      /* by stdout or stderr */
     int error;               /* its errno */
+    FILE *held; /* the console is kept here, not written; see report_hold */
+    char *held_bytes;
+    size_t helds;
     /* JSON: console bytes of one process, not yet written. */
     int pid;
     size_t gathered;
@@ -50,6 +55,12 @@ struct report {
 void report_console(void *ctx, const uint8_t *bytes, size_t n);
 /* Begins to listen, where JSON or a trace was asked for. */
 void report_attach(struct report *r, struct tracker *tracker);
+/* Text of ours on stdout, behind what the guest wrote. */
+void report_text(struct report *r, const char *text);
+/* From now on the console's text is held back; where it belongs is known at the
+ * end: on stdout, or on stderr because stdout is for something else. */
+void report_hold(struct report *r);
+void report_release(struct report *r, bool to_stderr);
 /* All that has been gathered goes out: before waiting, and now and then. */
 void report_flush(struct report *r);
 /* The last object of --json; machine may be NULL (it did not get so far). */

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -214,6 +215,8 @@ int runner_run(const struct runner_desc *desc, struct verdict *verdict,
     return verdict->status;
 }
 
+/* ---- run, trace ---- */
+
 static int run_session(struct session *s, struct report *report,
                        struct verdict *verdict, struct complaint *why)
 {
@@ -228,22 +231,70 @@ static int run_session(struct session *s, struct report *report,
     return status;
 }
 
+/* What the program measured, in the format it asked for, behind all else that
+ * it wrote; CSV has stdout to itself. */
+static void report_measurements(struct report *report,
+                                const struct measurements *m)
+{
+    enum measure_format format = report->json ? MEASURE_JSON
+                                 : strcmp(m->format, "csv") == 0
+                                     ? MEASURE_CSV
+                                     : MEASURE_TABLE;
+    char *text = m->format[0] != '\0' ? measurements_text(m, format) : NULL;
+    report_release(report, text != NULL && format == MEASURE_CSV);
+    if (text != NULL)
+        report_text(report, text);
+    free(text);
+}
+
+/* A program that measures runs in each layout, so that they can be compared;
+ * a trace or a stream of objects is of one machine only. */
+static bool is_for_one_layout(const struct options *o, bool trace)
+{
+    return trace || o->json || o->bare || boot_layout(o) != NULL;
+}
+
+/* One machine from beginning to end. True: the program measures, and went well,
+ * so that another layout is worth a run. */
+static bool run_once(const struct session_desc *desc, struct report *report,
+                     bool last, struct verdict *verdict, struct complaint *why)
+{
+    struct session *s;
+    *verdict = (struct verdict){.cause = VERDICT_ERROR};
+    verdict->status = session_open(desc, &s, why);
+    if (s->program != NULL && !report->json && !report->trace)
+        report_hold(report);
+    if (verdict->status == 0)
+        run_session(s, report, verdict, why);
+    bool more = !last && s->program != NULL && verdict->status == 0 &&
+                verdict->cause == VERDICT_EXIT;
+    if (!more) {
+        report_measurements(report, desc->measurements);
+        report_end(report, verdict, s->machine, why);
+    }
+    session_close(s);
+    return more;
+}
+
 int runner_command(const struct options *options, bool trace,
                    struct complaint *why)
 {
     struct report report = {.json = options->json, .trace = trace};
+    struct measurements m = {0};
+    struct verdict verdict;
     struct session_desc desc = {
         .options = options,
         .track = trace || options->json,
+        .measurements = &m,
         .console_out = options->json ? NULL : report_console,
         .console_ctx = &report,
     };
-    struct session *s;
-    struct verdict verdict = {.cause = VERDICT_ERROR};
-    verdict.status = session_open(&desc, &s, why);
-    if (verdict.status == 0)
-        run_session(s, &report, &verdict, why);
-    report_end(&report, &verdict, s->machine, why);
-    session_close(s);
+    if (run_once(&desc, &report, is_for_one_layout(options, trace), &verdict,
+                 why)) {
+        desc.layout = "shared";
+        desc.again = true;
+        run_once(&desc, &report, true, &verdict, why);
+    }
+    measurements_free(&m);
     return verdict.status;
 }

@@ -40,6 +40,11 @@ static int read_tables(struct session *s, struct complaint *why)
     return status;
 }
 
+static const char *layout_of(const struct session_desc *desc)
+{
+    return desc->layout != NULL ? desc->layout : "separate";
+}
+
 static int make_machine(struct session *s, const struct session_desc *desc,
                         struct complaint *why)
 {
@@ -99,6 +104,36 @@ static int make_tracker(struct session *s, struct complaint *why)
     return 0;
 }
 
+/* A program that has marks is told by its notes; looking for their owner's name
+ * first keeps every other program's file unread. */
+static void find_marks(struct session *s)
+{
+    static const char owner[] = "stapsdt";
+    const uint8_t *bytes;
+    size_t n;
+    char reason[320];
+    if (!boot_program(&s->boot, &bytes, &n) ||
+        memmem(bytes, n, owner, sizeof owner) == NULL ||
+        symbols_open(bytes, n, s->boot.program, &s->program, reason,
+                     sizeof reason) != 0)
+        return;
+    if (!measure_marked(s->program)) {
+        symbols_close(s->program);
+        s->program = NULL;
+    }
+}
+
+static int watch_marks(struct session *s, const struct session_desc *desc,
+                       struct complaint *why)
+{
+    const char *given = boot_layout(desc->options);
+    s->measure = measure_attach(s->tracker, s->program, s->boot.program,
+                                given != NULL ? given : layout_of(desc),
+                                desc->measurements);
+    return s->measure != NULL ? 0
+                              : complain(why, APP_UNUSABLE, "out of memory");
+}
+
 int session_open(const struct session_desc *desc, struct session **out,
                  struct complaint *why)
 {
@@ -111,20 +146,25 @@ int session_open(const struct session_desc *desc, struct session **out,
     s->disk.fd = -1;
     int status = read_tables(s, why);
     if (status == 0)
-        status = boot_compose(o, &s->boot, why);
+        status = boot_compose(o, layout_of(desc), &s->boot, why);
+    if (status == 0 && desc->measurements != NULL)
+        find_marks(s);
+    bool track = desc->track || s->program != NULL;
     if (status == 0)
         status = diskfile_open(o->disk, &s->disk, why);
     if (status == 0)
         status = make_machine(s, desc, why);
-    if (status == 0 && o->save_boot != NULL)
+    if (status == 0 && o->save_boot != NULL && !desc->again)
         status = boot_save(&s->boot, o, &s->disk.image, why);
-    if (status == 0 && (desc->track || o->gets.count > 0))
+    if (status == 0 && (track || o->gets.count > 0))
         open_kernel_symbols(s);
     if (status == 0)
         status =
             takeout_open(&o->gets, s->machine, s->kernel, &s->takeout, why);
-    if (status == 0 && desc->track)
+    if (status == 0 && track)
         status = make_tracker(s, why);
+    if (status == 0 && s->program != NULL)
+        status = watch_marks(s, desc, why);
     return status;
 }
 
@@ -145,12 +185,14 @@ void session_close(struct session *s)
     if (s == NULL)
         return;
     takeout_close(s->takeout);
+    measure_detach(s->measure);
     if (s->tracker != NULL)
         tracker_destroy(s->tracker);
     if (s->machine != NULL)
         machine_destroy(s->machine);
     if (s->sources != NULL)
         sources_destroy(s->sources);
+    symbols_close(s->program);
     if (s->kernel != NULL)
         symbols_close(s->kernel);
     if (s->abi != NULL)

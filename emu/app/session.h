@@ -16,7 +16,7 @@
 #ifndef SALLYPORT_SESSION_H
 #define SALLYPORT_SESSION_H
 
-#include "../crossing/crossing.h"
+#include "../crossing/measure.h"
 #include "boot.h"
 #include "diskfile.h"
 #include "options.h"
@@ -24,6 +24,12 @@
 struct session_desc {
     const struct options *options; /* must outlive the session */
     bool track;                    /* crossings are wanted */
+    const char *layout;            /* the kernel's, if no option says it; NULL:
+                                      separate */
+    bool again; /* not the first session of this command: no --save-boot */
+    /* If PROGRAM has marks (crossing/measure.h), what they measure goes here,
+     * and crossings are tracked for it. May be NULL. */
+    struct measurements *measurements;
     /* The guest wrote to its console. May be NULL. */
     void (*console_out)(void *ctx, const uint8_t *bytes, size_t n);
     void *console_ctx;
@@ -36,6 +42,8 @@ struct session {
     struct symbols *kernel;  /* NULL unless track or --get; also NULL where
                                 the image says nothing that libelf can read */
     struct sources *sources; /* NULL unless track */
+    struct symbols *program; /* of PROGRAM, if it has marks; else NULL */
+    struct measure *measure; /* ... watching them, if they are wanted */
     struct abi *abi;         /* of --abi, else NULL */
     struct cost_model cost;
     struct boot boot;

@@ -21,6 +21,13 @@ uint64_t cost_cycles(const struct cost_model *m, const struct crossing *c)
            m->satp * c->satp_writes + m->fence * c->fences;
 }
 
+uint64_t cost_of_tally(const struct cost_model *m, const struct tally *t)
+{
+    return t->user_insns + t->kernel_insns + m->trap * t->traps +
+           m->ret * t->returns + m->satp * t->satp_writes +
+           m->fence * t->fences;
+}
+
 static uint64_t *coefficient(struct cost_model *m, const char *key, size_t n)
 {
     struct {

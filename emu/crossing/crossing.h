@@ -131,6 +131,22 @@ struct crossing {
     uint64_t fork_child; /* pid of the child this call made, or 0 */
 };
 
+/* Sums over all that was seen, in two parts: what the timer's interrupts did
+ * (with the switches back to those whom they interrupted), and the rest. Two
+ * of them, subtracted, say what a stretch cost. */
+enum tally_part { TALLY_REST, TALLY_TIMER, TALLY_PARTS };
+struct tally {
+    /* hw: crossings opened, by kind; changes between U and S, both ways. */
+    uint64_t calls, faults, interrupts, mode_changes;
+    uint64_t traps, returns, satp_writes, fences; /* hw: nested ones included */
+    uint64_t user_insns, kernel_insns;            /* hw */
+    /* (probe) The hart went to another process than before. */
+    uint64_t switches;
+    uint64_t copies, bytes_copied; /* (probe) copyin, copyout, copyinstr */
+    /* (probe) In programs' tables, and those shown in the kernel's window. */
+    uint64_t pages_mapped, pages_unmapped, pages_shown;
+};
+
 /* Model cycles = instructions + trap*traps + ret*returns + satp*writes +
  * fence*fences + miss*translations missed since the last fence. The last are
  * not seen while recording, only by a replay with memory hooks, so `cycles`
@@ -139,6 +155,7 @@ struct cost_model {
     uint64_t trap, ret, satp, fence, miss;
 };
 extern const struct cost_model cost_model_default;
+uint64_t cost_of_tally(const struct cost_model *model, const struct tally *t);
 /* "trap=50\nsatp=20\n..."; 0, or -1 with one line in why. */
 int cost_model_parse(const char *text, const char *name, struct cost_model *out,
                      char *why, size_t n);
@@ -228,6 +245,9 @@ int tracker_current_pid(const struct tracker *t); /* 0: the kernel / boot */
  * With every process's own and user instructions they add up to what the hart
  * has executed. */
 uint64_t tracker_kernel_insns(const struct tracker *t);
+/* Up to this instruction. */
+struct tally tracker_tally(struct tracker *t, enum tally_part part);
+const struct cost_model *tracker_cost(const struct tracker *t);
 size_t tracker_processes(const struct tracker *t);
 const struct process *tracker_process_at(const struct tracker *t, size_t i);
 const struct process *tracker_process(const struct tracker *t, int pid);

@@ -64,6 +64,19 @@ static struct record *new_record(struct tracker *t, const struct cpu_trap *trap,
     return r;
 }
 
+static void tally_crossing(struct tracker *t, const struct record *r)
+{
+    struct tally *tally = tracker_part(t, r);
+    if (r->kind == CROSSING_CALL)
+        tally->calls++;
+    else if (r->kind == CROSSING_FAULT)
+        tally->faults++;
+    else
+        tally->interrupts++;
+    tally->mode_changes++;
+    tally->traps++;
+}
+
 static void open_crossing(struct tracker *t, const struct cpu_trap *trap)
 {
     struct tracker_state *s = &t->s;
@@ -77,6 +90,7 @@ static void open_crossing(struct tracker *t, const struct cpu_trap *trap)
     s->current = s->line = number;
     process_open(p, number);
     p->pub.crossings++;
+    tally_crossing(t, r);
     if (r->kind == CROSSING_CALL)
         arguments_save(t, number);
     tracker_say(t, &(struct event){.kind = EVENT_ENTER}, number, p);
@@ -89,6 +103,7 @@ static void nested_trap(struct tracker *t, const struct cpu_trap *trap)
     struct record *r = tracker_record(t, s->current);
     uint32_t index = tracker_chain(t, s->current, CHAIN_NESTED, &s->nesteds,
                                    offsetof(struct nested_record, next));
+    tracker_part(t, r)->traps++;
     if (index == 0)
         return;
     struct nested_record *n = list_at(&s->nesteds, index - 1);
@@ -181,6 +196,7 @@ static void on_return(struct tracker *t, const struct cpu_special_event *event)
         struct record *r = tracker_record(t, s->current);
         if (r != NULL)
             r->returns++;
+        tracker_part(t, r)->returns++;
         return;
     }
     tracker_charge(t, cpu_executed(t->cpu) + 1);
@@ -188,6 +204,9 @@ static void on_return(struct tracker *t, const struct cpu_special_event *event)
     if (p == NULL)
         return;
     uint64_t number = returning(t, p, event->target);
+    struct tally *tally = tracker_part(t, tracker_record(t, number));
+    tally->returns++;
+    tally->mode_changes++;
     if (s->owner != p->index + 1)
         tracker_give_hart(t, p);
     if (number != 0)
@@ -214,10 +233,12 @@ static void on_special(void *ctx, const struct cpu_special_event *event)
         /* satp is WARL: an unsupported MODE leaves it as it was (4.1.11). */
         if (event->value >> 60 == 0 || sv39_on(event->value))
             t->s.satp = event->value;
+        tracker_part(t, r)->satp_writes++;
         if (r != NULL)
             r->satp_writes++;
         break;
     case CPU_SPECIAL_FENCE:
+        tracker_part(t, r)->fences++;
         if (r != NULL)
             r->fences++;
         break;

@@ -30,7 +30,7 @@ static uint64_t extend(uint64_t value, int size)
     return value << drop >> drop;
 }
 
-static uint64_t argument(struct tracker *t, const struct probe_arg *a)
+uint64_t probe_argument(const struct tracker *t, const struct probe_arg *a)
 {
     uint64_t value = (uint64_t)a->offset;
     if (a->where == PROBE_REGISTER)
@@ -172,10 +172,24 @@ static void saw_reap(struct tracker *t, const uint64_t *arg)
         process_gone(t, p);
 }
 
+/* A switch is the timer's doing if it interrupted the one who loses the hart,
+ * or had interrupted the one who gets it back. */
+static void tally_switch(struct tracker *t, const struct proc *to)
+{
+    struct tally *from = tracker_part(t, tracker_record(t, t->s.current));
+    struct tally *back = tracker_part(t, open_of(t, to));
+    bool timer = from != t->s.tally || back != t->s.tally;
+    if (to->pub.pid != t->s.last_pid)
+        t->s.tally[timer ? TALLY_TIMER : TALLY_REST].switches++;
+    t->s.last_pid = to->pub.pid;
+}
+
 static void saw_switch(struct tracker *t, const uint64_t *arg)
 {
     tracker_charge(t, cpu_executed(t->cpu));
     struct proc *to = arg[1] != 0 ? process_need_pid(t, (int)arg[1]) : NULL;
+    if (to != NULL)
+        tally_switch(t, to);
     tracker_give_hart(t, to);
 }
 
@@ -275,6 +289,8 @@ static void add_transfer(struct tracker *t, enum transfer_kind kind,
     if (p != NULL)
         explain(t, r, p->pub.root);
     keep_data(t, r);
+    tracker_part(t, c)->copies++;
+    tracker_part(t, c)->bytes_copied += r->done;
     if (c != NULL && kind == TRANSFER_COPYOUT)
         c->bytes_out += r->done;
     else if (c != NULL)
@@ -317,6 +333,17 @@ static bool same_page(const struct tracker *t, const struct record *c,
            r->m.va == m->va && r->m.pa == m->pa;
 }
 
+static void tally_mapping(struct tally *tally, const struct mapping *m)
+{
+    uint64_t last = m->va + (m->bytes != 0 ? m->bytes - 1 : 0);
+    if (m->kind == MAPPING_UNMAP)
+        tally->pages_unmapped++;
+    else if (m->kind <= MAPPING_COW)
+        tally->pages_mapped++;
+    else if (m->kind == MAPPING_WINDOW)
+        tally->pages_shown += (last >> 12) - (m->va >> 12) + 1;
+}
+
 static void add_mapping(struct tracker *t, const struct mapping *m)
 {
     uint64_t number = t->s.current;
@@ -329,6 +356,8 @@ static void add_mapping(struct tracker *t, const struct mapping *m)
     struct mapping_record *r = list_at(&t->s.mappings, index - 1);
     r->m = *m;
     r->m.clock = machine_clock(t->machine);
+    if (!again)
+        tally_mapping(tracker_part(t, c), m);
     if (c != NULL && m->kind == MAPPING_UNMAP)
         c->pages_unmapped++;
     else if (c != NULL && m->kind <= MAPPING_COW && !again)
@@ -494,7 +523,7 @@ static void on_hit(void *ctx, uint64_t pc)
     if (h->t->failed)
         return;
     for (unsigned i = 0; i < h->probe->nargs; i++)
-        arg[i] = argument(h->t, &h->probe->arg[i]);
+        arg[i] = probe_argument(h->t, &h->probe->arg[i]);
     h->handle(h->t, arg);
 }
 

@@ -128,7 +128,9 @@ struct tracker_state {
     uint64_t satp;
     uint64_t mark;         /* executed instructions that are charged */
     uint64_t kernel_insns; /* to nobody */
-    uint32_t owner;        /* process index + 1, 0: the kernel */
+    struct tally tally[TALLY_PARTS];
+    int last_pid;   /* who had the hart last */
+    uint32_t owner; /* process index + 1, 0: the kernel */
     bool in_user;
     uint64_t current, line; /* crossing numbers, 0: none */
     uint64_t ending;        /* closed by exit, its kernel work not over */
@@ -197,6 +199,8 @@ struct tracker {
 /* ---- tracker.c: time, and what is said ---- */
 /* Charges what ran until the hart had executed `executed` instructions. */
 void tracker_charge(struct tracker *t, uint64_t executed);
+/* Where what happens under this crossing (NULL: none) is added. */
+struct tally *tracker_part(struct tracker *t, const struct record *r);
 struct record *tracker_record(const struct tracker *t, uint64_t number);
 /* Gives the hart to p (NULL: the kernel), telling the reader of the trace. */
 void tracker_give_hart(struct tracker *t, struct proc *p);
@@ -219,6 +223,8 @@ void hardware_observe(struct tracker *t);
 /* ---- probes.c ---- */
 int probes_hook(struct tracker *t, char *why, size_t n);
 void probes_unhook(struct tracker *t);
+/* Where the hart is now: the value that a probe's note names. */
+uint64_t probe_argument(const struct tracker *t, const struct probe_arg *a);
 
 /* ---- processes.c ---- */
 struct proc *process_at(const struct tracker *t, uint32_t index);

@@ -92,17 +92,26 @@ void tracker_charge(struct tracker *t, uint64_t executed)
     s->mark = executed;
     if (s->owner == 0) {
         s->kernel_insns += insns;
+        s->tally[TALLY_REST].kernel_insns += insns;
         return;
     }
     struct proc *p = process_at(t, s->owner - 1);
     if (s->in_user) {
         p->pub.user_insns += insns;
+        s->tally[TALLY_REST].user_insns += insns;
         return;
     }
     p->pub.own_insns += insns;
     struct record *r = tracker_record(t, s->current);
+    tracker_part(t, r)->kernel_insns += insns;
     if (r != NULL)
         r->own_insns += insns;
+}
+
+struct tally *tracker_part(struct tracker *t, const struct record *r)
+{
+    bool timer = r != NULL && r->interrupt && (r->cause == 5 || r->cause == 7);
+    return &t->s.tally[timer ? TALLY_TIMER : TALLY_REST];
 }
 
 /* ---- Telling ---- */
@@ -306,6 +315,17 @@ int tracker_current_pid(const struct tracker *t)
 uint64_t tracker_kernel_insns(const struct tracker *t)
 {
     return t->s.kernel_insns;
+}
+
+struct tally tracker_tally(struct tracker *t, enum tally_part part)
+{
+    tracker_charge(t, cpu_executed(t->cpu));
+    return t->s.tally[part];
+}
+
+const struct cost_model *tracker_cost(const struct tracker *t)
+{
+    return &t->cost;
 }
 
 bool tracker_panicked(const struct tracker *t, char *text, size_t n)

@@ -119,6 +119,8 @@ bigpipe 16384 65536; echo $?
 devmap; echo $?
 diskio; echo $?
 ioctldemo; echo $?
+race; echo $?
+race nope; echo $?
 
 echo === every call
 callall; echo $?
