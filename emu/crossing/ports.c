@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAVE_EVERY 8192u
+#define SAVE_EVERY 2048u
 /* In port.travels: taken out of a space in the crossing that the other bits
  * name, not yet in a message that was sent. */
 #define TAKEN      (UINT64_C(1) << 63)

@@ -1,62 +1,10 @@
 /*
  * test_guest_crossings.c - our kernel and programs, seen as crossings: what
  * was asked, what was carried, what it cost, who woke whom.
- *
- * GUEST_KERNEL and GUEST_INITRD are the built guest; GUEST_BIN has its
- * programs, for an initrd with one more that is compiled here.
  */
-#include "../unit/crossing_fixture.h"
+#include "guest_run.h"
 
 #include "../../emu/inspect/backtrace.h"
-
-static struct run *boot(const char *program)
-{
-    char bootpage[200];
-    snprintf(bootpage, sizeof bootpage, "ram=64\n%s", program);
-    return run_start(take_file(GUEST_KERNEL), take_file(GUEST_INITRD), bootpage,
-                     true);
-}
-
-/* An initrd of init and one program, compiled from this text. */
-static struct elf_file initrd_with(const char *source)
-{
-    char dir[] = "/tmp/sallyport-test-XXXXXX", path[96], command[1024];
-    assert_non_null(mkdtemp(dir));
-    snprintf(path, sizeof path, "%s/probe.c", dir);
-    put_file(path, source);
-    snprintf(command, sizeof command,
-             "mkdir %s/bin && cp %s/init %s/bin && "
-             "%s/guestapps/sdk/build.sh -o %s/bin/probe %s/probe.c && "
-             "tar -C %s --format=ustar -cf %s/i.tar bin",
-             dir, GUEST_BIN, dir, SALLYPORT_SOURCE_DIR, dir, dir, dir, dir);
-    if (system(command) != 0)
-        fail_msg("%s", command);
-    snprintf(path, sizeof path, "%s/i.tar", dir);
-    struct elf_file tar = take_file(path);
-    snprintf(command, sizeof command, "rm -r %s", dir);
-    assert_int_equal(system(command), 0);
-    return tar;
-}
-
-static struct run *boot_program(const char *source)
-{
-    return run_start(take_file(GUEST_KERNEL), initrd_with(source),
-                     "ram=64\narg=probe\n", true);
-}
-
-/* The n-th crossing (from 1) of process that called name. */
-static const struct crossing *call(const struct run *r, const char *process,
-                                   const char *name, unsigned n)
-{
-    for (uint64_t i = 1; i <= tracker_count(r->t); i++) {
-        const struct crossing *c = tracker_crossing(r->t, i);
-        if (c->call != NULL && strcmp(c->call->name, name) == 0 &&
-            strcmp(c->process, process) == 0 && --n == 0)
-            return c;
-    }
-    fail_msg("%s never called %s:\n%s", process, name, r->trace);
-    return NULL;
-}
 
 static void a_write_carries_its_bytes_in_by_one_copy(void **state)
 {
