@@ -20,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -190,6 +191,81 @@ void try_tcsetpgrp(void)
 void try_sched_yield(void)
 {
     told("sched_yield", sched_yield());
+}
+
+/* ---- Users ---- */
+
+static void leave_root(void)
+{
+    told("setuid", setuid(7));
+    told("setuid back", setuid(0));
+    told("setgid too late", setgid(7));
+    told("getuid", getuid());
+    told("kill of root's process", kill(getppid(), SIGTERM));
+    told("sysctl of root's", sysctlbyname("kern.hostname", NULL, NULL, "x", 1));
+    fflush(stdout);
+}
+
+void try_setuid(void)
+{
+    fflush(stdout);
+    child_status(leave_root);
+}
+
+void try_getuid(void)
+{
+    told("getuid", getuid());
+}
+
+static void change_group(void)
+{
+    told("setgid", setgid(8));
+    told("getgid", getgid());
+    told("setgid to none", setgid(-1));
+    fflush(stdout);
+}
+
+void try_setgid(void)
+{
+    fflush(stdout);
+    child_status(change_group);
+}
+
+void try_getgid(void)
+{
+    told("getgid", getgid());
+}
+
+/* ---- The kernel's variables ---- */
+
+void try_sysctl(void)
+{
+    int value = 0, number[CTL_MAXNAME] = {CTL_HW, HW_PAGESIZE, 1};
+    size_t n = sizeof value;
+    told("sysctl", sysctl(number, 2, &value, &n, NULL, 0));
+    printf("sysctl: %d in %lu bytes\n", value, (unsigned long)n);
+    told("sysctl beyond a leaf", sysctl(number, 3, &value, &n, NULL, 0));
+    told("sysctl of one number", sysctl(number, 1, &value, &n, NULL, 0));
+    told("sysctl of bad numbers", sysctl(bad, 2, &value, &n, NULL, 0));
+}
+
+void try_sysctlbyname(void)
+{
+    char text[4];
+    size_t n = sizeof text;
+    long large = 1L << 40;
+    told("sysctlbyname", sysctlbyname("kern.ostype", NULL, &n, NULL, 0));
+    printf("sysctlbyname: takes %lu bytes\n", (unsigned long)n);
+    n = sizeof text;
+    told("sysctlbyname of too few",
+         sysctlbyname("kern.ostype", text, &n, NULL, 0));
+    told("sysctlbyname of nothing", sysctlbyname("nope", text, &n, NULL, 0));
+    told("sysctlbyname of a constant",
+         sysctlbyname("kern.ostype", NULL, NULL, "x", 1));
+    told("sysctlbyname of a large int",
+         sysctlbyname("mach.qlimit_default", NULL, NULL, &large, 8));
+    told("sysctlbyname with a bad length",
+         sysctlbyname("kern.ostype", text, bad, NULL, 0));
 }
 
 /* ---- Memory and time ---- */

@@ -31,12 +31,12 @@ int main(int argc, char **argv)
     ssize_t bytes = getprocs(list, sizeof list);
     if (bytes < 0)
         return complain("ps", "list of processes");
-    printf("%5s %5s %5s %-6s %5s %8s %s\n", "PID", "PPID", "GROUP", "STATE",
-           "PAGES", "HEAP", "NAME");
+    printf("%5s %5s %5s %5s %-6s %5s %8s %s\n", "PID", "PPID", "GROUP", "UID",
+           "STATE", "PAGES", "HEAP", "NAME");
     for (size_t i = 0; i < (size_t)bytes / sizeof list[0]; i++)
-        printf("%5d %5d %5d %-6s %5u %8u %s\n", (int)list[i].pid,
-               (int)list[i].ppid, (int)list[i].pgid, state_word(list[i].state),
-               (unsigned)list[i].pages, (unsigned)list[i].heap_bytes,
-               list[i].name);
+        printf("%5d %5d %5d %5u %-6s %5u %8u %s\n", (int)list[i].pid,
+               (int)list[i].ppid, (int)list[i].pgid, (unsigned)list[i].uid,
+               state_word(list[i].state), (unsigned)list[i].pages,
+               (unsigned)list[i].heap_bytes, list[i].name);
     return 0;
 }

@@ -6,9 +6,13 @@
 #include "copy.h"
 #include "panic.h"
 #include "string.h"
+#include "sysctl.h"
 #include "wire.h"
 
 struct bootargs bootargs;
+
+SYSCTL_QUAD(_hw, HW_MEMSIZE, memsize, CTLFLAG_RD, &bootargs.ram_bytes,
+            "bytes of RAM");
 
 static uint64_t parse_ram(const char *value) {
     uint64_t mib = 0;
@@ -18,7 +22,7 @@ static uint64_t parse_ram(const char *value) {
     if (*p || mib < PLAT_RAM_MIB_MIN || mib > PLAT_RAM_MIB_MAX)
         refuse_boot("boot page: ram=%s: not a number from %d to %d", value,
                     PLAT_RAM_MIB_MIN, PLAT_RAM_MIB_MAX);
-    return mib;
+    return mib << 20;
 }
 
 static uint64_t parse_map(const char *value) {
@@ -47,7 +51,7 @@ static void add_line(const char **list, unsigned *n, const char *value) {
 
 static void take_line(const char *key, const char *value) {
     if (strcmp(key, "ram") == 0)
-        bootargs.ram_mib = parse_ram(value);
+        bootargs.ram_bytes = parse_ram(value);
     else if (strcmp(key, "layout") == 0)
         bootargs.layout = parse_layout(value);
     else if (strcmp(key, "map") == 0)
@@ -81,7 +85,7 @@ void bootargs_read(void) {
     char *page = kva(PLAT_BOOTPAGE_BASE);
     const char *end = page + PLAT_BOOTPAGE_SIZE;
     size_t magic = sizeof PLAT_BOOTPAGE_MAGIC - 1;
-    bootargs.ram_mib = PLAT_RAM_MIB_DEFAULT;
+    bootargs.ram_bytes = PLAT_RAM_MIB_DEFAULT << 20;
     if (!*page) return;
     if (memcmp(page, PLAT_BOOTPAGE_MAGIC, magic) != 0)
         refuse_boot("boot page: does not begin with SPARGS1");

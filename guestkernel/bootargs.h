@@ -11,7 +11,7 @@
 
 struct bootargs {
     enum layout layout;
-    uint64_t ram_mib;
+    uint64_t ram_bytes;
     unsigned args, gets;
     const char *arg[BOOT_LINES_MAX]; /* init's arguments after its name */
     const char *get[BOOT_LINES_MAX]; /* files that the host wants at the end */

@@ -28,7 +28,7 @@ void comm_init(void) {
     struct commpage facts = {.magic = COMMPAGE_MAGIC,
                              .ncpu = 1,
                              .page_bytes = PAGE_SIZE,
-                             .ram_bytes = bootargs.ram_mib << 20,
+                             .ram_bytes = bootargs.ram_bytes,
                              .timebase_hz = PLAT_TIMEBASE_HZ,
                              .ns_mult = NS_PER_TICK,
                              .kernel = "sallyport kernel 1"};

@@ -17,6 +17,7 @@
 #include "sched.h"
 #include "signals.h"
 #include "string.h"
+#include "sysctl.h"
 #include "uart.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +38,9 @@ static struct {
     uint64_t interrupts_told;   /* of them, those that ended a read */
     struct wait_queue readers;
 } console;
+
+SYSCTL_INT(_kern, OID_AUTO, console_group, CTLFLAG_RD, &console.group, 0,
+           "the process group that Ctrl-C means; 0: none");
 
 void console_init(struct inode *node) { console.node = node; }
 

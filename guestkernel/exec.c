@@ -19,7 +19,11 @@
 #include "probe.h"
 #include "signals.h"
 #include "string.h"
+#include "sysctl.h"
 #include <errno.h>
+
+SYSCTL_INT(_kern, KERN_ARGMAX, argmax, CTLFLAG_RD, NULL, SALLYPORT_ARG_MAX,
+           "bytes of a program's arguments and environment");
 
 #define STRING_MAX SALLYPORT_ARG_STRING_MAX
 #define WORDS_MAX  (PAGE_SIZE / sizeof(uint64_t))

@@ -7,8 +7,12 @@
 #include "kmalloc.h"
 #include "proc.h"
 #include "sched.h"
+#include "sysctl.h"
 #include <errno.h>
 #include <fcntl.h>
+
+SYSCTL_INT(_kern, OID_AUTO, maxfilesperproc, CTLFLAG_RD, NULL, OPEN_MAX,
+           "descriptors that a process can have");
 
 bool file_is_readable(const struct file *f) {
     return (f->flags & O_ACCMODE) != O_WRONLY;

@@ -40,7 +40,7 @@ static void host_service(struct message *request) {
         n = sizeof(uint32_t);
         break;
     case 1: /* host_memory(out total: uint64_t, out free: uint64_t) */
-        value[0] = bootargs.ram_mib << 20;
+        value[0] = bootargs.ram_bytes;
         value[1] = page_free_count() * PAGE_SIZE;
         n = sizeof value;
         break;

@@ -192,6 +192,8 @@ static mach_msg_return_t fetch(struct user_addr from, uint32_t size,
     if (copyin(from, m->header, size) == 0) r = check_header(m->header);
     m->header->msgh_size = size; /* the argument counts, as in Mach */
     m->sender_pid = (uint32_t)sched.current->pid;
+    m->sender_uid = sched.current->uid;
+    m->sender_gid = sched.current->gid;
     if (r) {
         message_free(m);
         return r;
@@ -317,12 +319,12 @@ static mach_msg_return_t give_header(struct space *s, struct message *m,
 
 static mach_msg_audit_trailer_t trailer_of(const struct message *m,
                                            uint32_t seqno, uint32_t bytes) {
-    uint32_t uid = m->sender_uid;
+    uint32_t uid = m->sender_uid, gid = m->sender_gid;
     return (mach_msg_audit_trailer_t){
         .msgh_trailer_size = bytes,
         .msgh_seqno = seqno,
-        .msgh_sender.val = {uid, uid},
-        .msgh_audit.val = {uid, uid, uid, uid, uid, m->sender_pid}};
+        .msgh_sender.val = {uid, gid},
+        .msgh_audit.val = {uid, uid, gid, uid, gid, m->sender_pid}};
 }
 
 /* Will all of [a, a + n) take a copyout? */

@@ -11,6 +11,7 @@
 #include "panic.h"
 #include "probe.h"
 #include "string.h"
+#include "sysctl.h"
 
 #define FRAME(page) (((page)-PLAT_RAM_BASE) >> PAGE_SHIFT)
 #define RANGES      2
@@ -24,6 +25,9 @@ static struct {
     } range[RANGES];
     uint64_t free_count;
 } alloc;
+
+SYSCTL_QUAD(_vm, OID_AUTO, free_pages, CTLFLAG_RD, &alloc.free_count,
+            "pages of RAM that nobody has");
 
 static void add_range(int i, paddr start, paddr end) {
     alloc.range[i].start = alloc.range[i].next = PAGE_UP(start);

@@ -18,6 +18,8 @@
 #include "probe.h"
 #include "proc.h"
 #include "string.h"
+#include "sysctl.h"
+#include <errno.h>
 
 #define GENERATION_FIRST 3
 #define GENERATION_STEP  4
@@ -27,6 +29,21 @@
 
 /* ---- Queues ---- */
 
+static uint32_t new_limit = MACH_PORT_QLIMIT_DEFAULT;
+
+static int set_new_limit(SYSCTL_HANDLER_ARGS) {
+    int64_t value = new_limit;
+    (void)oidp, (void)arg1, (void)arg2;
+    int error = sysctl_number(req, sizeof new_limit, &value);
+    if (error || !req->newptr.va) return error;
+    if (value < 1 || value > MACH_PORT_QLIMIT_MAX) return EINVAL;
+    new_limit = (uint32_t)value;
+    return 0;
+}
+SYSCTL_NODE(, OID_AUTO, mach, CTLFLAG_RD, NULL, "ports and messages");
+SYSCTL_PROC(_mach, OID_AUTO, qlimit_default, CTLTYPE_INT | CTLFLAG_RW, NULL, 0,
+            set_new_limit, "I", "messages that wait in a new port's queue");
+
 struct port *port_new(void) {
     static uint64_t last_number;
     struct port *p = kmalloc(sizeof *p);
@@ -34,7 +51,7 @@ struct port *port_new(void) {
         p->number = ++last_number;
         p->references = 1;
         p->alive = true;
-        p->limit = MACH_PORT_QLIMIT_DEFAULT;
+        p->limit = new_limit;
     }
     return p;
 }

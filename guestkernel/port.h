@@ -72,7 +72,7 @@ struct message {
     struct port *notify; /* of a wanted notice: whom to tell, held */
     struct carried reply;
     bool to_send_once;
-    uint32_t sender_pid, sender_uid; /* 0: the kernel */
+    uint32_t sender_pid, sender_uid, sender_gid; /* 0: the kernel */
     uint64_t number;                 /* for the probes */
     uint32_t descriptors;            /* what stands in the body, in order: */
     struct {

@@ -22,6 +22,7 @@
 #include "probe.h"
 #include "signals.h"
 #include "string.h"
+#include "sysctl.h"
 #include "trap.h"
 #include <errno.h>
 #include <signal.h>
@@ -147,6 +148,8 @@ int64_t sys_fork(const uint64_t *arg) {
     child->pgid = parent->pgid;
     child->signals = parent->signals;
     child->signals.pending = 0;
+    child->uid = parent->uid;
+    child->gid = parent->gid;
     string_copy(child->name, parent->name, sizeof child->name);
     file_share_all(parent, child);
     ports_fork(parent, child);
@@ -265,6 +268,32 @@ int64_t sys_getppid(const uint64_t *arg) {
     return parent ? parent->pid : 0;
 }
 
+int64_t sys_getuid(const uint64_t *arg) {
+    (void)arg;
+    return sched.current->uid;
+}
+
+int64_t sys_getgid(const uint64_t *arg) {
+    (void)arg;
+    return sched.current->gid;
+}
+
+/* There is one user id and one group id a process; only root changes them. */
+static int change_id(uint16_t *id, uint64_t to) {
+    if (to > UINT16_MAX) return EINVAL;
+    if (to != *id && sched.current->uid) return EPERM;
+    *id = (uint16_t)to;
+    return 0;
+}
+
+int64_t sys_setuid(const uint64_t *arg) {
+    return -change_id(&sched.current->uid, arg[0]);
+}
+
+int64_t sys_setgid(const uint64_t *arg) {
+    return -change_id(&sched.current->gid, arg[0]);
+}
+
 static bool group_exists(int pgid) {
     struct proc *p = NULL;
     while ((p = proc_next(p)))
@@ -313,6 +342,7 @@ static void describe(const struct proc *p, struct procinfo *info) {
     info->ppid = p->parent ? p->parent->pid : 0;
     info->pgid = p->pgid;
     info->state = state_letter(p);
+    info->uid = p->uid;
     info->pages = p->vm.pages;
     info->heap_bytes = (uint32_t)(p->vm.heap_end - p->vm.heap_start);
     string_copy(info->name, p->name, sizeof info->name);
@@ -339,3 +369,30 @@ int64_t sys_getprocs(const uint64_t *arg) {
     }
     return (int64_t)used;
 }
+
+/* When the room is used up the rest is still counted, for the next try. */
+static int list_procs(SYSCTL_HANDLER_ARGS) {
+    struct procinfo info;
+    int error = 0;
+    (void)oidp, (void)arg1, (void)arg2;
+    for (struct proc *p = next_by_pid(0); p && (!error || error == ENOMEM);
+         p = next_by_pid(p->pid)) {
+        describe(p, &info);
+        error = SYSCTL_OUT(req, &info, sizeof info);
+    }
+    return error;
+}
+
+static int own_name(SYSCTL_HANDLER_ARGS) {
+    struct proc *self = sched.current;
+    (void)arg1, (void)arg2;
+    return sysctl_handle_string(oidp, self->name, sizeof self->name, req);
+}
+
+SYSCTL_INT(_kern, KERN_MAXPROC, maxproc, CTLFLAG_RD, NULL, PROC_MAX,
+           "processes that can exist");
+SYSCTL_PROC(_kern, KERN_PROC, proc, CTLTYPE_OPAQUE | CTLFLAG_RD, NULL, 0,
+            list_procs, "S,procinfo", "all processes");
+SYSCTL_PROC(_kern, OID_AUTO, procname,
+            CTLTYPE_STRING | CTLFLAG_RW | CTLFLAG_ANYBODY, NULL, 0, own_name,
+            "A", "the name of the process that asks");

@@ -76,16 +76,12 @@ bool signal_fault(int signal, int code, uint64_t va) {
     return true;
 }
 
-/* kill(-1): everybody but process 1 and the caller. */
-static bool send_to_all(int signal) {
-    bool any = false;
-    struct proc *p = NULL;
-    while ((p = proc_next(p)))
-        if (p->pid != 1 && p != sched.current) {
-            signal_send(p, signal, SI_USER);
-            any = true;
-        }
-    return any;
+/* Does kill's pid argument mean p? -1: all but process 1 and the caller. */
+static bool is_meant(const struct proc *p, int pid) {
+    if (pid > 0) return p->pid == pid;
+    if (pid == -1) return p->pid != 1 && p != sched.current;
+    return p->pgid == (pid ? -pid : sched.current->pgid) &&
+           p->state != PROC_ZOMBIE;
 }
 
 static bool is_signal(int signal) {
@@ -94,21 +90,17 @@ static bool is_signal(int signal) {
 }
 
 int64_t sys_kill(const uint64_t *arg) {
-    int pid = (int)arg[0], signal = (int)arg[1];
+    int pid = (int)arg[0], signal = (int)arg[1], error = ESRCH;
+    struct proc *self = sched.current, *p = NULL;
     if (signal && !is_signal(signal)) return -EINVAL;
     if (pid == INT32_MIN) return -ESRCH;
-    bool any;
-    if (pid > 0) {
-        struct proc *p = proc_find(pid);
-        any = p != NULL;
-        if (any) signal_send(p, signal, SI_USER);
-    } else if (pid == -1) {
-        any = send_to_all(signal);
-    } else {
-        any = signal_send_group(pid ? -pid : sched.current->pgid, signal,
-                                SI_USER);
+    while ((p = proc_next(p))) {
+        bool may = !self->uid || self->uid == p->uid;
+        if (!is_meant(p, pid)) continue;
+        if (may) signal_send(p, signal, SI_USER);
+        if (error) error = may ? 0 : EPERM;
     }
-    return any ? 0 : -ESRCH;
+    return -error;
 }
 
 /* ---- At the return to user mode ---- */

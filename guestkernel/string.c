@@ -44,7 +44,7 @@ static size_t copy_words(word *to, const word *from, size_t n) {
 void *memcpy(void *to, const void *from, size_t n) {
     uint8_t *sink = to;
     const uint8_t *source = from;
-    if (n >= 2 * WORD) {
+    if (n >= WORD) {
         for (; MISALIGNMENT(sink); n--) *sink++ = *source++;
         size_t done = MISALIGNMENT(source)
                           ? copy_shifted(sink, source, n)

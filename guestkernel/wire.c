@@ -15,6 +15,7 @@
 #include "kvm.h"
 #include "pagealloc.h"
 #include "probe.h"
+#include "sysctl.h"
 #include <errno.h>
 
 #define WINDOWS       16
@@ -25,6 +26,19 @@ _Static_assert(WIRE_PAGES *PAGE_SIZE < WINDOW_STRIDE, "a guard is left");
 _Static_assert(offsetof(struct vm, wired) == 24, "where the test puts it");
 
 uint64_t map_threshold = 16384;
+
+static int set_threshold(SYSCTL_HANDLER_ARGS) {
+    int64_t value = (int64_t)map_threshold;
+    (void)oidp, (void)arg1, (void)arg2;
+    int error = sysctl_number(req, sizeof value, &value);
+    if (error || !req->newptr.va) return error;
+    if (value < 0 || value > (int64_t)COPY_MAX) return EINVAL;
+    map_threshold = (uint64_t)value;
+    return 0;
+}
+SYSCTL_PROC(_vm, OID_AUTO, map_threshold, CTLTYPE_QUAD | CTLFLAG_RW, NULL, 0,
+            set_threshold, "Q",
+            "bytes from which a transfer is mapped, not copied; 0: never");
 
 static uint32_t windows_taken; /* bit n: slot n */
 

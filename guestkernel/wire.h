@@ -24,7 +24,7 @@ struct wiring {
 };
 
 /* Transfers of at least so many bytes use the window instead of copying; 0:
- * none does. The boot page's map=BYTES sets it. */
+ * none does. The boot page's map=BYTES and sysctl vm.map_threshold set it. */
 extern uint64_t map_threshold;
 static inline bool is_mapped_transfer(uint64_t n) {
     return map_threshold && n >= map_threshold;

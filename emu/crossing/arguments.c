@@ -189,12 +189,20 @@ static void put_pollfd(const struct tracker *t, struct writer *w,
     put_text(w, "%" PRId32 " %s", fd, flags);
 }
 
+static void put_int(struct writer *w, const uint8_t *raw)
+{
+    int32_t value;
+    memcpy(&value, raw, sizeof value);
+    put_text(w, "%" PRId32, value);
+}
+
 /* "[0x3fffffef40 5, 0x12340 100]": base and length of a struct iovec each, or
- * "[3 POLLIN, 4 POLLOUT]" of a struct pollfd; false if not one can be read. */
+ * "[3 POLLIN, 4 POLLOUT]" of a struct pollfd, or "[6, 3]" of ints; false if not
+ * one can be read. */
 static bool user_array(const struct tracker *t, uint64_t root, uint64_t va,
                        enum abi_kind kind, uint64_t count, char *text, size_t n)
 {
-    size_t bytes = kind == ABI_IOV ? 16 : 8;
+    size_t bytes = kind == ABI_IOV ? 16 : kind == ABI_POLLFD ? 8 : 4;
     struct writer w = writer_on(text, n);
     put_text(&w, "[");
     for (uint64_t i = 0; i < count; i++) {
@@ -207,8 +215,10 @@ static bool user_array(const struct tracker *t, uint64_t root, uint64_t va,
         }
         if (kind == ABI_IOV)
             put_piece(&w, raw);
-        else
+        else if (kind == ABI_POLLFD)
             put_pollfd(t, &w, raw);
+        else
+            put_int(&w, raw);
     }
     put_text(&w, "]");
     return true;
@@ -242,7 +252,8 @@ static void read_strings(struct tracker *t, uint64_t number,
             good = user_vector(t, root, arg[i], text, sizeof text);
         else if (kind == ABI_MSG && i + 1 < call->nargs)
             good = user_message(t, root, arg + i, text, sizeof text);
-        else if ((kind == ABI_IOV || kind == ABI_POLLFD) && i + 1 < call->nargs)
+        else if ((kind == ABI_IOV || kind == ABI_POLLFD || kind == ABI_INTS) &&
+                 i + 1 < call->nargs)
             good = user_array(t, root, arg[i], kind, (uint32_t)arg[i + 1], text,
                               sizeof text);
         else

@@ -123,7 +123,7 @@ static const struct {
     {"fd", ABI_FD},     {"pid", ABI_PID},       {"sig", ABI_SIG},
     {"ptr", ABI_PTR},   {"path", ABI_PATH},     {"str", ABI_STR},
     {"strv", ABI_STRV}, {"msg", ABI_MSG},       {"ioctl", ABI_IOCTL},
-    {"iov", ABI_IOV},   {"pollfd", ABI_POLLFD},
+    {"iov", ABI_IOV},   {"pollfd", ABI_POLLFD}, {"ints", ABI_INTS},
 };
 
 static bool plain_kind(const char *text, enum abi_kind *kind)

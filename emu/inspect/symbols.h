@@ -112,7 +112,8 @@ enum abi_kind { /* of an argument or a result */
                 ABI_MSG,   /* a Mach message's address; flags come next */
                 ABI_IOCTL, /* a request; what it is about comes next */
                 ABI_IOV,
-                ABI_POLLFD, /* arrays; how many comes next */
+                ABI_POLLFD,
+                ABI_INTS, /* arrays; how many comes next */
 };
 struct abi_arg {
     char name[24];

@@ -39,7 +39,8 @@ struct procinfo {
     int32_t ppid;
     int32_t pgid;
     char state;          /* R running or runnable, S sleeping, Z zombie */
-    char reserved[3];    /* zero */
+    char reserved;       /* zero */
+    uint16_t uid;        /* its user */
     uint32_t pages;      /* frames mapped, shared ones included */
     uint32_t heap_bytes; /* what sbrk has given, zero for a zombie */
     char name[32];       /* NUL-ended last part of the program's path */
