@@ -115,13 +115,13 @@ sysctl kern.ostype kern.osrelease kern.maxproc hw mach; echo $?
 sysctl -t kern vm hw mach sysctl
 sysctl -d vm
 sysctl kern.hostname=tern && sysctl -n kern.hostname
-sysctl kern.ostype=x kern kern. nope hw.ncpu.x mach.qlimit_default=1025; echo $?
+sysctl kern.ostype=x kern. nope hw.ncpu.x mach.qlimit_default=1025; echo $?
 sysctl vm.map_threshold=99999999999999999999; echo $?
 sysctl vm.map_threshold=0 && bigpipe && sysctl vm.map_threshold=16384
 id
 as 7 id
 as 7 sysctl kern.hostname=x kern.procname=me; echo $?
-sleep 100 & as 7 kill $!; echo $?; kill $!; wait $!; echo $?
+sleep 100 & as 7 kill $! 2> /dev/null; echo $?; kill $!; wait $!; echo $?
 as 7 as 0 id; echo $?
 as seven id; echo $?
 

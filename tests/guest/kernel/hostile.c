@@ -10,6 +10,7 @@
 #include <sallyport/futex.h>
 #include <sallyport/ioctl.h>
 #include <sallyport/mach.h>
+#include <sallyport/sysctl.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -80,7 +81,7 @@ struct pointer_argument {
 };
 #define P(x) ((long)(x))
 /* Filled in by set_up_calls, when descriptors and addresses are known. */
-static struct pointer_argument row[40];
+static struct pointer_argument row[64];
 static unsigned rows;
 
 static void add(const char *call, int number, int position, int use, long a,
@@ -141,6 +142,17 @@ static void set_up_calls(void)
     ADD(sigprocmask, 1, READS, SIG_BLOCK, 0, 0);
     ADD(sigprocmask, 2, WRITES, SIG_BLOCK, 0, 0);
     ADD(sigsuspend, 0, READS, 0, 0, 0);
+    static long room = sizeof buffer;
+    static const int ncpu[] = {CTL_HW, HW_NCPU};
+    ADD(sysctl, 0, READS, 0, 2, 0);
+    ADD(sysctl, 2, WRITES, P(ncpu), 2, 0);
+    row[rows - 1].arg[3] = P(&room);
+    ADD(sysctl, 3, WRITES, P(ncpu), 2, P(buffer));
+    ADD(sysctlbyname, 0, READS, 0, 0, 0);
+    ADD(sysctlbyname, 1, WRITES, P("hw.ncpu"), 0, P(&room));
+    ADD(sysctlbyname, 2, WRITES, P("hw.ncpu"), P(buffer), 0);
+    ADD(sysctlbyname, 3, READS, P("kern.hostname"), 0, 0);
+    row[rows - 1].arg[4] = 2;
     ADD(mach_port_allocate_trap, 1, WRITES, MACH_PORT_RIGHT_RECEIVE, 0, 0);
     ADD(mach_port_get_refs_trap, 2, WRITES,
         raw_call(SYS_mach_task_self_trap, (long[6]){0}), 0, 0);
@@ -156,6 +168,8 @@ static bool is_bad_for(const struct pointer_argument *r,
         ((r->number == SYS_execve && r->position > 0) ||
          r->number == SYS_waitpid || /* null: the status is not wanted */
          r->number == SYS_sigaction || r->number == SYS_sigprocmask ||
+         ((r->number == SYS_sysctl || r->number == SYS_sysctlbyname) &&
+          r->position > 0) || /* nothing is asked, nothing is set */
          (r->number == SYS_futex && r->position == 3))) /* no timeout */
         return false;
     return p->kind == ANY || r->use == WRITES;
@@ -219,8 +233,9 @@ static void every_call_with_a_pointer_is_in_the_table(void)
 #include "syscall.def"
 #undef CALL
     };
-    static const char *const type[] = {":path",   ":str", ":in[", ":out[",
-                                       ":inout[", ":ptr", ":in{", ":ioctl"};
+    static const char *const type[] = {":path", ":str",    ":in[",
+                                       ":out[", ":inout[", ":ptr",
+                                       ":in{",  ":ioctl",  ":ints"};
     for (unsigned i = 0; i < sizeof call / sizeof call[0]; i++)
         for (unsigned t = 0; t < sizeof type / sizeof type[0]; t++)
             if (strstr(call[i].args, type[t]) && !has_row(call[i].name)) {
