@@ -21,6 +21,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysctl.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -399,6 +400,62 @@ void try_pipe(void)
     told("pipe: read at its end", read(ends[0], bytes, 1));
     close(ends[0]);
     told("pipe into a bad array", pipe(bad));
+}
+
+void try_readv(void)
+{
+    char first[5] = {0}, second[8] = {0};
+    struct iovec v[3] = {{first, 4}, {NULL, 0}, {second, 7}};
+    int fd = open("/etc/motd", O_RDONLY);
+    told("readv", readv(fd, v, 3));
+    printf("readv: \"%s\", \"%s\"\n", first, second);
+    told("readv of no pieces", readv(fd, v, 0));
+    told("readv with a bad vector", readv(fd, bad, 1));
+    close(fd);
+}
+
+void try_writev(void)
+{
+    struct iovec v[2] = {{"good, ", 6}, {bad, 4}};
+    int fd = open("made", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    told("writev", writev(fd, v, 2));
+    told("writev of one bad piece", writev(fd, v + 1, 1));
+    v[1] = (struct iovec){"better\n", 7};
+    told("writev again", writev(fd, v, 2));
+    close(fd);
+}
+
+void try_fcntl(void)
+{
+    int fd = open("made", O_RDONLY), other = fcntl(fd, F_DUPFD, 20);
+    told("fcntl F_DUPFD", other);
+    told("fcntl F_SETFD", fcntl(other, F_SETFD, FD_CLOEXEC));
+    told("fcntl F_GETFD", fcntl(other, F_GETFD));
+    told("fcntl F_SETFL", fcntl(other, F_SETFL, O_NONBLOCK));
+    printf("fcntl F_GETFL: %s\n",
+           fcntl(fd, F_GETFL) == (O_RDONLY | O_NONBLOCK) ? "shared" : "wrong");
+    told("fcntl F_DUPFD from 64 on", fcntl(fd, F_DUPFD, 64));
+    told("fcntl F_GETLK", fcntl(fd, F_GETLK, bad));
+    told("fcntl of nothing", fcntl(50, F_GETFD));
+    close(fd);
+    close(other);
+}
+
+void try_mkfifo(void)
+{
+    char bytes[8] = {0};
+    told("mkfifo", mkfifo("fifo", 0600));
+    told("mkfifo again", mkfifo("fifo", 0600));
+    told("mkfifo at a bad path", mkfifo(bad, 0600));
+    told("mkfifo: open to write", open("fifo", O_WRONLY | O_NONBLOCK));
+    int in = open("fifo", O_RDONLY | O_NONBLOCK);
+    int out = open("fifo", O_WRONLY);
+    told("mkfifo: write", write(out, "by name", 7));
+    told("mkfifo: unlink", unlink("fifo"));
+    told("mkfifo: read", read(in, bytes, 7));
+    printf("mkfifo: \"%s\"\n", bytes);
+    close(in);
+    close(out);
 }
 
 void try_fstat(void)

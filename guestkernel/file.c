@@ -113,20 +113,36 @@ int64_t sys_write(const uint64_t *arg) {
     return transfer(arg[0], &(struct uio){&piece, 1, arg[2], true, NULL});
 }
 
+static int64_t transfer_vector(const uint64_t *arg, bool write) {
+    struct uio_vector v;
+    int error = uio_fetch(&v, user_addr(arg[1]), (uint32_t)arg[2], write);
+    if (error) return -error;
+    int64_t moved = transfer(arg[0], &v.uio);
+    uio_release(&v);
+    return moved;
+}
+
+int64_t sys_readv(const uint64_t *arg) { return transfer_vector(arg, false); }
+
+int64_t sys_writev(const uint64_t *arg) { return transfer_vector(arg, true); }
+
 int64_t sys_close(const uint64_t *arg) {
     if (!file_of(arg[0])) return -EBADF;
     close_descriptor(sched.current, (int)arg[0]);
     return 0;
 }
 
-int64_t sys_dup(const uint64_t *arg) {
-    struct file *f = file_of(arg[0]);
-    if (!f) return -EBADF;
-    int fd = file_free_descriptor(sched.current, 0);
+static int64_t duplicate(struct file *f, int from) {
+    int fd = file_free_descriptor(sched.current, from);
     if (fd < 0) return -EMFILE;
     f->references++;
     file_install(sched.current, fd, f);
     return fd;
+}
+
+int64_t sys_dup(const uint64_t *arg) {
+    struct file *f = file_of(arg[0]);
+    return f ? duplicate(f, 0) : -EBADF;
 }
 
 int64_t sys_dup2(const uint64_t *arg) {
@@ -149,4 +165,30 @@ int64_t sys_tcsetpgrp(const uint64_t *arg) {
     if (pgid < 0) return -EINVAL;
     console_set_group(pgid);
     return 0;
+}
+
+#define STATUS_FLAGS (O_APPEND | O_NONBLOCK) /* which fcntl may change */
+
+int64_t sys_fcntl(const uint64_t *arg) {
+    struct file *f = file_of(arg[0]);
+    uint64_t *on_exec = &sched.current->close_on_exec;
+    uint64_t bit = 1ul << (arg[0] % OPEN_MAX);
+    int value = (int)arg[2];
+    if (!f) return -EBADF;
+    switch ((int)arg[1]) {
+    case F_DUPFD:
+        return value < 0 || value >= OPEN_MAX ? -EINVAL : duplicate(f, value);
+    case F_GETFD:
+        return *on_exec & bit ? FD_CLOEXEC : 0;
+    case F_SETFD:
+        *on_exec = value & FD_CLOEXEC ? *on_exec | bit : *on_exec & ~bit;
+        return 0;
+    case F_GETFL:
+        return f->flags & (O_ACCMODE | STATUS_FLAGS);
+    case F_SETFL:
+        f->flags = (f->flags & ~STATUS_FLAGS) | (value & STATUS_FLAGS);
+        return 0;
+    default:
+        return -EINVAL;
+    }
 }

@@ -27,7 +27,7 @@ struct file {
     const struct file_ops *ops;
     uint32_t references;
     int flags;           /* as given to open */
-    struct inode *inode; /* NULL: a pipe */
+    struct inode *inode; /* NULL: a pipe without a name */
     struct pipe *pipe;
     uint64_t offset; /* of a directory: a cookie */
 };
@@ -54,6 +54,10 @@ int file_open_console(struct proc *p); /* as descriptors 0, 1, 2 */
 void file_share_all(struct proc *from, struct proc *to);
 void file_close_all(struct proc *p);
 void file_close_on_exec(struct proc *p);
+
+/* The rest of opening f->inode, a FIFO, which may wait for the other end; the
+ * file is to be dropped if it fails. ENXIO, ENOMEM, EINTR. pipe.c. */
+int fifo_open(struct file *f);
 
 extern const struct file_ops inode_ops; /* inodefile.c */
 extern const struct file_ops null_ops;  /* device.c */

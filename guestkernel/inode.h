@@ -11,7 +11,7 @@
 
 #include "riscv.h"
 
-enum inode_type { INODE_FILE, INODE_DIRECTORY, INODE_DEVICE };
+enum inode_type { INODE_FILE, INODE_DIRECTORY, INODE_DEVICE, INODE_FIFO };
 
 struct dentry;
 struct file_ops;
@@ -42,6 +42,7 @@ struct inode {
     uint64_t next_cookie;
 
     const struct file_ops *device;
+    struct pipe *pipe;    /* of a FIFO that somebody has open */
     struct inode *memory; /* a device's: what mapping it shows, or NULL */
 };
 

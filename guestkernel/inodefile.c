@@ -113,7 +113,8 @@ int64_t sys_lseek(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
     int64_t offset = (int64_t)arg[1], base = 0;
     if (!f) return -EBADF;
-    if (!f->inode || (f->inode->type == INODE_DEVICE && !f->inode->size))
+    if (!f->inode || f->inode->type == INODE_FIFO ||
+        (f->inode->type == INODE_DEVICE && !f->inode->size))
         return -ESPIPE;
     switch ((int)arg[2]) {
     case SEEK_SET:
@@ -150,6 +151,8 @@ static mode_t type_bits(const struct inode *i) {
         return S_IFDIR;
     case INODE_DEVICE:
         return S_IFCHR;
+    case INODE_FIFO:
+        return S_IFIFO;
     default:
         return S_IFREG;
     }
@@ -221,6 +224,8 @@ static uint8_t type_of_entry(const struct inode *i) {
         return DT_DIR;
     case INODE_DEVICE:
         return DT_CHR;
+    case INODE_FIFO:
+        return DT_FIFO;
     default:
         return DT_REG;
     }

@@ -42,10 +42,10 @@ static int check_open(const struct inode *i, int flags) {
     return 0;
 }
 
-static int create(const struct place *place, uint16_t mode,
-                  struct inode **out) {
-    if (place->slash) return EISDIR;
-    struct inode *i = inode_new(INODE_FILE, mode & PERMISSION_BITS);
+/* A new inode with a name that is free. */
+static int make(const struct place *place, enum inode_type type, uint64_t mode,
+                struct inode **out) {
+    struct inode *i = inode_new(type, mode & PERMISSION_BITS);
     if (!i) return ENOMEM;
     int error = dir_add(place->dir, place->name, place->length, i);
     if (error) inode_release_unused(i);
@@ -57,8 +57,9 @@ static int create(const struct place *place, uint16_t mode,
 static int find_or_create(const struct place *place, int flags, uint16_t mode,
                           struct inode **out) {
     *out = place->inode;
+    if (!place->inode && !(flags & O_CREAT)) return ENOENT;
     if (!place->inode)
-        return flags & O_CREAT ? create(place, mode, out) : ENOENT;
+        return place->slash ? EISDIR : make(place, INODE_FILE, mode, out);
     int error = check_open(place->inode, flags);
     bool write = (flags & O_ACCMODE) != O_RDONLY;
     if (!error && flags & O_TRUNC && write && place->inode->type == INODE_FILE)
@@ -71,6 +72,8 @@ static void attach(struct file *f, struct inode *i) {
     inode_hold(i);
     if (i->type == INODE_DEVICE)
         f->ops = i->device;
+    else if (i->type == INODE_FIFO)
+        f->ops = &pipe_ops;
     else if (file_is_writable(f))
         i->writers++;
 }
@@ -91,6 +94,11 @@ int64_t file_open(const char *path, int flags, uint16_t mode) {
         return -error;
     }
     attach(f, i);
+    if (i->type == INODE_FIFO) error = fifo_open(f);
+    if (error) {
+        file_drop(f);
+        return -error;
+    }
     file_install(sched.current, fd, f);
     return fd;
 }
@@ -110,11 +118,17 @@ int64_t sys_mkdir(const uint64_t *arg) {
     if (error) return -error;
     if (place.inode) return -EEXIST;
     if (place.dir->links >= LINKS_MAX) return -EMLINK;
-    struct inode *i = inode_new(INODE_DIRECTORY, arg[1] & PERMISSION_BITS);
-    if (!i) return -ENOMEM;
-    error = dir_add(place.dir, place.name, place.length, i);
-    if (error) inode_release_unused(i);
-    return -error;
+    return -make(&place, INODE_DIRECTORY, arg[1], &place.inode);
+}
+
+int64_t sys_mkfifo(const uint64_t *arg) {
+    char path[PATH_MAX_BYTES];
+    struct place place;
+    int error = fetch_place(arg[0], path, &place);
+    if (error) return -error;
+    if (place.inode) return -EEXIST;
+    if (place.slash) return -ENOENT;
+    return -make(&place, INODE_FIFO, arg[1], &place.inode);
 }
 
 int64_t sys_rmdir(const uint64_t *arg) {

@@ -1,5 +1,6 @@
 /*
- * pipe.c - pipes: a page of bytes between those who write and those who read.
+ * pipe.c - pipes and FIFOs: a page of bytes between those who write and those
+ * who read.
  *
  * POSIX: a read waits while the pipe is empty, and returns 0 when it is empty
  * and nobody can write any more. A write waits for room; up to PIPE_BUF bytes
@@ -8,6 +9,8 @@
  * A large write (wire.h's threshold) does not go through the ring: its pages
  * are wired and shown in the kernel's window, and the readers copy from there:
  * one copy instead of two. Its bytes come after the ring's.
+ *
+ * A FIFO is a name for a pipe that is there while somebody has it open.
  *
  * Positions count all bytes ever written and read, so the ring needs no "full"
  * flag, and the put and get probes can say which bytes went where.
@@ -38,7 +41,8 @@ struct pipe {
      * It sleeps in can_write until they are read. */
     const char *mapped;
     uint64_t mapped_bytes;
-    uint32_t readers, writers; /* open files at each end */
+    uint32_t readers, writers;           /* open files at each end */
+    uint32_t reader_opens, writer_opens; /* how many there ever were */
     struct wait_queue can_read, can_write;
 };
 
@@ -183,7 +187,8 @@ static unsigned pipe_poll(struct file *f) {
     const struct pipe *p = f->pipe;
     unsigned now = 0;
     if (file_is_readable(f))
-        now |= (used(p) ? POLLIN : 0) | (p->writers ? 0 : POLLHUP);
+        now |= (used(p) ? POLLIN : 0) |
+               (p->writers || !p->writer_opens ? 0 : POLLHUP);
     if (file_is_writable(f)) {
         /* While a writer's pages are mapped, used may be beyond CAPACITY. */
         bool room = used(p) + SALLYPORT_PIPE_BUF <= CAPACITY;
@@ -201,13 +206,16 @@ static void pipe_free(struct pipe *p) {
 
 static void pipe_close(struct file *f) {
     struct pipe *p = f->pipe;
-    if (file_is_readable(f))
-        p->readers--;
-    else
-        p->writers--;
-    sched_wake_all(&p->can_read);
-    wake(&p->can_write);
-    if (p->readers == 0 && p->writers == 0) pipe_free(p);
+    if (p) {
+        p->readers -= file_is_readable(f);
+        p->writers -= file_is_writable(f);
+        sched_wake_all(&p->can_read);
+        wake(&p->can_write);
+    }
+    bool last = p && p->readers == 0 && p->writers == 0;
+    if (last) pipe_free(p);
+    if (last && f->inode) f->inode->pipe = NULL;
+    if (f->inode) inode_drop(f->inode);
 }
 
 static int pipe_ioctl(struct file *f, uint32_t request, void *buffer) {
@@ -229,7 +237,6 @@ static struct pipe *pipe_new(void) {
     }
     p->ring = kva(page);
     p->channel = ++last_channel;
-    p->readers = p->writers = 1;
     return p;
 }
 
@@ -250,7 +257,33 @@ int64_t sys_pipe(const uint64_t *arg) {
         return -ENOMEM;
     }
     reader->pipe = writer->pipe = p;
+    p->readers = p->writers = p->writer_opens = 1;
     file_install(self, fd[0], reader);
     file_install(self, fd[1], writer);
     return 0;
+}
+
+/* Whoever opened the other end while this one waited counts, even if it has
+ * closed it again. */
+int fifo_open(struct file *f) {
+    bool reads = file_is_readable(f), writes = file_is_writable(f);
+    bool waits = !(f->flags & O_NONBLOCK) && reads != writes;
+    struct pipe **link = &f->inode->pipe;
+    if (!waits && !reads && (!*link || !(*link)->readers)) return ENXIO;
+    if (!*link) *link = pipe_new();
+    struct pipe *p = f->pipe = *link;
+    if (!p) return ENOMEM;
+    p->readers += reads;
+    p->reader_opens += reads;
+    p->writers += writes;
+    p->writer_opens += writes;
+    sched_wake_all(&p->can_read);
+    wake(&p->can_write);
+    const uint32_t *there = reads ? &p->writers : &p->readers;
+    const uint32_t *opens = reads ? &p->writer_opens : &p->reader_opens;
+    uint32_t before = *opens;
+    int error = 0;
+    while (waits && !*there && *opens == before && !error)
+        error = sched_sleep(reads ? &p->can_read : &p->can_write, "FIFO open");
+    return error;
 }

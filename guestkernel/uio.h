@@ -9,12 +9,16 @@
 #ifndef KERNEL_UIO_H
 #define KERNEL_UIO_H
 
+#include <sallyport/abi.h>
 #include "copy.h"
 
 struct iovec { /* as <sys/uio.h> has it */
     struct user_addr iov_base;
     uint64_t iov_len;
 };
+
+#define UIO_FEW 8 /* so many pieces are kept on the stack */
+#define IOV_MAX SALLYPORT_IOV_MAX
 
 struct uio {
     struct iovec *iov; /* the kernel's copy; iov and count move on */
@@ -36,5 +40,18 @@ MUST_CHECK static inline int uiomove(void *kernel, uint64_t n, struct uio *u) {
  * who does not copy: uio_advance then takes n bytes of it off. */
 struct iovec uio_front(struct uio *u);
 void uio_advance(struct uio *u, uint64_t n);
+
+/* A program's vector, on the caller's stack. */
+struct uio_vector {
+    struct uio uio;
+    struct iovec few[UIO_FEW];
+    struct iovec *page[IOV_MAX * sizeof(struct iovec) / PAGE_SIZE];
+};
+/* Fetches count pieces; the uio is then ready. EINVAL (not 1 to IOV_MAX, or
+ * more than INT64_MAX bytes together), EFAULT, ENOMEM. */
+MUST_CHECK int uio_fetch(struct uio_vector *v, struct user_addr from,
+                         uint32_t count, bool write);
+/* After a uio_fetch that returned 0. */
+void uio_release(struct uio_vector *v);
 
 #endif

@@ -23,6 +23,7 @@ enum {
 #define SALLYPORT_NAME_MAX       255   /* bytes of one name, without a NUL */
 #define SALLYPORT_OPEN_MAX       64    /* descriptors of a process */
 #define SALLYPORT_PROC_MAX       64    /* processes */
+#define SALLYPORT_IOV_MAX        1024  /* pieces of a readv or writev */
 #define SALLYPORT_PIPE_BUF       512   /* a write up to this is never split */
 #define SALLYPORT_PIPE_CAPACITY  4096  /* bytes a pipe holds */
 #define SALLYPORT_ARG_MAX        65536 /* bytes of argv and envp together */

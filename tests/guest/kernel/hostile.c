@@ -81,7 +81,7 @@ struct pointer_argument {
 };
 #define P(x) ((long)(x))
 /* Filled in by set_up_calls, when descriptors and addresses are known. */
-static struct pointer_argument row[64];
+static struct pointer_argument row[80];
 static unsigned rows;
 
 static void add(const char *call, int number, int position, int use, long a,
@@ -134,6 +134,10 @@ static void set_up_calls(void)
     ADD(shm_unlink, 0, READS, 0, 0, 0);
     ADD(ioctl, 2, READS, file_fd, FIONBIO, 0);
     ADD(ioctl, 2, WRITES, file_fd, FIONREAD, 0);
+    ADD(readv, 1, READS, file_fd, 0, 1);
+    ADD(writev, 1, READS, full_pipe[1], 0, 64);
+    ADD(poll, 0, WRITES, 0, 2, 0);
+    ADD(mkfifo, 0, READS, 0, 0644, 0);
     ADD(futex, 0, READS, 0, FUTEX_WAKE, 1);
     ADD(futex, 0, READS, 0, FUTEX_WAIT, 1);
     ADD(futex, 3, READS, P(buffer), FUTEX_WAIT, 1);
@@ -233,9 +237,9 @@ static void every_call_with_a_pointer_is_in_the_table(void)
 #include "syscall.def"
 #undef CALL
     };
-    static const char *const type[] = {":path", ":str",    ":in[",
-                                       ":out[", ":inout[", ":ptr",
-                                       ":in{",  ":ioctl",  ":ints"};
+    static const char *const type[] = {":path",   ":str", ":in[", ":out[",
+                                       ":inout[", ":ptr", ":in{", ":ioctl",
+                                       ":iov",    ":pollfd", ":ints"};
     for (unsigned i = 0; i < sizeof call / sizeof call[0]; i++)
         for (unsigned t = 0; t < sizeof type / sizeof type[0]; t++)
             if (strstr(call[i].args, type[t]) && !has_row(call[i].name)) {
@@ -332,7 +336,8 @@ static void bad_descriptors_are_refused(void)
     static const int call[] = {SYS_read,      SYS_write,    SYS_close,
                                SYS_dup,       SYS_lseek,    SYS_fstat,
                                SYS_dup2,      SYS_getdents, SYS_ftruncate,
-                               SYS_tcsetpgrp, SYS_ioctl};
+                               SYS_tcsetpgrp, SYS_ioctl,    SYS_readv,
+                               SYS_writev,    SYS_fcntl};
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
         for (unsigned j = 0; j < sizeof call / sizeof call[0]; j++)
             EQUAL(raw_call(call[j], (long[6]){bad[i], P(buffer), 1}), -EBADF);

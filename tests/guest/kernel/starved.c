@@ -9,11 +9,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,6 +45,22 @@ static void files(void)
     fd = allowed(open("/bin/cat", O_RDWR));
     lseek(fd, 4096, SEEK_SET);
     allowed((int)write(fd, bytes, 10)); /* copies a page of the archive */
+}
+
+/* A vector that no stack has room for, and a pipe with a name. */
+static void pieces(void)
+{
+    struct iovec v[300];
+    for (int i = 0; i < 300; i++)
+        v[i] = (struct iovec){bytes, 1};
+    allowed(mkfifo("/tmp/s/f", 0600));
+    int fd = allowed(open("/tmp/s/f", O_RDWR));
+    allowed((int)writev(fd, v, 300));
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    if (fd >= 0 && allowed(poll(&p, 1, 0)) == 1)
+        allowed((int)readv(fd, v, 300));
+    close(fd);
+    unlink("/tmp/s/f");
 }
 
 static void processes(void)
@@ -187,6 +205,7 @@ static void work(void)
 {
     devices();
     files();
+    pieces();
     ports();
     processes();
     memory();
