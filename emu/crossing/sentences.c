@@ -93,44 +93,24 @@ static void put_other(struct writer *w, const struct tracker *t,
 
 /* ---- Calls ---- */
 
-static const struct abi_arg *memory_arg(const struct abi_call *call,
-                                        unsigned *index)
-{
-    for (unsigned i = 0; i < call->nargs; i++)
-        if (call->arg[i].kind == ABI_IN || call->arg[i].kind == ABI_OUT ||
-            call->arg[i].kind == ABI_INOUT) {
-            *index = i;
-            return &call->arg[i];
-        }
-    return NULL;
-}
-
 /* What was asked. */
 static void put_request(struct writer *w, const struct tracker *t,
                         const struct crossing *c)
 {
     char text[512];
-    unsigned i;
     put_who(w, c);
-    const struct abi_arg *a = c->call != NULL ? memory_arg(c->call, &i) : NULL;
-    if (a == NULL) {
+    put_text(w, " ");
+    if (c->call == NULL) {
         crossing_describe(t, c, text, sizeof text);
-        put_text(w, " called %s%s.", c->call == NULL ? "system call " : "",
-                 text);
+        put_text(w, "called system call %s.", text);
         return;
     }
-    uint64_t n = a->length_arg >= 0 ? c->arg[a->length_arg] : a->length;
-    if (a->kind == ABI_IN)
-        put_text(w, " gave %s %" PRIu64 " byte%s at 0x%" PRIx64 ".",
-                 c->call->name, n, plural(n), c->arg[i]);
-    else if (strcmp(c->call->name, "read") == 0)
-        put_text(w, " asked for %" PRIu64 " byte%s at 0x%" PRIx64 ".", n,
-                 plural(n), c->arg[i]);
-    else
-        put_text(w,
-                 " called %s, with %" PRIu64 " byte%s at 0x%" PRIx64
-                 " for the answer.",
-                 c->call->name, n, plural(n), c->arg[i]);
+    if (request_put(w, t, c)) {
+        put_text(w, ".");
+        return;
+    }
+    request_put_help(w, t, c);
+    put_text(w, ".");
 }
 
 /* "read returned -1, errno EFAULT" */
@@ -280,22 +260,27 @@ static void put_call(struct writer *w, const struct tracker *t,
         if (c->transfer[i].error != 0)
             refused = &c->transfer[i];
     put_request(w, t, c);
-    if (refused == NULL)
+    if (refused == NULL) {
+        outcome_put_pages(w, c);
         put_copied(w, c);
+    }
+    if (c->call != NULL && strcmp(c->call->name, "mach_msg_trap") == 0)
+        message_put_carried(w, c);
     put_sleep(w, t, c);
     if (c->outcome == OUTCOME_OPEN) {
         put_text(w, " It has not returned yet.");
         return;
     }
-    if (refused != NULL)
+    if (refused != NULL) {
         put_refused(w, refused);
-    else
-        put_text(w, " ");
-    put_returned(w, t, c);
-    put_text(w, ".");
-    if (refused != NULL)
+        put_returned(w, t, c);
+        put_text(w, ".");
         put_prefix(w, refused);
+    } else {
+        outcome_put_result(w, t, c);
+    }
     put_links(w, t, c);
+    outcome_put_gains(w, c);
     if (c->outcome == OUTCOME_TO_HANDLER)
         put_text(w, " A signal handler at 0x%" PRIx64 " runs first.",
                  c->return_pc);

@@ -274,6 +274,24 @@ void argument_format(const struct tracker *t, const struct crossing *c,
                      unsigned i, char *text, size_t n);
 bool is_error(uint64_t result); /* -4095..-1 */
 
+struct writer;
+/* ---- requests.c, messages.c, outcomes.c: pieces of sentences ---- */
+/* "asked to ...", behind who; false: nothing is known of such a call, and
+ * request_put_help says what the table does. */
+bool request_put(struct writer *w, const struct tracker *t,
+                 const struct crossing *c);
+void request_put_help(struct writer *w, const struct tracker *t,
+                      const struct crossing *c);
+void message_put_request(struct writer *w, const struct tracker *t,
+                         const struct crossing *c);
+void message_put_carried(struct writer *w, const struct crossing *c);
+void message_put_received(struct writer *w, const struct crossing *c);
+const char *message_result_help(const char *result); /* or NULL */
+void outcome_put_result(struct writer *w, const struct tracker *t,
+                        const struct crossing *c);
+void outcome_put_gains(struct writer *w, const struct crossing *c);
+void outcome_put_pages(struct writer *w, const struct crossing *c);
+
 /* ---- costs.c ---- */
 uint64_t cost_cycles(const struct cost_model *m, const struct crossing *c);
 
