@@ -19,9 +19,11 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysctl.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -476,6 +478,209 @@ void try_ftruncate(void)
     told("ftruncate: size", lseek(fd, 0, SEEK_END));
     told("ftruncate to -1", ftruncate(fd, -1));
     close(fd);
+}
+
+/* ---- Sockets ---- */
+
+static const struct sockaddr_un listener_name = {AF_UNIX, "listener"};
+#define LISTENER (const struct sockaddr *)&listener_name, sizeof listener_name
+
+void try_socket(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    printf("socket: %s\n", fd >= 3 ? "a descriptor" : "wrong");
+    told("socket: send", send(fd, "x", 1, 0));
+    close(fd);
+    told("socket of another family", socket(2, SOCK_STREAM, 0));
+    told("socket of another type", socket(AF_UNIX, 3, 0));
+}
+
+void try_socketpair(void)
+{
+    int ends[2];
+    char bytes[8] = {0};
+    told("socketpair", socketpair(AF_UNIX, SOCK_DGRAM, 0, ends));
+    told("socketpair: write", write(ends[0], "there", 5));
+    told("socketpair: read", read(ends[1], bytes, sizeof bytes));
+    printf("socketpair: \"%s\"\n", bytes);
+    close(ends[0]);
+    close(ends[1]);
+    told("socketpair into a bad array",
+         socketpair(AF_UNIX, SOCK_STREAM, 0, bad));
+}
+
+static int named_socket(int type)
+{
+    int fd = socket(AF_UNIX, type | SOCK_NONBLOCK, 0);
+    told("bind", bind(fd, LISTENER));
+    return fd;
+}
+
+void try_bind(void)
+{
+    int fd = named_socket(SOCK_STREAM);
+    struct stat st;
+    told("stat", stat("listener", &st));
+    printf("bind: mode %o\n", (unsigned)st.st_mode);
+    told("bind again", bind(fd, LISTENER));
+    told("bind at a bad address", bind(fd, bad, 20));
+    told("open of a socket", open("listener", O_RDWR));
+    close(fd);
+    unlink("listener");
+}
+
+void try_listen(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    told("listen without a name", listen(fd, 1));
+    told("listen to a file", listen(0, 1));
+    close(fd);
+}
+
+void try_accept(void)
+{
+    int fd = named_socket(SOCK_STREAM), one = socket(AF_UNIX, SOCK_STREAM, 0);
+    struct sockaddr_un from;
+    socklen_t length = sizeof from;
+    told("accept without listen", accept(fd, NULL, NULL));
+    told("listen", listen(fd, 1));
+    told("accept of nobody", accept(fd, NULL, NULL));
+    told("connect", connect(one, LISTENER));
+    told("accept at a bad address", accept(fd, bad, &length));
+    int two = accept(fd, (struct sockaddr *)&from, &length);
+    printf("accept: %s, address of %u bytes\n", two > 0 ? "taken" : "wrong",
+           (unsigned)length);
+    told("accept: send", send(one, "x", 1, 0));
+    told("accept: shutdown", shutdown(one, SHUT_WR));
+    char bytes[2];
+    told("accept: all of it", recv(two, bytes, 2, MSG_WAITALL));
+    close(one);
+    close(two);
+    close(fd);
+    unlink("listener");
+}
+
+void try_connect(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    told("connect to nothing", connect(fd, LISTENER));
+    int other = named_socket(SOCK_DGRAM);
+    told("connect to another type", connect(fd, LISTENER));
+    told("connect to a bad address", connect(fd, bad, 20));
+    close(other);
+    told("connect to a name left over", connect(fd, LISTENER));
+    unlink("listener");
+    close(fd);
+}
+
+/* Datagrams to a name, and who sent them. */
+void try_sendto(void)
+{
+    int to = named_socket(SOCK_DGRAM), from = socket(AF_UNIX, SOCK_DGRAM, 0);
+    char bytes[4] = {0};
+    told("sendto", sendto(from, "letter", 6, 0, LISTENER));
+    told("sendto of a bad buffer", sendto(from, bad, 6, 0, LISTENER));
+    told("sendto a bad address", sendto(from, "x", 1, 0, bad, 20));
+    told("sendto without one", send(from, "x", 1, 0));
+    told("sendto: a look", recv(to, bytes, 3, MSG_PEEK));
+    told("sendto: half of it", recv(to, bytes, 3, 0));
+    printf("sendto: \"%s\"\n", bytes);
+    close(from);
+    close(to);
+    unlink("listener");
+}
+
+void try_recvfrom(void)
+{
+    int fd = named_socket(SOCK_DGRAM);
+    char bytes[8] = {0};
+    struct sockaddr_un from = {0};
+    socklen_t length = sizeof from;
+    told("recvfrom", sendto(fd, "myself", 6, 0, LISTENER));
+    told("recvfrom into a bad buffer", recv(fd, bad, 8, 0));
+    told("recvfrom",
+         recvfrom(fd, bytes, 8, 0, (struct sockaddr *)&from, &length));
+    printf("recvfrom: \"%s\" from %s\n", bytes, from.sun_path);
+    told("recvfrom of nothing", recv(fd, bytes, 8, MSG_DONTWAIT));
+    close(fd);
+    unlink("listener");
+}
+
+/* A message of two pieces, with a descriptor. */
+struct parcel {
+    struct msghdr msg;
+    struct iovec piece[2];
+    struct {
+        struct cmsghdr head;
+        int fd;
+    } control;
+    char text[8];
+};
+
+static struct msghdr *pack(struct parcel *p, int fd)
+{
+    *p = (struct parcel){
+        .control = {{sizeof p->control, SOL_SOCKET, SCM_RIGHTS}, fd},
+        .text = "parcel"};
+    p->piece[0] = (struct iovec){p->text, 2};
+    p->piece[1] = (struct iovec){p->text + 2, 5};
+    p->msg = (struct msghdr){.msg_iov = p->piece,
+                             .msg_iovlen = 2,
+                             .msg_control = &p->control,
+                             .msg_controllen = sizeof p->control};
+    return &p->msg;
+}
+
+void try_sendmsg(void)
+{
+    int ends[2], inside = open("made", O_RDONLY);
+    struct parcel p;
+    socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+    told("sendmsg", sendmsg(ends[0], pack(&p, inside), 0));
+    told("sendmsg of no descriptor", sendmsg(ends[0], pack(&p, 55), 0));
+    told("sendmsg of a bad header", sendmsg(ends[0], bad, 0));
+    pack(&p, inside)->msg_iov = bad;
+    told("sendmsg of bad pieces", sendmsg(ends[0], &p.msg, 0));
+    sendmsg(ends[0], pack(&p, ends[1]), 0);
+    printf("sendmsg over itself: %s\n",
+           errno == ETOOMANYREFS ? "it would travel and carry" : "wrong");
+    close(inside);
+    pack(&p, -1);
+    told("recvmsg", recvmsg(ends[1], &p.msg, 0));
+    told("recvmsg: the file's size", lseek(p.control.fd, 0, SEEK_END));
+    close(p.control.fd);
+    close(ends[0]);
+    told("recvmsg at the end", recvmsg(ends[1], pack(&p, -1), 0));
+    close(ends[1]);
+}
+
+void try_recvmsg(void)
+{
+    int ends[2];
+    struct parcel p;
+    socketpair(AF_UNIX, SOCK_DGRAM, 0, ends);
+    told("recvmsg: send", send(ends[0], "longer than that", 16, 0));
+    told("recvmsg into bad pieces",
+         (pack(&p, -1)->msg_iov = bad, recvmsg(ends[1], &p.msg, 0)));
+    told("recvmsg of a part", recvmsg(ends[1], pack(&p, -1), 0));
+    printf("recvmsg: flags 0x%x, control of %u bytes\n", p.msg.msg_flags,
+           (unsigned)p.msg.msg_controllen);
+    told("recvmsg of a bad header", recvmsg(ends[1], bad, 0));
+    close(ends[0]);
+    close(ends[1]);
+}
+
+void try_shutdown(void)
+{
+    int ends[2];
+    char byte;
+    socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+    told("shutdown", shutdown(ends[0], SHUT_WR));
+    told("shutdown: read", read(ends[1], &byte, 1));
+    told("shutdown: send", send(ends[0], "x", 1, MSG_NOSIGNAL));
+    told("shutdown of what", shutdown(ends[0], 9));
+    close(ends[0]);
+    close(ends[1]);
 }
 
 /* ---- Names ---- */

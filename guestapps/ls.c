@@ -24,6 +24,8 @@ static char type_letter(mode_t mode)
         return 'c';
     if (S_ISFIFO(mode))
         return 'p';
+    if (S_ISSOCK(mode))
+        return 's';
     return '-';
 }
 

@@ -52,6 +52,23 @@ void file_install(struct proc *p, int fd, struct file *f) {
     f->flags &= ~O_CLOEXEC; /* is the descriptor's, not the file's */
 }
 
+int file_install_pair(struct user_addr fds, struct file *a, struct file *b) {
+    struct proc *self = sched.current;
+    int fd[2] = {file_free_descriptor(self, 0)};
+    fd[1] = fd[0] < 0 ? -1 : file_free_descriptor(self, fd[0] + 1);
+    if (fd[1] < 0) return EMFILE;
+    int error = copyout(fd, fds, sizeof fd);
+    if (error) return error;
+    file_install(self, fd[0], a);
+    file_install(self, fd[1], b);
+    return 0;
+}
+
+uint64_t file_channel(void) {
+    static uint64_t last;
+    return ++last;
+}
+
 struct file *file_of(uint64_t fd) {
     /* As the int that the caller meant: the upper half does not count. */
     uint32_t n = (uint32_t)fd;

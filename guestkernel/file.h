@@ -29,6 +29,7 @@ struct file {
     int flags;           /* as given to open */
     struct inode *inode; /* NULL: a pipe without a name */
     struct pipe *pipe;
+    struct socket *socket;
     uint64_t offset; /* of a directory: a cookie */
 };
 
@@ -42,6 +43,8 @@ void file_drop(struct file *f);
 int file_free_descriptor(const struct proc *p, int from);
 /* Puts f (and the caller's reference) at a free descriptor. */
 void file_install(struct proc *p, int fd, struct file *f);
+/* As fds[0] and fds[1]; 0, EMFILE, EFAULT: the callers keep a and b. */
+int file_install_pair(struct user_addr fds, struct file *a, struct file *b);
 /* The current process's open file, or NULL. */
 struct file *file_of(uint64_t fd);
 
@@ -49,6 +52,11 @@ struct file *file_of(uint64_t fd);
  * -errno; 0 or an errno. */
 int64_t file_open(const char *path, int flags, uint16_t mode);
 int file_unlink(const char *path);
+/* A new inode with a name; EEXIST and others. */
+int file_make(const char *path, enum inode_type type, uint64_t mode,
+              struct inode **out);
+/* A number for what put and get of the probes move through. */
+uint64_t file_channel(void);
 
 int file_open_console(struct proc *p); /* as descriptors 0, 1, 2 */
 void file_share_all(struct proc *from, struct proc *to);

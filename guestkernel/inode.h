@@ -11,7 +11,13 @@
 
 #include "riscv.h"
 
-enum inode_type { INODE_FILE, INODE_DIRECTORY, INODE_DEVICE, INODE_FIFO };
+enum inode_type {
+    INODE_FILE,
+    INODE_DIRECTORY,
+    INODE_DEVICE,
+    INODE_FIFO,
+    INODE_SOCKET
+};
 
 struct dentry;
 struct file_ops;
@@ -42,8 +48,9 @@ struct inode {
     uint64_t next_cookie;
 
     const struct file_ops *device;
-    struct pipe *pipe;    /* of a FIFO that somebody has open */
-    struct inode *memory; /* a device's: what mapping it shows, or NULL */
+    struct pipe *pipe;     /* of a FIFO that somebody has open */
+    struct socket *socket; /* of a name whose socket is open */
+    struct inode *memory;  /* a device's: what mapping it shows, or NULL */
 };
 
 #define FILE_MAX (1ul << 30) /* bytes: two levels of 512 pointers */

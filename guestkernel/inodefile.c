@@ -153,13 +153,16 @@ static mode_t type_bits(const struct inode *i) {
         return S_IFCHR;
     case INODE_FIFO:
         return S_IFIFO;
+    case INODE_SOCKET:
+        return S_IFSOCK;
     default:
         return S_IFREG;
     }
 }
 
 /* There is no clock of the day: all times are 0. */
-static int64_t put_stat(const struct inode *i, struct user_addr to) {
+static int64_t put_stat(const struct inode *i, mode_t without,
+                        struct user_addr to) {
     struct stat st;
     memset(&st, 0, sizeof st);
     if (i) {
@@ -170,7 +173,7 @@ static int64_t put_stat(const struct inode *i, struct user_addr to) {
         st.st_size = (off_t)i->size;
         st.st_blocks = (blkcnt_t)((i->size + S_BLKSIZE - 1) / S_BLKSIZE);
     } else {
-        st.st_mode = S_IFIFO | 0600;
+        st.st_mode = without | 0600;
         st.st_nlink = 1;
     }
     st.st_blksize = PAGE_SIZE;
@@ -179,7 +182,9 @@ static int64_t put_stat(const struct inode *i, struct user_addr to) {
 
 int64_t sys_fstat(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
-    return f ? put_stat(f->inode, user_addr(arg[1])) : -EBADF;
+    if (!f) return -EBADF;
+    return put_stat(f->inode, f->socket ? S_IFSOCK : S_IFIFO,
+                    user_addr(arg[1]));
 }
 
 int64_t sys_stat(const uint64_t *arg) {
@@ -188,7 +193,7 @@ int64_t sys_stat(const uint64_t *arg) {
     struct inode *i;
     int error = copyinstr(user_addr(arg[0]), path, sizeof path, &length);
     if (!error) error = path_find(sched.current->cwd, path, &i);
-    return error ? -error : put_stat(i, user_addr(arg[1]));
+    return error ? -error : put_stat(i, 0, user_addr(arg[1]));
 }
 
 /* ---- Directory entries ---- */
@@ -226,6 +231,8 @@ static uint8_t type_of_entry(const struct inode *i) {
         return DT_CHR;
     case INODE_FIFO:
         return DT_FIFO;
+    case INODE_SOCKET:
+        return DT_SOCK;
     default:
         return DT_REG;
     }

@@ -36,6 +36,7 @@ static int fetch_place(uint64_t va, char path[PATH_MAX_BYTES],
 static int check_open(const struct inode *i, int flags) {
     bool write = (flags & O_ACCMODE) != O_RDONLY;
     if (flags & O_CREAT && flags & O_EXCL) return EEXIST;
+    if (i->type == INODE_SOCKET) return EOPNOTSUPP;
     if (i->type == INODE_DIRECTORY && (write || flags & O_CREAT)) return EISDIR;
     if (i->type != INODE_DIRECTORY && flags & O_DIRECTORY) return ENOTDIR;
     if (i->type == INODE_FILE && write && i->text) return ETXTBSY;
@@ -51,6 +52,15 @@ static int make(const struct place *place, enum inode_type type, uint64_t mode,
     if (error) inode_release_unused(i);
     *out = i;
     return error;
+}
+
+int file_make(const char *path, enum inode_type type, uint64_t mode,
+              struct inode **out) {
+    struct place place;
+    int error = path_walk(sched.current->cwd, path, &place);
+    if (!error && place.inode) error = EEXIST;
+    if (!error && place.slash) error = ENOENT;
+    return error ? error : make(&place, type, mode, out);
 }
 
 /* The inode that open means, made if it must be. */
@@ -123,12 +133,9 @@ int64_t sys_mkdir(const uint64_t *arg) {
 
 int64_t sys_mkfifo(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
-    struct place place;
-    int error = fetch_place(arg[0], path, &place);
-    if (error) return -error;
-    if (place.inode) return -EEXIST;
-    if (place.slash) return -ENOENT;
-    return -make(&place, INODE_FIFO, arg[1], &place.inode);
+    struct inode *i;
+    int error = fetch_path(arg[0], path);
+    return error ? -error : -file_make(path, INODE_FIFO, arg[1], &i);
 }
 
 int64_t sys_rmdir(const uint64_t *arg) {

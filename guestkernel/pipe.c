@@ -228,7 +228,6 @@ const struct file_ops pipe_ops = {pipe_read, pipe_write, pipe_close, pipe_ioctl,
                                   pipe_poll};
 
 static struct pipe *pipe_new(void) {
-    static uint64_t last_channel;
     struct pipe *p = kmalloc(sizeof *p);
     paddr page = p ? page_alloc() : 0;
     if (!page) {
@@ -236,31 +235,25 @@ static struct pipe *pipe_new(void) {
         return NULL;
     }
     p->ring = kva(page);
-    p->channel = ++last_channel;
+    p->channel = file_channel();
     return p;
 }
 
 int64_t sys_pipe(const uint64_t *arg) {
-    struct proc *self = sched.current;
-    int fd[2];
-    fd[0] = file_free_descriptor(self, 0);
-    fd[1] = fd[0] < 0 ? -1 : file_free_descriptor(self, fd[0] + 1);
-    if (fd[1] < 0) return -EMFILE;
-    int error = copyout(fd, user_addr(arg[0]), sizeof fd);
-    if (error) return -error;
     struct pipe *p = pipe_new();
     struct file *reader = p ? file_new(&pipe_ops, O_RDONLY) : NULL;
     struct file *writer = reader ? file_new(&pipe_ops, O_WRONLY) : NULL;
-    if (!writer) {
-        kfree(reader);
-        if (p) pipe_free(p);
-        return -ENOMEM;
+    int error = ENOMEM;
+    if (writer) {
+        reader->pipe = writer->pipe = p;
+        p->readers = p->writers = p->writer_opens = 1;
+        error = file_install_pair(user_addr(arg[0]), reader, writer);
     }
-    reader->pipe = writer->pipe = p;
-    p->readers = p->writers = p->writer_opens = 1;
-    file_install(self, fd[0], reader);
-    file_install(self, fd[1], writer);
-    return 0;
+    if (!error) return 0;
+    kfree(reader);
+    kfree(writer);
+    if (p) pipe_free(p);
+    return -error;
 }
 
 /* Whoever opened the other end while this one waited counts, even if it has

@@ -73,8 +73,8 @@ struct message {
     struct carried reply;
     bool to_send_once;
     uint32_t sender_pid, sender_uid, sender_gid; /* 0: the kernel */
-    uint64_t number;                 /* for the probes */
-    uint32_t descriptors;            /* what stands in the body, in order: */
+    uint64_t number;                             /* for the probes */
+    uint32_t descriptors; /* what stands in the body, in order: */
     struct {
         struct carried right;
         struct ool *ool;

@@ -47,7 +47,7 @@ struct signals {
 struct proc {
     enum proc_state state;
     int pid, pgid;
-    uint16_t uid, gid; /* 0: root, who may do everything */
+    uint16_t uid, gid;   /* 0: root, who may do everything */
     struct proc *parent; /* NULL: pid 1 */
     char name[32];
     int wait_status;            /* of a zombie */

@@ -14,6 +14,7 @@
 #include <sallyport/ioctl.h>
 #include <sallyport/mman.h>
 #include <sallyport/poll.h>
+#include <sallyport/socket.h>
 #include <signal.h>
 #include <sys/wait.h>
 

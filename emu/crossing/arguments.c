@@ -37,27 +37,6 @@ const struct abi_call *tracker_call(const struct tracker *t, uint64_t number)
 
 /* ---- Strings ---- */
 
-/* Reads user memory as the user may; returns how many bytes came. */
-static size_t user_read(const struct tracker *t, uint64_t root, uint64_t va,
-                        void *buf, size_t n)
-{
-    size_t done = 0;
-    while (done < n) {
-        struct sv39_walk w = sv39_walk(t->machine, root, va + done);
-        if (root != 0 && sv39_check(&w, SV39_LOAD, CPU_U, false, false))
-            break;
-        size_t piece = 4096 - ((va + done) & 4095);
-        if (piece > n - done)
-            piece = n - done;
-        size_t got = sv39_read(t->machine, root, va + done,
-                               (uint8_t *)buf + done, piece);
-        done += got;
-        if (got < piece)
-            break;
-    }
-    return done;
-}
-
 /* Quoted text of the string at va; false if it cannot be read to its end (or
  * to where it is cut). */
 static bool user_string(const struct tracker *t, uint64_t root, uint64_t va,
@@ -256,6 +235,11 @@ static void read_strings(struct tracker *t, uint64_t number,
                  i + 1 < call->nargs)
             good = user_array(t, root, arg[i], kind, (uint32_t)arg[i + 1], text,
                               sizeof text);
+        else if (kind == ABI_SOCKADDR && i + 1 < call->nargs)
+            good =
+                user_sockaddr(t, root, arg[i], arg[i + 1], text, sizeof text);
+        else if (kind == ABI_MSGHDR)
+            good = user_msghdr(t, root, arg[i], text, sizeof text);
         else
             good = user_structure(t, root, call, arg, i, text, sizeof text);
         if (good)

@@ -261,6 +261,17 @@ void ports_free(struct port_moments *m);
 /* Adds clock and crossing. */
 void ports_event(struct tracker *t, struct port_event e);
 
+/* ---- usermem.c ---- */
+/* As the user may; returns how many bytes came. */
+size_t user_read(const struct tracker *t, uint64_t root, uint64_t va, void *buf,
+                 size_t n);
+/* The path in quotes, or the family; false: it cannot be read. */
+bool user_sockaddr(const struct tracker *t, uint64_t root, uint64_t va,
+                   uint64_t length, char *text, size_t n);
+/* "0x3fffffef40 {1 piece, address "/tmp/s", fds [3]}" */
+bool user_msghdr(const struct tracker *t, uint64_t root, uint64_t va,
+                 char *text, size_t n);
+
 /* ---- arguments.c ---- */
 const struct abi_call *tracker_call(const struct tracker *t, uint64_t number);
 void arguments_index_calls(struct tracker *t);

@@ -118,12 +118,16 @@ static const struct {
     const char *name;
     enum abi_kind kind;
 } kinds[] = {
-    {"none", ABI_NONE}, {"int", ABI_INT},       {"uint", ABI_UINT},
-    {"hex", ABI_HEX},   {"size", ABI_SIZE},     {"off", ABI_OFF},
-    {"fd", ABI_FD},     {"pid", ABI_PID},       {"sig", ABI_SIG},
-    {"ptr", ABI_PTR},   {"path", ABI_PATH},     {"str", ABI_STR},
-    {"strv", ABI_STRV}, {"msg", ABI_MSG},       {"ioctl", ABI_IOCTL},
-    {"iov", ABI_IOV},   {"pollfd", ABI_POLLFD}, {"ints", ABI_INTS},
+    {"none", ABI_NONE},     {"int", ABI_INT},
+    {"uint", ABI_UINT},     {"hex", ABI_HEX},
+    {"size", ABI_SIZE},     {"off", ABI_OFF},
+    {"fd", ABI_FD},         {"pid", ABI_PID},
+    {"sig", ABI_SIG},       {"ptr", ABI_PTR},
+    {"path", ABI_PATH},     {"str", ABI_STR},
+    {"strv", ABI_STRV},     {"msg", ABI_MSG},
+    {"ioctl", ABI_IOCTL},   {"sockaddr", ABI_SOCKADDR},
+    {"msghdr", ABI_MSGHDR}, {"iov", ABI_IOV},
+    {"pollfd", ABI_POLLFD}, {"ints", ABI_INTS},
 };
 
 static bool plain_kind(const char *text, enum abi_kind *kind)

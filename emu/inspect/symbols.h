@@ -113,7 +113,9 @@ enum abi_kind { /* of an argument or a result */
                 ABI_IOCTL, /* a request; what it is about comes next */
                 ABI_IOV,
                 ABI_POLLFD,
-                ABI_INTS, /* arrays; how many comes next */
+                ABI_INTS,     /* arrays; how many comes next */
+                ABI_SOCKADDR, /* its length comes next */
+                ABI_MSGHDR,
 };
 struct abi_arg {
     char name[24];

@@ -78,7 +78,8 @@ make_library() {
     done
     rm -f "$dir/libsallyport.a"
     (cd "$dir" && "${cross}ar" rcsD libsallyport.a \
-        dirent.o file.o mach.o mig.o process.o stdio.o sysctl.o time.o \
+        dirent.o file.o mach.o mig.o process.o socket.o stdio.o sysctl.o \
+        time.o \
         stubs/*.o)
 }
 

@@ -18,6 +18,7 @@
 #define DT_CHR     2
 #define DT_DIR     4
 #define DT_REG     8
+#define DT_SOCK    12
 
 struct dirent {
     uint64_t d_ino;

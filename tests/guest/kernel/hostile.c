@@ -12,6 +12,7 @@
 #include <sallyport/mach.h>
 #include <sallyport/sysctl.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #define PAGE 4096
@@ -70,7 +71,8 @@ static void set_up_pointers(void)
 /* What a call's other arguments are, so that only the pointer is wrong. */
 static char buffer[512];
 static char path[] = "/tmp/hostile", other_path[] = "/tmp/hostile2";
-static int file_fd, dir_fd, full_pipe[2];
+static int file_fd, dir_fd, full_pipe[2], last_fd;
+static int stream[2], letters[2], listener;
 
 enum { READS, WRITES };
 struct pointer_argument {
@@ -81,7 +83,7 @@ struct pointer_argument {
 };
 #define P(x) ((long)(x))
 /* Filled in by set_up_calls, when descriptors and addresses are known. */
-static struct pointer_argument row[80];
+static struct pointer_argument row[100];
 static unsigned rows;
 
 static void add(const char *call, int number, int position, int use, long a,
@@ -92,6 +94,53 @@ static void add(const char *call, int number, int position, int use, long a,
 }
 #define ADD(call, ...) add(#call, SYS_##call, __VA_ARGS__)
 
+/* The last three arguments of the row that was added last. */
+static void and (long d, long e, long f)
+{
+    memcpy(row[rows - 1].arg + 3, (long[]){d, e, f}, 3 * sizeof(long));
+}
+
+/* A stream and a datagram with something to read, a connection to take. */
+static void set_up_sockets(void)
+{
+    static struct sockaddr_un name = {AF_UNIX, "/tmp/hostile.socket"};
+    static struct sockaddr_un letter_box = {AF_UNIX, "/tmp/hostile.letters"};
+    static socklen_t room = sizeof name;
+    static struct iovec piece = {buffer, 8};
+    static struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+    socketpair(AF_UNIX, SOCK_STREAM, 0, stream);
+    socketpair(AF_UNIX, SOCK_DGRAM, 0, letters);
+    write(stream[0], buffer, sizeof buffer);
+    bind(letters[0], (void *)&letter_box, sizeof letter_box);
+    write(letters[0], buffer, 8);
+    listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    bind(listener, (void *)&name, sizeof name);
+    listen(listener, 1);
+    int caller = socket(AF_UNIX, SOCK_STREAM, 0);
+    connect(caller, (void *)&name, sizeof name);
+    last_fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+    ADD(socketpair, 3, WRITES, AF_UNIX, SOCK_STREAM, 0);
+    ADD(bind, 1, READS, last_fd, 0, 20);
+    ADD(connect, 1, READS, last_fd, 0, 20);
+    ADD(accept, 1, WRITES, listener, 0, P(&room));
+    ADD(accept, 2, WRITES, listener, P(buffer), 0);
+    ADD(sendto, 1, READS, stream[0], 0, 64);
+    ADD(sendto, 1, READS, letters[0], 0, 64);
+    ADD(sendto, 4, READS, last_fd, P(buffer), 4);
+    and(0, 0, 20);
+    ADD(recvfrom, 1, WRITES, stream[1], 0, 64);
+    ADD(recvfrom, 1, WRITES, letters[1], 0, 64);
+    ADD(recvfrom, 4, WRITES, letters[1], P(buffer), 64);
+    and(0, 0, P(&room));
+    ADD(recvfrom, 5, WRITES, letters[1], P(buffer), 64);
+    and(0, P(buffer), 0);
+    ADD(sendmsg, 1, READS, stream[0], 0, 0);
+    ADD(recvmsg, 1, WRITES, stream[1], 0, 0);
+    struct msghdr *const msg = &message;
+    EQUAL(sendmsg(stream[0], msg, 0), 8);
+}
+
 static void set_up_calls(void)
 {
     file_fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0644);
@@ -101,6 +150,7 @@ static void set_up_calls(void)
     pipe(full_pipe);
     write(full_pipe[1], buffer, sizeof buffer);
 
+    set_up_sockets();
     ADD(execve, 0, READS, 0, P((char *[]){NULL}), P((char *[]){NULL}));
     ADD(execve, 1, READS, P("/bin/true"), 0, 0);
     ADD(execve, 2, READS, P("/bin/true"), 0, 0);
@@ -174,6 +224,9 @@ static bool is_bad_for(const struct pointer_argument *r,
          r->number == SYS_sigaction || r->number == SYS_sigprocmask ||
          ((r->number == SYS_sysctl || r->number == SYS_sysctlbyname) &&
           r->position > 0) || /* nothing is asked, nothing is set */
+         (r->number == SYS_accept && r->position == 1) || /* no address */
+         ((r->number == SYS_sendto || r->number == SYS_recvfrom) &&
+          r->position == 4) ||
          (r->number == SYS_futex && r->position == 3))) /* no timeout */
         return false;
     return p->kind == ANY || r->use == WRITES;
@@ -237,9 +290,9 @@ static void every_call_with_a_pointer_is_in_the_table(void)
 #include "syscall.def"
 #undef CALL
     };
-    static const char *const type[] = {":path",   ":str", ":in[", ":out[",
-                                       ":inout[", ":ptr", ":in{", ":ioctl",
-                                       ":iov",    ":pollfd", ":ints"};
+    static const char *const type[] = {
+        ":path",  ":str", ":in[",    ":out[", ":inout[",   ":ptr",   ":in{",
+        ":ioctl", ":iov", ":pollfd", ":ints", ":sockaddr", ":msghdr"};
     for (unsigned i = 0; i < sizeof call / sizeof call[0]; i++)
         for (unsigned t = 0; t < sizeof type / sizeof type[0]; t++)
             if (strstr(call[i].args, type[t]) && !has_row(call[i].name)) {
@@ -259,9 +312,16 @@ static void nothing_has_changed(void)
     EQUAL(st.st_nlink, 1);
     FAILS(stat(other_path, &st), ENOENT);
     EQUAL(lseek(file_fd, 0, SEEK_CUR), 0);
-    EQUAL(dup(0), full_pipe[1] + 1); /* no descriptor was lost */
-    close(full_pipe[1] + 1);
+    EQUAL(dup(0), last_fd + 1); /* no descriptor was lost */
+    close(last_fd + 1);
     EQUAL(read(full_pipe[0], buffer, sizeof buffer), sizeof buffer);
+    EQUAL(read(stream[1], buffer, sizeof buffer), sizeof buffer);
+    EQUAL(read(stream[1], buffer, sizeof buffer), 8);
+    EQUAL(read(letters[1], buffer, sizeof buffer), 8);
+    EQUAL(accept(listener, NULL, NULL), last_fd + 1);
+    close(last_fd + 1);
+    unlink("/tmp/hostile.socket");
+    unlink("/tmp/hostile.letters");
 }
 
 /* ---- Lengths ---- */
@@ -333,11 +393,12 @@ static void bad_descriptors_are_refused(void)
 {
     static const int bad[] = {-1, -1000, 63,        64,
                               65, 1000,  INT32_MAX, INT32_MIN};
-    static const int call[] = {SYS_read,      SYS_write,    SYS_close,
-                               SYS_dup,       SYS_lseek,    SYS_fstat,
-                               SYS_dup2,      SYS_getdents, SYS_ftruncate,
-                               SYS_tcsetpgrp, SYS_ioctl,    SYS_readv,
-                               SYS_writev,    SYS_fcntl};
+    static const int call[] = {
+        SYS_read,    SYS_write,   SYS_close,    SYS_dup,       SYS_lseek,
+        SYS_fstat,   SYS_dup2,    SYS_getdents, SYS_ftruncate, SYS_tcsetpgrp,
+        SYS_ioctl,   SYS_readv,   SYS_writev,   SYS_fcntl,     SYS_bind,
+        SYS_listen,  SYS_accept,  SYS_connect,  SYS_sendto,    SYS_recvfrom,
+        SYS_sendmsg, SYS_recvmsg, SYS_shutdown};
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
         for (unsigned j = 0; j < sizeof call / sizeof call[0]; j++)
             EQUAL(raw_call(call[j], (long[6]){bad[i], P(buffer), 1}), -EBADF);
