@@ -1,5 +1,5 @@
 /*
- * copy.c - copyin, copyout, copyinstr, for both layouts.
+ * copy.c - copyin, copyout and their like, for both layouts.
  *
  * layout=separate: the process is not mapped while the kernel runs. Each page
  * of the range is looked up in the process's table in software, which checks
@@ -59,30 +59,31 @@ static size_t separate_out(const char *from, uint64_t to, size_t n) {
     return done;
 }
 
+static size_t move_in(struct user_addr from, void *to, size_t n) {
+    return kvm.layout == LAYOUT_SHARED
+               ? n - usercopy(to, (const void *)from.va, n)
+               : separate_in(from.va, to, n);
+}
+
+static size_t move_out(const void *from, struct user_addr to, size_t n) {
+    return kvm.layout == LAYOUT_SHARED ? n - usercopy((void *)to.va, from, n)
+                                       : separate_out(from, to.va, n);
+}
+
 int copyin(struct user_addr from, void *to, size_t n) {
     if (n == 0) return 0;
-    size_t done = 0;
     int error = check_range(from, n);
-    if (!error) {
-        done = kvm.layout == LAYOUT_SHARED
-                   ? n - usercopy(to, (const void *)from.va, n)
-                   : separate_in(from.va, to, n);
-        error = done < n ? EFAULT : 0;
-    }
+    size_t done = error ? 0 : move_in(from, to, n);
+    if (!error && done < n) error = EFAULT;
     PROBE(copyin, from.va, to, n, done, error);
     return error;
 }
 
 int copyout(const void *from, struct user_addr to, size_t n) {
     if (n == 0) return 0;
-    size_t done = 0;
     int error = check_range(to, n);
-    if (!error) {
-        done = kvm.layout == LAYOUT_SHARED
-                   ? n - usercopy((void *)to.va, from, n)
-                   : separate_out(from, to.va, n);
-        error = done < n ? EFAULT : 0;
-    }
+    size_t done = error ? 0 : move_out(from, to, n);
+    if (!error && done < n) error = EFAULT;
     PROBE(copyout, to.va, from, n, done, error);
     return error;
 }
@@ -123,3 +124,47 @@ int copyinstr(struct user_addr from, char *to, size_t max, size_t *done) {
     PROBE(copyinstr, from.va, to, max, *done, error);
     return error;
 }
+
+int copyoutstr(const char *from, struct user_addr to, size_t max,
+               size_t *done) {
+    size_t length = strnlen(from, max), n = length + (length < max);
+    int error = max == 0 ? ENAMETOOLONG : check_range(to, max);
+    *done = error ? 0 : move_out(from, to, n);
+    if (!error && *done < n) error = EFAULT;
+    if (!error && length == max) error = ENAMETOOLONG;
+    if (error == EFAULT) *done = 0;
+    PROBE(copyoutstr, to.va, from, max, *done, error);
+    return error;
+}
+
+/* ---- Words ---- */
+
+/* Where an aligned word of the program's is for the kernel, in both layouts:
+ * it lies in one page. NULL with *error set. */
+static void *word_at(struct user_addr a, size_t n, pte_t access, int *error) {
+    *error = a.va % n ? EINVAL : check_range(a, n);
+    void *word = *error ? NULL : vm_translate(&sched.current->vm, a.va, access);
+    if (!*error && !word) *error = EFAULT;
+    return word;
+}
+
+#define ATOMIC(bits)                                                           \
+    int copyin_atomic##bits(struct user_addr from, uint##bits##_t *to) {       \
+        int error;                                                             \
+        volatile uint##bits##_t *word =                                        \
+            word_at(from, sizeof *to, PTE_R, &error);                          \
+        if (word) *to = *word;                                                 \
+        PROBE(copyin, from.va, to, sizeof *to, word ? sizeof *to : 0, error);  \
+        return error;                                                          \
+    }                                                                          \
+    int copyout_atomic##bits(uint##bits##_t value, struct user_addr to) {      \
+        int error;                                                             \
+        volatile uint##bits##_t *word =                                        \
+            word_at(to, sizeof value, PTE_W, &error);                          \
+        if (word) *word = value;                                               \
+        PROBE(copyout, to.va, &value, sizeof value, word ? sizeof value : 0,   \
+              error);                                                          \
+        return error;                                                          \
+    }
+ATOMIC(32)
+ATOMIC(64)

@@ -7,7 +7,7 @@
  *                 readable (copyin) or writable (copyout); what lies before
  *                 the bad page may have been copied
  *   EINVAL        more than COPY_MAX bytes
- *   ENAMETOOLONG  copyinstr: no NUL within max
+ *   ENAMETOOLONG  copyinstr, copyoutstr: no NUL within max
  * With n = 0 they return 0 and look at no pointer. They never sleep.
  */
 #ifndef KERNEL_COPY_H
@@ -22,10 +22,19 @@ MUST_CHECK int copyin(struct user_addr from, void *to, size_t n);
 MUST_CHECK int copyout(const void *from, struct user_addr to, size_t n);
 /* A string and its NUL, at most max bytes. *done: bytes copied, the NUL
  * included; 0 after EFAULT. After ENAMETOOLONG, max bytes were copied and there
- * is no terminator. Like XNU's, it wants all of [from, from + max) to be below
- * USER_TOP, however short the string. */
+ * is no terminator. Like XNU's, they want all of the max bytes at the user
+ * address to be below USER_TOP, however short the string. */
 MUST_CHECK int copyinstr(struct user_addr from, char *to, size_t max,
                          size_t *done);
+MUST_CHECK int copyoutstr(const char *from, struct user_addr to, size_t max,
+                          size_t *done);
+
+/* One aligned word by one load or store, whoever else looks at it. EFAULT,
+ * EINVAL (misaligned). */
+MUST_CHECK int copyin_atomic32(struct user_addr from, uint32_t *to);
+MUST_CHECK int copyin_atomic64(struct user_addr from, uint64_t *to);
+MUST_CHECK int copyout_atomic32(uint32_t value, struct user_addr to);
+MUST_CHECK int copyout_atomic64(uint64_t value, struct user_addr to);
 
 static inline struct user_addr user_addr(uint64_t va) {
     return (struct user_addr){va};

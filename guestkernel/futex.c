@@ -62,11 +62,13 @@ static int sleep(struct waiter *w, uint64_t va, uint64_t deadline) {
 
 static int wait(uint64_t va, uint32_t value, struct user_addr timeout) {
     struct waiter w = {.woken = false};
+    uint32_t now;
     uint64_t deadline = UINT64_MAX;
     int error = timeout.va ? fetch_deadline(timeout, &deadline) : 0;
     if (!error) error = find_word(va, &w.word);
+    if (!error) error = copyin_atomic32(user_addr(va), &now);
     if (error) return error;
-    if (*(const volatile uint32_t *)kva(w.word) != value) return EAGAIN;
+    if (now != value) return EAGAIN;
     page_hold(PAGE_DOWN(w.word));
     add(&w);
     error = sleep(&w, va, deadline);

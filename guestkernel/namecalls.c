@@ -260,7 +260,7 @@ int64_t sys_getcwd(const uint64_t *arg) {
     if (size == 0) return -EINVAL;
     if (size > sizeof path) size = sizeof path;
     int error = path_of(sched.current->cwd, "", 0, path, size);
-    uint64_t length = error ? 0 : strlen(path) + 1;
-    if (!error) error = copyout(path, user_addr(arg[0]), length);
+    size_t length;
+    if (!error) error = copyoutstr(path, user_addr(arg[0]), size, &length);
     return error ? -error : (int64_t)length;
 }

@@ -25,7 +25,7 @@ static kern_return_t give_and_tell(struct carried *c, uint64_t to) {
     mach_port_name_t name = MACH_PORT_NULL;
     uint32_t right = c->right;
     kern_return_t result = s ? right_give(s, c, &name) : KERN_RESOURCE_SHORTAGE;
-    if (!result && copyout(&name, user_addr(to), sizeof name)) {
+    if (!result && copyout_atomic32(name, user_addr(to))) {
         struct entry *e = entry_of(s, name);
         if (e && e->refs > 1)
             e->refs--; /* a send right that was there before */
@@ -96,8 +96,7 @@ int64_t sys_mach_port_get_refs_trap(const uint64_t *arg) {
     if (r) return r;
     bool counted = right & (RIGHT_SEND | RIGHT_DEAD);
     uint32_t refs = !(e->rights & right) ? 0 : counted ? e->refs : 1;
-    return copyout(&refs, user_addr(arg[2]), sizeof refs) ? KERN_INVALID_ADDRESS
-                                                          : 0;
+    return copyout_atomic32(refs, user_addr(arg[2])) ? KERN_INVALID_ADDRESS : 0;
 }
 
 /* insert_right(name, poly, how): makes, copies or moves a right of the task to
@@ -220,10 +219,9 @@ int64_t sys_mach_task_self_trap(const uint64_t *arg) {
 
 int64_t sys_task_get_special_port_trap(const uint64_t *arg) {
     struct port *p = sched.current->bootstrap;
-    mach_port_name_t none = MACH_PORT_NULL;
     if (arg[0] != TASK_BOOTSTRAP_PORT) return KERN_INVALID_ARGUMENT;
     if (!p)
-        return copyout(&none, user_addr(arg[1]), sizeof none)
+        return copyout_atomic32(MACH_PORT_NULL, user_addr(arg[1]))
                    ? KERN_INVALID_ADDRESS
                    : 0;
     struct carried c = right_to(p);

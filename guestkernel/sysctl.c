@@ -3,10 +3,10 @@
  * handlers share, and the nodes that tell about nodes.
  *
  * The rules are BSD's (docs/reference/sysctl.md). Two things it does better.
- * The length word is fetched by copyin, whose error cannot be mistaken for a
- * length. And nothing is set before everything that can fail has been tried:
- * the old value and the length word are written first, a new number or string
- * is checked in a copy.
+ * The length word is fetched by copyin_atomic64, whose error cannot be mistaken
+ * for a length. And nothing is set before everything that can fail has been
+ * tried: the old value and the length word are written first, a new number or
+ * string is checked in a copy.
  */
 #include "sysctl.h"
 #include "calls.h"
@@ -161,16 +161,15 @@ static int request(const struct sysctl_oid *o, int *rest, int n,
     if (req.newptr.va && (!(o->kind & CTLFLAG_WR) ||
                           (sched.current->uid && !(o->kind & CTLFLAG_ANYBODY))))
         return EPERM;
-    if (length.va &&
-        (copyin(length, &req.oldlen, sizeof req.oldlen) ||
-         (req.newptr.va && copyout(&req.oldlen, length, sizeof req.oldlen))))
-        return EFAULT;
+    int error = length.va ? copyin_atomic64(length, &req.oldlen) : 0;
+    if (!error && length.va && req.newptr.va)
+        error = copyout_atomic64(req.oldlen, length);
+    if (error) return error;
     PROBE(sysctl, o->fmt, req.oldptr.va, req.newptr.va, req.newlen);
-    int error = is_parent(o) ? o->handler(o, rest, n, &req)
-                             : o->handler(o, o->arg1, o->arg2, &req);
+    error = is_parent(o) ? o->handler(o, rest, n, &req)
+                         : o->handler(o, o->arg1, o->arg2, &req);
     if (error && error != ENOMEM) return error;
-    if (length.va && copyout(&req.oldidx, length, sizeof req.oldidx))
-        return EFAULT;
+    if (length.va && copyout_atomic64(req.oldidx, length)) return EFAULT;
     return error;
 }
 

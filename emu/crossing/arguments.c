@@ -137,7 +137,7 @@ const char *transfer_fields(const struct tracker *t, const struct crossing *c,
                             const struct transfer *x, char *text, size_t n)
 {
     if (c == NULL || c->call == NULL || x->error != 0 ||
-        x->kind == TRANSFER_COPYINSTR)
+        transfer_is_string(x->kind))
         return NULL;
     for (unsigned i = 0; i < c->call->nargs; i++) {
         const char *format = structure_format(t, c->call, c->arg, i);

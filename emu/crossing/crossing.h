@@ -35,7 +35,22 @@ enum crossing_outcome {
  * memory), or the kernel's word in a probe. A grader believes the first. */
 enum event_source { SOURCE_HW, SOURCE_PROBE };
 
-enum transfer_kind { TRANSFER_COPYIN, TRANSFER_COPYOUT, TRANSFER_COPYINSTR };
+enum transfer_kind {
+    TRANSFER_COPYIN,
+    TRANSFER_COPYOUT,
+    TRANSFER_COPYINSTR,
+    TRANSFER_COPYOUTSTR
+};
+/* "copyin", ... */
+const char *transfer_name(enum transfer_kind kind);
+static inline bool transfer_is_out(enum transfer_kind kind)
+{
+    return kind == TRANSFER_COPYOUT || kind == TRANSFER_COPYOUTSTR;
+}
+static inline bool transfer_is_string(enum transfer_kind kind)
+{
+    return kind >= TRANSFER_COPYINSTR;
+}
 
 #define TRANSFER_SHOWN 64 /* bytes of data kept for display */
 struct transfer {

@@ -151,11 +151,10 @@ static void add_leave(cJSON *o, const struct tracker *t,
 static void add_transfer(cJSON *o, const struct tracker *t,
                          const struct event *e)
 {
-    static const char *const name[] = {"copyin", "copyout", "copyinstr"};
     const struct transfer *x = e->transfer;
     char error[32], fields[300];
     unsigned bit;
-    cJSON_AddStringToObject(o, "copy", name[x->kind]);
+    cJSON_AddStringToObject(o, "copy", transfer_name(x->kind));
     add_hex(o, "user_va", x->user_va);
     add_hex(o, "kernel_va", x->kernel_va);
     if (x->user_pa != 0)

@@ -205,19 +205,19 @@ static void put_clock(struct writer *w, const struct event *e)
 static void put_transfer(struct writer *w, const struct tracker *t,
                          const struct event *e)
 {
-    static const char *const name[] = {"copyin", "copyout", "copyinstr"};
     const struct transfer *x = e->transfer;
-    bool out = x->kind == TRANSFER_COPYOUT;
+    bool out = transfer_is_out(x->kind);
     char text[300], error[32];
     size_t shown = x->shown;
-    put_text(w, "       %-8s 0x%" PRIx64 " -> 0x%" PRIx64 "  ", name[x->kind],
-             out ? x->kernel_va : x->user_va, out ? x->user_va : x->kernel_va);
+    put_text(w, "       %-8s 0x%" PRIx64 " -> 0x%" PRIx64 "  ",
+             transfer_name(x->kind), out ? x->kernel_va : x->user_va,
+             out ? x->user_va : x->kernel_va);
     if (x->error != 0)
         put_text(w, "%" PRIu64 " of ", x->done);
     uint64_t bytes =
-        x->kind == TRANSFER_COPYINSTR && x->error == 0 ? x->done : x->length;
+        transfer_is_string(x->kind) && x->error == 0 ? x->done : x->length;
     put_text(w, "%" PRIu64 " byte%s", bytes, bytes == 1 ? "" : "s");
-    if (x->kind == TRANSFER_COPYINSTR && x->error == 0 && shown > 0 &&
+    if (transfer_is_string(x->kind) && x->error == 0 && shown > 0 &&
         x->data[shown - 1] == 0)
         shown--;
     if (shown > 0) {

@@ -241,7 +241,7 @@ static void explain(struct tracker *t, struct transfer_record *r, uint64_t root)
         return;
     w = sv39_walk(t->machine, root, r->user_va + r->done);
     r->why = (uint8_t)sv39_check(
-        &w, r->kind == TRANSFER_COPYOUT ? SV39_STORE : SV39_LOAD, CPU_U, false,
+        &w, transfer_is_out(r->kind) ? SV39_STORE : SV39_LOAD, CPU_U, false,
         false);
 }
 
@@ -291,7 +291,7 @@ static void add_transfer(struct tracker *t, enum transfer_kind kind,
     keep_data(t, r);
     tracker_part(t, c)->copies++;
     tracker_part(t, c)->bytes_copied += r->done;
-    if (c != NULL && kind == TRANSFER_COPYOUT)
+    if (c != NULL && transfer_is_out(kind))
         c->bytes_out += r->done;
     else if (c != NULL)
         c->bytes_in += r->done;
@@ -312,6 +312,11 @@ static void saw_copyin(struct tracker *t, const uint64_t *arg)
 static void saw_copyout(struct tracker *t, const uint64_t *arg)
 {
     add_transfer(t, TRANSFER_COPYOUT, arg);
+}
+
+static void saw_copyoutstr(struct tracker *t, const uint64_t *arg)
+{
+    add_transfer(t, TRANSFER_COPYOUTSTR, arg);
 }
 
 static void saw_copyinstr(struct tracker *t, const uint64_t *arg)
@@ -496,6 +501,7 @@ static const struct {
     {"copyin", 5, saw_copyin},
     {"copyout", 5, saw_copyout},
     {"copyinstr", 5, saw_copyinstr},
+    {"copyoutstr", 5, saw_copyoutstr},
     {"map", 4, saw_map},
     {"unmap", 3, saw_unmap},
     {"cow", 4, saw_cow},

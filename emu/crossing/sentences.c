@@ -143,7 +143,7 @@ static void put_refused(struct writer *w, const struct transfer *x)
                  x->done, x->length, plural(x->length));
         return;
     }
-    if (x->kind == TRANSFER_COPYINSTR || last < x->user_va || pages == 1)
+    if (transfer_is_string(x->kind) || last < x->user_va || pages == 1)
         put_text(w, " The page of 0x%" PRIx64 " is %s", x->stopped_va, is);
     else {
         put_text(w, " The buffer spans %s pages; ", number_word(pages, text));
@@ -162,7 +162,7 @@ static void put_prefix(struct writer *w, const struct transfer *x)
     number_word(x->done, text);
     text[0] = (char)toupper((unsigned char)text[0]);
     put_text(w, " %s byte%s had already been %s.", text, plural(x->done),
-             x->kind == TRANSFER_COPYOUT ? "written" : "read");
+             transfer_is_out(x->kind) ? "written" : "read");
 }
 
 /* ", carrying 13 bytes into the kernel" for all copies together */

@@ -33,6 +33,13 @@ void pad_to(struct writer *w, size_t column)
     put_text(w, "%*s", (int)spaces, "");
 }
 
+const char *transfer_name(enum transfer_kind kind)
+{
+    static const char *const name[] = {"copyin", "copyout", "copyinstr",
+                                       "copyoutstr"};
+    return name[kind];
+}
+
 /* ---- Bytes as C text ---- */
 
 /* One byte of C text into out (at most 4 characters and NUL). */

@@ -71,7 +71,6 @@ void panel_card(struct frame *f, struct box b)
 
 /* ---- Transfers and mappings ---- */
 
-static const char *const transfer_names[] = {"copyin", "copyout", "copyinstr"};
 static const char *const mapping_names[] = {"map",  "unmap",  "copy on write",
                                             "wire", "window", "unwire"};
 
@@ -81,12 +80,12 @@ static void transfer_line(struct frame *f, const struct transfer *t,
     char text[200];
     double x = b->x, y = b->y, right = box_right(*b);
     x += draw_text(f->d, FONT_MONO_BOLD, x, y, right - x, f->p->ink,
-                   transfer_names[t->kind]) +
+                   transfer_name(t->kind)) +
          10;
     x += frame_address(f, FONT_MONO, x, y, right - x, f->p->word[HUE_USER],
                        t->user_va) +
          8;
-    bool out = t->kind == TRANSFER_COPYOUT;
+    bool out = transfer_is_out(t->kind);
     x += draw_text(f->d, FONT_MONO, x, y, right - x, f->p->soft,
                    out ? "\xe2\x86\x90" : "\xe2\x86\x92") +
          8;
@@ -94,7 +93,7 @@ static void transfer_line(struct frame *f, const struct transfer *t,
                        t->kernel_va) +
          10;
     char done[32], length[32];
-    bool whole_string = t->kind == TRANSFER_COPYINSTR && !t->error;
+    bool whole_string = transfer_is_string(t->kind) && !t->error;
     if (whole_string)
         snprintf(text, sizeof text, "%s bytes, its NUL included",
                  number_text(done, t->done));

@@ -54,7 +54,7 @@ static struct interest of_crossing(const struct crossing *c)
             continue;
         in.any = in.refused = true;
         in.va = t->stopped_va;
-        in.access = t->kind == TRANSFER_COPYOUT ? SV39_STORE : SV39_LOAD;
+        in.access = transfer_is_out(t->kind) ? SV39_STORE : SV39_LOAD;
         return in;
     }
     if (c->kind == CROSSING_FAULT &&

@@ -46,19 +46,18 @@ static void way_in(const struct stage *st, const struct crossing *c,
                  c->fences ? ", fence" : "");
 }
 
-static const char *const transfer_words[] = {"copyin", "copyout", "copyinstr"};
-
 static void transfer_step(const struct transfer *t, struct scene_card *card)
 {
     char title[64];
-    bool out = t->kind == TRANSFER_COPYOUT;
+    bool out = transfer_is_out(t->kind);
     uint64_t length =
-        t->kind == TRANSFER_COPYINSTR && !t->error ? t->done : t->length;
-    if (t->kind == TRANSFER_COPYINSTR && t->error)
-        snprintf(title, sizeof title, "copyinstr from");
+        transfer_is_string(t->kind) && !t->error ? t->done : t->length;
+    if (transfer_is_string(t->kind) && t->error)
+        snprintf(title, sizeof title, "%s %s", transfer_name(t->kind),
+                 out ? "to" : "from");
     else
         snprintf(title, sizeof title, "%s %" PRIu64 " byte%s %s",
-                 transfer_words[t->kind], length, length == 1 ? "" : "s",
+                 transfer_name(t->kind), length, length == 1 ? "" : "s",
                  out ? "to" : "from");
     struct scene_step *s = add_step(card, title, "0x%" PRIx64, t->user_va);
     s->kind = STEP_BYTES;
@@ -213,8 +212,7 @@ static void refused_transfer(const struct stage *st, const struct transfer *t,
     snprintf(card->refusal, sizeof card->refusal,
              "%s, at 0x%" PRIx64 ". The kernel may not %s where the program "
              "may not.",
-             why, t->stopped_va,
-             t->kind == TRANSFER_COPYOUT ? "write" : "read");
+             why, t->stopped_va, transfer_is_out(t->kind) ? "write" : "read");
 }
 
 static void tell_refusal(const struct stage *st, const struct crossing *c,

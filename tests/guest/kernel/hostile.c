@@ -238,6 +238,10 @@ static long error_of(const struct pointer_argument *r,
 {
     if (r->number == SYS_futex && r->position == 0 && p->va % 4)
         return -EINVAL;
+    bool length_word = (r->number == SYS_sysctl && r->position == 3) ||
+                       (r->number == SYS_sysctlbyname && r->position == 2);
+    if (length_word && p->va % 8)
+        return -EINVAL;
     return r->number >= SYS_mach_msg_trap &&
                    r->number <= SYS_task_set_special_port_trap
                ? KERN_INVALID_ADDRESS
