@@ -25,6 +25,7 @@ enum action { UNKNOWN, TERMINATE, IGNORE, REFUSE };
 #define BIT(signal) (1u << (signal))
 #define UNBLOCKABLE (BIT(SIGKILL) | BIT(SIGSTOP))
 #define FAULTS      (BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGBUS) | BIT(SIGSEGV))
+#define PC_BITS     (~1ul) /* sepc has no bit 0, but QEMU lets it be set */
 #define DEFAULT     ((uint64_t)SIG_DFL)
 #define IGNORED     ((uint64_t)SIG_IGN)
 #define FLAGS                                                                  \
@@ -143,7 +144,7 @@ static void to_handler(struct proc *p, int signal) {
     }
     s->suspended = s->interrupted = false;
     s->fault = NULL;
-    p->frame->epc = a->handler;
+    p->frame->epc = a->handler & PC_BITS;
     p->frame->ra = a->restorer;
     p->frame->sp = p->frame->a[2] = va;
     p->frame->a[0] = (uint64_t)signal;
@@ -179,6 +180,7 @@ int64_t sys_sigreturn(const uint64_t *arg) {
     }
     p->signals.blocked = (uint32_t)f.mask & ~UNBLOCKABLE;
     memcpy(p->frame, f.x, sizeof f.x);
+    p->frame->epc &= PC_BITS;
     PROBE(sigreturn, p->pid, va);
     return (int64_t)p->frame->a[0];
 }

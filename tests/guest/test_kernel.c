@@ -185,6 +185,18 @@ static void mappings_show_what_they_map(void **state)
     in_both_layouts("mappings");
 }
 
+static void signals_reach_their_handlers(void **state)
+{
+    (void)state;
+    in_both_layouts("handlers");
+}
+
+static void forged_frames_and_bad_stacks_are_fatal(void **state)
+{
+    (void)state;
+    in_both_layouts("sigframes");
+}
+
 static void sleepers_on_words_are_woken(void **state)
 {
     (void)state;
@@ -897,6 +909,8 @@ int main(void)
         cmocka_unit_test(processes_live_and_die),
         cmocka_unit_test(memory_is_private_and_comes_back),
         cmocka_unit_test(mappings_show_what_they_map),
+        cmocka_unit_test(signals_reach_their_handlers),
+        cmocka_unit_test(forged_frames_and_bad_stacks_are_fatal),
         cmocka_unit_test(sleepers_on_words_are_woken),
         cmocka_unit_test(port_rights_and_messages_are_counted),
         cmocka_unit_test(requests_of_devices_are_checked),
