@@ -165,6 +165,12 @@ static void fill(const struct tracker *t, struct crossing *c,
     c->wait_status = r->wait_status;
     c->signal = r->signal;
     c->return_pc = r->return_pc;
+    c->handler = r->handler;
+    c->frame = r->frame;
+    c->resumes = r->resumes;
+    c->resumed_by = r->resumed_by;
+    c->restarts = r->restarts;
+    c->restarted_by = r->restarted_by;
     c->executed = r->executed;
     c->trapframe_va = r->trapframe_va;
     c->own_insns = r->own_insns;

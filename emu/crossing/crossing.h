@@ -29,6 +29,7 @@ enum crossing_outcome {
     OUTCOME_RETURNED,      /* back in U behind (or at) the trap */
     OUTCOME_NEVER_RETURNS, /* exit, death */
     OUTCOME_TO_HANDLER,    /* a signal handler got control */
+    OUTCOME_RESUMES,       /* sigreturn: back where a signal had struck */
 };
 
 /* Where a fact comes from: the hardware (traps, registers, page tables,
@@ -118,9 +119,17 @@ struct crossing {
     const struct abi_call *call; /* CALL decoded by the table, or NULL */
     uint64_t result;             /* a0 at the return (CALL) */
     enum crossing_outcome outcome;
-    int wait_status;       /* (probe) NEVER_RETURNS: as waitpid reports it */
-    int signal;            /* (probe) death by signal: which, else 0 */
-    uint64_t return_pc;    /* RETURNED, TO_HANDLER: where U-mode went on */
+    int wait_status;    /* (probe) NEVER_RETURNS: as waitpid reports it */
+    int signal;         /* (probe) death by signal: which, else 0 */
+    uint64_t return_pc; /* where U-mode went on, if it did */
+    /* (probe) Signals. frame: the user va of the frame that was pushed for the
+     * handler, or that this sigreturn took back. */
+    int handler; /* TO_HANDLER: the signal (the last, of several) */
+    uint64_t frame;
+    uint64_t resumes;      /* sigreturn: what the handler had interrupted */
+    uint64_t resumed_by;   /* the other end: that sigreturn */
+    uint64_t restarts;     /* this call is that one, made again */
+    uint64_t restarted_by; /* the other end */
     bool executed;         /* (probe) exec gave it a new program */
     uint64_t trapframe_va; /* sscratch (mscratch) at the trap */
     /* Cost. own: S-mode instructions between the switches that give and take

@@ -97,6 +97,8 @@ static void add_enter(cJSON *o, const struct tracker *t,
     add_hex(o, "trapframe", c->trapframe_va);
     crossing_describe(t, c, text, sizeof text);
     cJSON_AddStringToObject(o, "text", text);
+    if (c->restarts != 0)
+        add_number(o, "restarts", c->restarts);
     if (c->kind == CROSSING_CALL)
         add_call(o, t, c);
 }
@@ -105,7 +107,7 @@ static void add_outcome(cJSON *o, const struct tracker *t,
                         const struct crossing *c)
 {
     static const char *const name[] = {"open", "returned", "never returns",
-                                       "to handler"};
+                                       "to handler", "resumes"};
     char text[160], error[32];
     cJSON_AddStringToObject(o, "outcome", name[c->outcome]);
     if (c->outcome == OUTCOME_NEVER_RETURNS) {
@@ -115,6 +117,12 @@ static void add_outcome(cJSON *o, const struct tracker *t,
         return;
     }
     add_hex(o, "return_pc", c->return_pc);
+    if (c->handler != 0)
+        add_number(o, "handler", (uint64_t)c->handler);
+    if (c->frame != 0)
+        add_hex(o, "frame", c->frame);
+    if (c->resumes != 0)
+        add_number(o, "resumes", c->resumes);
     if (c->kind != CROSSING_CALL || c->outcome != OUTCOME_RETURNED)
         return;
     add_hex(o, "result", c->result);

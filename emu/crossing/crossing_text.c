@@ -102,6 +102,7 @@ void crossing_result(const struct tracker *t, const struct crossing *c,
                      char *text, size_t n)
 {
     struct writer w = writer_on(text, n);
+    char name[24];
     switch (c->outcome) {
     case OUTCOME_OPEN:
         break;
@@ -110,6 +111,15 @@ void crossing_result(const struct tracker *t, const struct crossing *c,
         break;
     case OUTCOME_TO_HANDLER:
         put_text(&w, "to handler 0x%" PRIx64, c->return_pc);
+        if (c->handler != 0)
+            put_text(&w, " (%s)",
+                     signal_name(t, c->handler, name, sizeof name));
+        break;
+    case OUTCOME_RESUMES:
+        if (c->resumes != 0)
+            put_text(&w, "resumes #%" PRIu64, c->resumes);
+        else
+            put_text(&w, "resumes 0x%" PRIx64, c->return_pc);
         break;
     case OUTCOME_RETURNED:
         if (c->kind == CROSSING_CALL)
@@ -161,6 +171,8 @@ static void put_enter(struct writer *w, const struct tracker *t,
     if (c->kind == CROSSING_CALL) {
         put_text(w, "> ecall ");
         put_call(w, t, c);
+        if (c->restarts != 0)
+            put_text(w, " (restarts #%" PRIu64 ")", c->restarts);
     } else
         put_cause(w, c->cause, c->tval);
     put_place(w, c->user_pc, c->clock_in);

@@ -91,8 +91,10 @@ static void open_crossing(struct tracker *t, const struct cpu_trap *trap)
     process_open(p, number);
     p->pub.crossings++;
     tally_crossing(t, r);
-    if (r->kind == CROSSING_CALL)
+    if (r->kind == CROSSING_CALL) {
         arguments_save(t, number);
+        handler_call(t, p, number);
+    }
     tracker_say(t, &(struct event){.kind = EVENT_ENTER}, number, p);
 }
 
@@ -160,19 +162,29 @@ static uint64_t returning(const struct tracker *t, const struct proc *p,
     return 0;
 }
 
+/* Elsewhere than expected without a new program: a handler runs, or its
+ * sigreturn went back; the probes say which and why. Without them it may be an
+ * exec as well, so nothing is claimed. */
+static enum crossing_outcome outcome_at(const struct record *r, uint64_t target)
+{
+    if (r->handler != 0)
+        return OUTCOME_TO_HANDLER;
+    if (r->frame != 0)
+        return OUTCOME_RESUMES;
+    return r->pid != 0 && !r->executed && !expects(r, target)
+               ? OUTCOME_TO_HANDLER
+               : OUTCOME_RETURNED;
+}
+
 static void leave(struct tracker *t, struct proc *p, uint64_t number,
                   uint64_t target)
 {
     struct record *r = tracker_record(t, number);
     uint64_t clock = machine_clock(t->machine) + 1;
-    /* Elsewhere than expected without a new program: a handler runs. Without
-     * probes that may be an exec as well, so nothing is claimed. */
-    bool handler = r->pid != 0 && !r->executed && !expects(r, target);
     r->returns++;
     r->return_pc = target;
     r->result = cpu_x(t->cpu, 10);
-    tracker_close(t, number, handler ? OUTCOME_TO_HANDLER : OUTCOME_RETURNED,
-                  clock);
+    tracker_close(t, number, outcome_at(r, target), clock);
     struct event e = {.kind = EVENT_LEAVE, .clock = clock, .target = target};
     tracker_say(t, &e, number, p);
 }

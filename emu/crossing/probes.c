@@ -83,6 +83,7 @@ static void saw_fork(struct tracker *t, const uint64_t *arg)
         memcpy(child->pub.path, parent->pub.path, sizeof child->pub.path);
         child->image = parent->image;
         child->fork_crossing = parent->pub.open;
+        handlers_fork(child, parent);
     }
     if (r != NULL)
         r->fork_child = (int32_t)arg[1];
@@ -100,6 +101,7 @@ static void saw_exec(struct tracker *t, const uint64_t *arg)
     process_set_root(t, p, arg[1]);
     process_set_name(p, name);
     image_executed(t, p, path);
+    handlers_forget(p);
     if (r != NULL)
         r->executed = true;
 }
@@ -227,6 +229,20 @@ static void saw_panic(struct tracker *t, const uint64_t *arg)
     t->s.panic_text = tracker_intern(t, text);
     tracker_say(t, &(struct event){.kind = EVENT_PANIC, .text = text},
                 t->s.current, owner(t));
+}
+
+static void saw_deliver(struct tracker *t, const uint64_t *arg)
+{
+    struct proc *p = process_of_pid(t, (int)arg[0]);
+    if (p != NULL)
+        handler_starts(t, p, (int)arg[1], arg[2], arg[4] != 0);
+}
+
+static void saw_sigreturn(struct tracker *t, const uint64_t *arg)
+{
+    struct proc *p = process_of_pid(t, (int)arg[0]);
+    if (p != NULL)
+        handler_ends(t, p, arg[1]);
 }
 
 /* ---- Copies ---- */
@@ -516,6 +532,8 @@ static const struct {
     {"right", 5, saw_right},
     {"member", 2, saw_member},
     {"port_dead", 1, saw_port_dead},
+    {"deliver", 5, saw_deliver},
+    {"sigreturn", 2, saw_sigreturn},
     {"block", 2, saw_block},
     {"wake", 1, saw_wake},
     {"panic", 1, saw_panic},

@@ -213,7 +213,25 @@ static void put_links(struct writer *w, const struct tracker *t,
     put_text(w, ".");
 }
 
-/* Calls that do not simply return: fork, exec, exit. */
+/* ---- Signals ---- */
+
+static void put_resumes(struct writer *w, const struct tracker *t,
+                        const struct crossing *c)
+{
+    put_who(w, c);
+    put_text(w,
+             "'s handler is over. The kernel took registers and signal mask "
+             "from the frame at 0x%" PRIx64 ", none that matters to anybody "
+             "else, and the process goes on at 0x%" PRIx64,
+             c->frame, c->return_pc);
+    if (c->resumes != 0) {
+        put_text(w, ", where it was interrupted in ");
+        put_other(w, t, c->resumes);
+    }
+    put_text(w, ".");
+}
+
+/* Calls that do not simply return: fork, exec, exit, sigreturn. */
 static bool put_special_call(struct writer *w, const struct tracker *t,
                              const struct crossing *c)
 {
@@ -238,6 +256,10 @@ static bool put_special_call(struct writer *w, const struct tracker *t,
                  c->fork_child, c->fork_child);
         return true;
     }
+    if (c->outcome == OUTCOME_RESUMES) {
+        put_resumes(w, t, c);
+        return true;
+    }
     if (c->executed && c->outcome == OUTCOME_RETURNED) {
         put_who(w, c);
         put_text(w,
@@ -260,6 +282,10 @@ static void put_call(struct writer *w, const struct tracker *t,
         if (c->transfer[i].error != 0)
             refused = &c->transfer[i];
     put_request(w, t, c);
+    if (c->restarts != 0)
+        put_text(w,
+                 " This is #%" PRIu64 " again, which a signal had interrupted.",
+                 c->restarts);
     if (refused == NULL) {
         outcome_put_pages(w, c);
         put_copied(w, c);
@@ -269,6 +295,11 @@ static void put_call(struct writer *w, const struct tracker *t,
     put_sleep(w, t, c);
     if (c->outcome == OUTCOME_OPEN) {
         put_text(w, " It has not returned yet.");
+        return;
+    }
+    if (c->outcome == OUTCOME_TO_HANDLER) {
+        put_links(w, t, c);
+        handler_put(w, t, c);
         return;
     }
     if (refused != NULL) {
@@ -281,9 +312,6 @@ static void put_call(struct writer *w, const struct tracker *t,
     }
     put_links(w, t, c);
     outcome_put_gains(w, c);
-    if (c->outcome == OUTCOME_TO_HANDLER)
-        put_text(w, " A signal handler at 0x%" PRIx64 " runs first.",
-                 c->return_pc);
 }
 
 /* ---- Faults ---- */
@@ -374,11 +402,9 @@ static void put_fault(struct writer *w, const struct tracker *t,
                  c->user_pc);
     else if (c->outcome == OUTCOME_RETURNED)
         put_text(w, " The kernel let it go on at 0x%" PRIx64 ".", c->return_pc);
-    else if (c->outcome == OUTCOME_TO_HANDLER)
-        put_text(w, " A signal handler at 0x%" PRIx64 " took over.",
-                 c->return_pc);
-    else
+    else if (c->outcome == OUTCOME_OPEN)
         put_text(w, " The kernel is still busy with it.");
+    handler_put(w, t, c);
 }
 
 /* ---- Interrupts ---- */
@@ -406,6 +432,7 @@ static void put_interrupt(struct writer *w, const struct tracker *t,
                  " instructions later; %" PRIu64
                  " of them were the kernel's work for this interrupt.",
                  c->clock_out - c->clock_in, c->own_insns);
+    handler_put(w, t, c);
 }
 
 void crossing_sentence(const struct tracker *t, const struct crossing *c,

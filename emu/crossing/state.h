@@ -43,6 +43,7 @@ struct record {
     uint64_t clock_in, clock_out;
     uint64_t root, user_pc, tval, result, return_pc, trapframe_va;
     uint64_t own_insns, bytes_in, bytes_out, woken_by;
+    uint64_t frame, resumes, resumed_by, restarts, restarted_by;
     struct chain chain[CHAINS];
     uint32_t args; /* index of the first saved register, a7; then a0... */
     uint32_t process, name, blocked_on; /* process index; texts */
@@ -51,7 +52,7 @@ struct record {
     int32_t pid, fork_child, wait_status, gave_to;
     uint16_t cause;
     uint8_t saved_args;
-    uint8_t kind, outcome, signal, why;
+    uint8_t kind, outcome, signal, handler, why;
     bool interrupt, executed, suspended;
 };
 
@@ -85,14 +86,26 @@ struct string_record {
 
 /* Open crossings of one process. More than one only where processes are told
  * apart by root alone and threads share it; the oldest gives way. */
-#define OPEN_MAX 4
+#define OPEN_MAX     4
+
+/* A handler that has not returned: what it interrupted, where its frame is,
+ * and whether that call is to be made again. */
+#define HANDLERS_MAX 16
+struct handler_frame {
+    uint64_t crossing, va;
+    bool again;
+};
+
 struct proc {
     struct process pub;
     uint32_t index; /* in procs */
     uint64_t open[OPEN_MAX];
     unsigned opens;
     uint64_t fork_crossing; /* which call made it, until its first return */
-    uint32_t image;         /* index + 1; 0: unknown */
+    struct handler_frame handler[HANDLERS_MAX]; /* the innermost last */
+    unsigned handlers;
+    uint64_t restart; /* the crossing that its next call makes again, or 0 */
+    uint32_t image;   /* index + 1; 0: unknown */
     enum { IMAGE_UNCHECKED, IMAGE_RIGHT, IMAGE_WRONG } checked;
     bool live;
 };
@@ -244,6 +257,15 @@ void image_executed(struct tracker *t, struct proc *p, const char *path);
 struct symbols *image_symbols(struct tracker *t, struct proc *p, uint64_t va);
 void images_free(struct tracker *t);
 
+/* ---- handlers.c ---- */
+void handler_starts(struct tracker *t, struct proc *p, int signal, uint64_t va,
+                    bool again);
+void handler_ends(struct tracker *t, struct proc *p, uint64_t va);
+/* Crossing `number` of p is a call: is it an interrupted one, made again? */
+void handler_call(struct tracker *t, struct proc *p, uint64_t number);
+void handlers_fork(struct proc *child, const struct proc *parent);
+void handlers_forget(struct proc *p); /* exec */
+
 /* ---- links.c ---- */
 void links_put(struct tracker *t, uint64_t channel, uint64_t offset,
                uint64_t bytes);
@@ -300,6 +322,9 @@ void message_put_received(struct writer *w, const struct crossing *c);
 const char *message_result_help(const char *result); /* or NULL */
 void outcome_put_result(struct writer *w, const struct tracker *t,
                         const struct crossing *c);
+/* That a handler took over, if one did, and what came of it. */
+void handler_put(struct writer *w, const struct tracker *t,
+                 const struct crossing *c);
 void outcome_put_gains(struct writer *w, const struct crossing *c);
 void outcome_put_pages(struct writer *w, const struct crossing *c);
 

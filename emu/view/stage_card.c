@@ -166,12 +166,14 @@ static void way_back(const struct stage *st, const struct crossing *c,
         s = &card->step[card->steps++];
         *s = (struct scene_step){.kind = STEP_RESULT};
     }
-    bool handler = c->outcome == OUTCOME_TO_HANDLER;
+    bool returned = c->outcome == OUTCOME_RETURNED;
+    bool call = c->kind == CROSSING_CALL;
     snprintf(s->title, sizeof s->title, "%s",
-             handler                    ? "sret into the signal handler"
-             : c->kind == CROSSING_CALL ? "31 registers back, sret, result:"
-                                        : "31 registers back, sret");
-    if (c->kind == CROSSING_CALL && !handler)
+             c->outcome == OUTCOME_TO_HANDLER ? "sret into the signal handler:"
+             : !returned ? "31 registers of the frame, sret:"
+             : call      ? "31 registers back, sret, result:"
+                         : "31 registers back, sret");
+    if (call || !returned)
         snprintf(s->detail, sizeof s->detail, "%s", card->result);
 }
 
@@ -317,6 +319,19 @@ static void fill_facts(struct stage *st, const struct crossing *c,
     if (c->block_count)
         add_fact(card, "slept", "%" PRIu64 " time%s, last for: %s",
                  c->block_count, c->block_count == 1 ? "" : "s", c->blocked_on);
+    if (c->frame) {
+        struct scene_fact *fact =
+            add_fact(card, "signal frame", "0x%" PRIx64, c->frame);
+        fact->has_va = true;
+        fact->va = c->frame;
+    }
+    if (c->resumed_by || c->resumes)
+        add_fact(card, c->resumes ? "resumes" : "resumed by", "#%" PRIu64,
+                 c->resumes ? c->resumes : c->resumed_by);
+    if (c->restarts)
+        add_fact(card, "restarts", "#%" PRIu64, c->restarts);
+    if (c->restarted_by)
+        add_fact(card, "made again as", "#%" PRIu64, c->restarted_by);
     if (c->fork_child)
         add_fact(card, "child", "pid %" PRIu64, c->fork_child);
     add_fact(card, "clock", "%" PRIu64 " in%s%s", c->clock_in,
@@ -348,7 +363,8 @@ void stage_card(struct stage *st, const struct crossing *c,
     card->kind = c->kind;
     card->open = c->outcome == OUTCOME_OPEN;
     card->died = c->signal != 0;
-    card->failed = card->died || (c->kind == CROSSING_CALL && !card->open &&
+    card->failed = card->died || (c->kind == CROSSING_CALL &&
+                                  c->outcome == OUTCOME_RETURNED &&
                                   result < 0 && result >= -4095);
     card->record = c;
     stage_who(st, c->pid, c->root, false, card->who, sizeof card->who);

@@ -102,6 +102,7 @@ sh -c 'exit 5' & wait $!; echo $?
 wait 1; echo $?
 pingpong 4
 forktree 2
+signals; echo $?
 machdemo; echo $?
 oolsend; echo $?
 oolsend 5000; echo $?
