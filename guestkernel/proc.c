@@ -1,6 +1,6 @@
 /*
  * proc.c - the life of a process: fork, exit, wait, and the calls about it.
- * exec is in exec.c, signals in signal.c.
+ * exec is in exec.c, signals in signals.c.
  *
  * What a process owns goes at exit, except its place in the table, its trap
  * frame and its kernel stack: the parent's waitpid frees those (the stack

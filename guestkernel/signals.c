@@ -116,8 +116,8 @@ void signal_die(int signal, uint64_t cause, uint64_t tval) {
 static bool is_restartable(const struct proc *p) {
     uint64_t number = p->frame->a[7];
     return p->signals.interrupted && p->frame->a[0] == (uint64_t)-EINTR &&
-           number != SYS_nanosleep && number != SYS_futex &&
-           number != SYS_sigsuspend;
+           number != SYS_nanosleep && number != SYS_poll &&
+           number != SYS_futex && number != SYS_sigsuspend;
 }
 
 /* A process with no room for the frame dies. */

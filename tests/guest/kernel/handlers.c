@@ -6,6 +6,7 @@
 #include "check.h"
 #include <fcntl.h>
 #include <mach/mach.h>
+#include <poll.h>
 #include <sallyport/calls.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -445,6 +446,12 @@ static long do_futex(void)
     return futex(word, FUTEX_WAIT, 0, NULL);
 }
 
+static long do_poll(void)
+{
+    struct pollfd one = {.fd = fd[0], .events = POLLIN};
+    return poll(&one, 1, -1);
+}
+
 static long do_suspend(void)
 {
     sigset_t none = NO_MASK;
@@ -469,10 +476,10 @@ static const struct sleeper {
     bool fill;  /* the pipe, first */
     long again; /* what it returns if it is made again; -1: it never is */
 } sleeper[] = {
-    {"read", do_read, false, 1},        {"write", do_write, true, 1},
-    {"waitpid", do_wait, false, 1},     {"nanosleep", do_sleep, false, -1},
-    {"futex", do_futex, false, -1},     {"sigsuspend", do_suspend, false, -1},
-    {"mach_msg", do_receive, false, -1}};
+    {"read", do_read, false, 1},           {"write", do_write, true, 1},
+    {"waitpid", do_wait, false, 1},        {"nanosleep", do_sleep, false, -1},
+    {"futex", do_futex, false, -1},        {"poll", do_poll, false, -1},
+    {"sigsuspend", do_suspend, false, -1}, {"mach_msg", do_receive, false, -1}};
 #define SLEEPERS (sizeof sleeper / sizeof sleeper[0])
 
 /* In the child: a signal while the parent sleeps; what it waits for, only
