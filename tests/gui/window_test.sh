@@ -133,7 +133,7 @@ for step in $(seq 120); do
     done
 done
 [ "$in_trampoline" -gt 30 ] || fail "only $in_trampoline steps in uservec"
-until_title '*paused*write(fd=1*pc 0xffffffc08020*' "arrived in the kernel's C"
+until_title '*paused*write(fd=1*pc 0xffffffc0802*' "arrived in the kernel's C"
 for line in 1 2 3 4; do
     now=$(title)
     xdotool key --window "$window" l
