@@ -4,6 +4,7 @@
  * code.
  */
 #include "looks.h"
+#include "measured.h"
 #include "runner.h"
 
 #include "../view/picture.h"
@@ -85,6 +86,16 @@ static int check(const struct options *o, struct view *v, struct complaint *why)
     }
     return complain(why, APP_UNUSABLE, "--panel %s: one of %s", o->panel,
                     names);
+}
+
+/* The whole run is measured, in each layout: no moment of it is. */
+static int check_race(const struct options *o, struct complaint *why)
+{
+    if (o->at != 0)
+        return complain(why, APP_USAGE, "--panel race: --at means nothing");
+    if (o->bare)
+        return complain(why, APP_USAGE, "--panel race: --bare has no layouts");
+    return 0;
 }
 
 /* The guest's end is not shot's: only what kept the picture from being what
@@ -180,6 +191,34 @@ static int shoot(const struct options *o, const struct looks *looks,
     return status;
 }
 
+static int shoot_race(const struct options *given, const struct looks *looks,
+                      struct view *v, struct complaint *why)
+{
+    static struct scene scene; /* as in draw() */
+    char *const race[] = {"race", NULL};
+    struct options o = *given;
+    struct measurements m = {0};
+    char reason[400];
+    if (o.program_count == 0) {
+        o.program = race;
+        o.program_count = 1;
+    }
+    int status = check_race(&o, why);
+    if (status == 0)
+        status = measured_run(&o, &m, why);
+    if (status == 0) {
+        scene.race = &m;
+        view_resize(v, looks->width, looks->height, looks->scale);
+        view_set_dark(v, looks->dark);
+        view_frame(v, &scene);
+        if (picture_save(v, o.output, looks->width, looks->height, reason,
+                         sizeof reason) != 0)
+            status = complain(why, APP_UNUSABLE, "%s", reason);
+    }
+    measurements_free(&m);
+    return status;
+}
+
 int cmd_shot(const struct options *options, struct complaint *why)
 {
     struct looks looks;
@@ -193,7 +232,9 @@ int cmd_shot(const struct options *options, struct complaint *why)
     if (status == 0)
         status = check(options, v, why);
     if (status == 0)
-        status = shoot(options, &looks, moment, v, why);
+        status = options->panel != NULL && strcmp(options->panel, "race") == 0
+                     ? shoot_race(options, &looks, v, why)
+                     : shoot(options, &looks, moment, v, why);
     view_destroy(v);
     return status;
 }

@@ -30,6 +30,7 @@ enum panel {
     PANEL_PORTS,
     PANEL_STATUS,
     PANEL_HELP,
+    PANEL_RACE,
     PANEL_TIP,
     PANELS
 };
@@ -154,6 +155,7 @@ void panel_registers(struct frame *f, struct box b);
 void panel_ports(struct frame *f, struct box b);
 void panel_status(struct frame *f, struct box b);
 void panel_help(struct frame *f, struct box b);
+void panel_race(struct frame *f, struct box b);
 
 /* Parts of panels used by more than one. */
 void part_code(struct frame *f, const struct scene_side *side,

@@ -8,6 +8,7 @@
 #ifndef SALLYPORT_SCENE_H
 #define SALLYPORT_SCENE_H
 
+#include "../crossing/measure.h"
 #include "../crossing/ports.h"
 
 enum scene_space { SPACE_USER, SPACE_KERNEL };
@@ -250,6 +251,7 @@ struct scene {
     size_t processes, processes_left_out;
     const struct spans *spans;       /* for the timeline */
     const struct terminal *terminal; /* the console */
+    const struct measurements *race; /* what the program measured, or NULL */
 };
 
 #endif

@@ -32,6 +32,7 @@ static const struct {
     {PANEL_PORTS, "ports", panel_ports},
     {PANEL_STATUS, "status", panel_status},
     {PANEL_HELP, "help", panel_help},
+    {PANEL_RACE, "race", panel_race},
 };
 #define PANEL_ROWS (sizeof panels / sizeof panels[0])
 

@@ -242,6 +242,43 @@ static void a_program_that_fails_is_not_run_again(void **state)
     cli_free(&r);
 }
 
+static void
+the_picture_shows_each_way_and_where_copying_stops_paying(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/sallyport-race-XXXXXX.txt";
+    close(mkstemps(path, 4));
+    struct cli_result r = cli_run_bytes(
+        "", 0,
+        ARGS("shot", "--panel", "race", "-o", path, "race", "pipe", "file"));
+    assert_string_equal(r.err, "");
+    assert_string_equal(r.out, "");
+    assert_int_equal(r.status, 0);
+    cli_free(&r);
+    struct elf_file text = take_file(path);
+    char *words = strndup((const char *)text.bytes, text.n);
+    assert_non_null(strstr(words, "layout=separate  layout=shared\n"));
+    assert_non_null(strstr(words, "file/mapped  file/mapped\n"));
+    assert_non_null(strstr(words, "copying stops paying: "));
+    free(words);
+    free(text.bytes);
+    unlink(path);
+}
+
+static void a_picture_of_nothing_measured_is_refused(void **state)
+{
+    (void)state;
+    refuses(123, "hello: has no marks: nothing is measured",
+            ARGS("shot", "--panel", "race", "-o", "/tmp/never.png", "hello"));
+    refuses(123, "what is to be measured ended with status 2",
+            ARGS("shot", "--panel", "race", "-o", "/tmp/never.png", "race",
+                 "nope"));
+    refuses(
+        120, "--panel race: --at means nothing",
+        ARGS("shot", "--panel", "race", "--at", "3", "-o", "/tmp/never.png"));
+    assert_int_equal(access("/tmp/never.png", F_OK), -1);
+}
+
 /* ---- The sums, held against the crossings ---- */
 
 struct measured {
@@ -400,6 +437,9 @@ int main(void)
         cmocka_unit_test(a_layout_that_is_asked_for_is_the_only_one),
         cmocka_unit_test(tables_come_behind_the_programs_text),
         cmocka_unit_test(a_program_that_fails_is_not_run_again),
+        cmocka_unit_test(
+            the_picture_shows_each_way_and_where_copying_stops_paying),
+        cmocka_unit_test(a_picture_of_nothing_measured_is_refused),
         cmocka_unit_test(the_sums_are_those_of_the_crossings),
         cmocka_unit_test(marks_that_make_no_sense_do_no_harm),
     };

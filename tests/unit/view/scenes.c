@@ -20,6 +20,7 @@ static struct crossing record;
 static struct transfer transfers[2];
 static struct mapping mappings[2];
 static struct link links[1];
+static struct measurements race;
 static bool long_names;
 
 static const char *const user_source[] = {
@@ -463,6 +464,32 @@ static void make_ports(size_t tasks, size_t names)
     }
 }
 
+/* As many ways as can be, in each layout: 8 bytes to 1 MiB or, every fourth of
+ * them, to 512; the mapped ones from 16 KiB on. They cross near 23 KiB. */
+static void make_race(int ways, const char *name, bool shared)
+{
+    static const char *const kinds[] = {"copies", "maps", "shares"};
+    static struct measure_row rows[2 * 48 * 18];
+    race = (struct measurements){.row = rows};
+    for (int layout = 0; layout < 1 + shared; layout++)
+        for (int way = 0; way < ways; way++)
+            for (uint64_t n = 8; n <= 1 << 20; n *= 2) {
+                struct measure_row *r = &rows[race.rows++];
+                bool maps = way % 3 == 1;
+                *r = (struct measure_row){.bytes = n};
+                snprintf(r->layout, sizeof r->layout,
+                         layout ? "shared" : "separate");
+                snprintf(r->name, sizeof r->name, "%s%d/%s", name, way / 2,
+                         kinds[way % 3]);
+                snprintf(r->kind, sizeof r->kind, "%s", kinds[way % 3]);
+                r->laps = !(way % 4 == 3 && n > 512) && (!maps || n >= 16384);
+                r->sum[TALLY_REST].kernel_insns =
+                    maps ? (uint64_t)(19000 + 900 * way) + n / 4
+                         : (uint64_t)(3000 - 500 * layout + 400 * way) + n;
+            }
+    scene.race = &race;
+}
+
 static void base(void)
 {
     scene = (struct scene){.run = RUN_PAUSED};
@@ -479,6 +506,7 @@ static void base(void)
     make_bytes();
     make_processes(4);
     make_ports(2, 4);
+    make_race(9, "way", true);
     make_spans(14, 3);
     make_terminal("$ writer | reader\n"
                   "reader: asking for 13 bytes across a read-only page\n");
@@ -575,6 +603,7 @@ static void make_long(void)
     scene.processes = 0;
     make_processes(4);
     make_ports(5, 6);
+    make_race(7, "a-mechanism-with-a-name", false);
     scene.clock = scene.executed = UINT64_C(18446744073709551615);
 }
 
@@ -583,6 +612,7 @@ static void make_many(void)
     scene.processes = 0;
     make_processes(SCENE_PROCESSES);
     make_ports(MADE_TASKS, MADE_NAMES);
+    make_race(48, "m", true);
     scene.processes_left_out = 36;
     make_spans(20000, 100);
     scene.rows.count = 1000000;
