@@ -193,12 +193,9 @@ static void put_sleep(struct writer *w, const struct tracker *t,
     put_text(w, ".");
 }
 
-static void put_links(struct writer *w, const struct tracker *t,
-                      const struct crossing *c)
+static void put_link(struct writer *w, const struct tracker *t,
+                     const struct crossing *c, const struct link *l)
 {
-    if (c->links == 0)
-        return;
-    const struct link *l = &c->link[0];
     bool came = l->to == c->number;
     char name[64];
     if (l->port != 0 && t->abi != NULL)
@@ -208,9 +205,19 @@ static void put_links(struct writer *w, const struct tracker *t,
     else
         put_text(w, " Its bytes %s ", came ? "came from" : "were taken by");
     put_other(w, t, came ? l->from : l->to);
-    if (c->links > 1)
-        put_text(w, " and %zu more", c->links - 1);
     put_text(w, ".");
+}
+
+/* A call that sends and receives has two; many small reads of one write are
+ * counted. */
+static void put_links(struct writer *w, const struct tracker *t,
+                      const struct crossing *c)
+{
+    size_t told = c->links > 2 ? 1 : c->links;
+    for (size_t i = 0; i < told; i++)
+        put_link(w, t, c, &c->link[i]);
+    if (c->links > told)
+        put_text(w, " It is joined to %zu more.", c->links - told);
 }
 
 /* ---- Signals ---- */

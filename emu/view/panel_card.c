@@ -32,9 +32,17 @@ static void fact_line(struct frame *f, const struct scene_fact *fact,
     draw_text(f->d, FONT_SMALL, b->x, b->y + 1, label - 6, f->p->soft,
               fact->label);
     double h = draw_prose(f->d, FONT_MONO, b->x + label, b->y, b->w - label,
-                          b->h >= 38 ? 2 : 1, f->p->ink, fact->value);
+                          b->h >= 38 && !fact->crossing ? 2 : 1,
+                          fact->crossing ? f->p->word[HUE_SHARED] : f->p->ink,
+                          fact->value);
     if (fact->has_va)
         draw_about(f->d, fact->va);
+    if (fact->crossing) {
+        draw_hline(f->d, b->x + label, b->y + 17, b->w - label,
+                   f->p->word[HUE_SHARED]);
+        frame_hot(f, BOX(b->x, b->y, b->w, fmax(h, 18)), HOT_CROSSING,
+                  fact->crossing, "Select that crossing");
+    }
     box_cut_top(b, fmax(h, 18) + 3);
 }
 

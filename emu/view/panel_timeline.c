@@ -283,41 +283,89 @@ static void draw_lanes(struct frame *f, const struct lanes *l, double end)
 
 /* ---- Links: bytes that came out of one crossing and went into another ---- */
 
-static double middle_of(const struct frame *f, const struct lanes *l,
-                        uint64_t number)
+/* Where it ends: a receiver that slept opened before the sender, and has the
+ * bytes when it goes on. False: not known, or too far away to look for. */
+static bool link_end(const struct spans *s, const struct scene_link *link,
+                     uint64_t from, uint64_t *at)
 {
-    uint64_t at;
-    if (!spans_crossing(f->s->spans, number, &at))
-        return -1;
-    double x = l->plot.x + ((double)at - l->begin) * l->scale;
-    return x < l->plot.x || x > box_right(l->plot) ? -1 : x;
+    if (link->to > link->from)
+        return spans_crossing(s, link->to, at);
+    size_t first = spans_find(s, from), last = first + 20000;
+    for (size_t i = first; i < last && i < spans_count(s); i++)
+        if (spans_at(s, i)->crossing == link->to &&
+            spans_at(s, i)->begin > from) {
+            *at = spans_at(s, i)->begin;
+            return true;
+        }
+    return false;
 }
 
+static bool place_link(const struct frame *f, const struct lanes *l,
+                       const struct scene_link *link, double *x0, double *x1)
+{
+    uint64_t from, to;
+    if (!spans_crossing(f->s->spans, link->from, &from) ||
+        !link_end(f->s->spans, link, from, &to))
+        return false;
+    *x0 = l->plot.x + ((double)from - l->begin) * l->scale;
+    *x1 = l->plot.x + ((double)to - l->begin) * l->scale;
+    return *x0 >= l->plot.x && *x1 <= box_right(l->plot) && *x1 - *x0 >= 8;
+}
+
+/* What is written under a link's curve, if it runs into no other; labels are
+ * placed from left to right of what is free. */
+static void link_label(struct frame *f, const struct lanes *l, double x0,
+                       double x1, double y, const struct scene_link *link,
+                       struct box *used, size_t *uses)
+{
+    char text[160];
+    snprintf(text, sizeof text, "%s, #%llu \xe2\x86\x92 #%llu", link->text,
+             (unsigned long long)link->from, (unsigned long long)link->to);
+    double w = draw_width(f->d, FONT_SMALL, text);
+    double x = (x0 + x1 - w) / 2;
+    if (w + 12 > x1 - x0) /* beside the curve, not over all of it */
+        x = x0 - w - 10 >= l->plot.x ? x0 - w - 10 : x1 + 10;
+    x = fmin(fmax(l->plot.x, x), box_right(l->plot) - w);
+    struct box b = BOX(x - 4, y + 1, w + 8, 16);
+    if (w > l->plot.w)
+        return;
+    for (size_t i = 0; i < *uses; i++)
+        if (box_overlaps(b, used[i]))
+            return;
+    used[(*uses)++] = b;
+    draw_rect(f->d, b, f->p->paper);
+    draw_text(f->d, FONT_SMALL, x, y + 1, w + 1,
+              link->wakes ? f->p->soft : f->p->word[HUE_SHARED], text);
+}
+
+/* The curves first, so that the labels lie over them. */
 static void draw_links(struct frame *f, const struct lanes *l)
 {
     const struct scene_card *card =
         f->s->selected.present ? &f->s->selected : &f->s->now;
-    if (!card->record || card->record->links == 0)
-        return;
-    const struct link *link = &card->record->link[0];
-    double x0 = middle_of(f, l, link->from), x1 = middle_of(f, l, link->to);
     double y = l->kernel_y + l->row - 2;
-    if (x0 < 0 || x1 < 0 || x1 - x0 < 8 || y + 20 > box_bottom(l->plot))
+    struct box used[SCENE_LINKS];
+    size_t uses = 0;
+    if (y + 20 > box_bottom(l->plot))
         return;
-    struct draw_item *curve =
-        draw_line(f->d, x0, y, x1, y, f->p->space[HUE_SHARED]);
-    curve->kind = DRAW_CURVE;
-    curve->dashed = true;
-    curve->radius = 12;
-    curve->stroke_width = 1.5;
-    char text[96];
-    snprintf(text, sizeof text, "%llu bytes, #%llu \xe2\x86\x92 #%llu",
-             (unsigned long long)link->bytes, (unsigned long long)link->from,
-             (unsigned long long)link->to);
-    double w = draw_width(f->d, FONT_SMALL, text);
-    double x = fmin(fmax(l->plot.x, (x0 + x1 - w) / 2), box_right(l->plot) - w);
-    draw_rect(f->d, BOX(x - 4, y + 1, w + 8, 16), f->p->paper);
-    draw_text(f->d, FONT_SMALL, x, y + 1, w + 1, f->p->word[HUE_SHARED], text);
+    for (int labels = 0; labels < 2; labels++)
+        for (size_t i = 0; i < card->links; i++) {
+            const struct scene_link *link = &card->link[i];
+            double x0, x1;
+            colour c = link->wakes ? f->p->soft : f->p->space[HUE_SHARED];
+            if (!place_link(f, l, link, &x0, &x1))
+                continue;
+            if (labels) {
+                link_label(f, l, x0, x1, y, link, used, &uses);
+                continue;
+            }
+            struct draw_item *curve = draw_line(f->d, x0, y, x1, y, c);
+            curve->kind = DRAW_CURVE;
+            curve->dashed = !link->wakes;
+            curve->radius = 12;
+            curve->stroke_width = 1.5;
+            draw_triangle(f->d, BOX(x1 - 4, y - 2, 8, 6), 3, c);
+        }
 }
 
 static void draw_cursor(struct frame *f, const struct lanes *l)

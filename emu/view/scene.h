@@ -125,8 +125,18 @@ struct scene_fact {
     char label[20], value[200];
     bool has_va;
     uint64_t va;
+    uint64_t crossing; /* that it speaks of and a click selects, or 0 */
 };
 #define SCENE_FACTS 16
+
+/* Another crossing that this one is joined to: bytes or a message that went
+ * over, or a sleeper that was woken. */
+struct scene_link {
+    uint64_t from, to;
+    bool wakes;
+    char text[96]; /* "message lab_add, 40 bytes" */
+};
+#define SCENE_LINKS 6
 
 struct scene_card {
     bool present;
@@ -145,6 +155,8 @@ struct scene_card {
     char refusal[512];     /* one plain sentence */
     struct scene_fact fact[SCENE_FACTS + 1];
     size_t facts;
+    struct scene_link link[SCENE_LINKS];
+    size_t links;
     const struct crossing *record; /* transfers and mappings, or NULL */
 };
 

@@ -107,18 +107,47 @@ static size_t mapping_steps(const struct crossing *c, size_t first,
     return first + n;
 }
 
+/* ---- Links ---- */
+
+static void fill_links(const struct stage *st, const struct crossing *c,
+                       struct scene_card *card)
+{
+    char name[64];
+    const struct abi *abi = tracker_abi(st->tracker);
+    for (size_t i = 0; i < c->links && card->links < SCENE_LINKS - 1; i++) {
+        const struct link *l = &c->link[i];
+        struct scene_link *out = &card->link[card->links++];
+        *out = (struct scene_link){.from = l->from, .to = l->to};
+        if (l->port && abi)
+            snprintf(out->text, sizeof out->text,
+                     "message %s, %" PRIu64 " bytes",
+                     abi_message_name(abi, l->id, name, sizeof name), l->bytes);
+        else
+            snprintf(out->text, sizeof out->text, "%" PRIu64 " bytes",
+                     l->bytes);
+    }
+    bool told = false; /* the bytes that came woke it: one arrow is enough */
+    for (size_t i = 0; i < card->links; i++)
+        told |= card->link[i].from == c->woken_by;
+    if (c->woken_by && !told)
+        card->link[card->links++] = (struct scene_link){.from = c->woken_by,
+                                                        .to = c->number,
+                                                        .wakes = true,
+                                                        .text = "wakes it"};
+}
+
 static void link_steps(const struct crossing *c, struct scene_card *card)
 {
-    for (size_t i = 0; i < c->links && i < 3; i++) {
-        const struct link *l = &c->link[i];
+    for (size_t i = 0; i < card->links && i < 3; i++) {
+        const struct scene_link *l = &card->link[i];
+        if (l->wakes)
+            continue;
         if (l->to == c->number)
-            add_step(card,
-                     "bytes from another crossing:", "%" PRIu64 " of #%" PRIu64,
-                     l->bytes, l->from);
+            add_step(card, "from another crossing:", "#%" PRIu64 ", %s",
+                     l->from, l->text);
         else
-            add_step(card,
-                     "bytes for another crossing:", "%" PRIu64 " to #%" PRIu64,
-                     l->bytes, l->to);
+            add_step(card, "for another crossing:", "#%" PRIu64 ", %s", l->to,
+                     l->text);
     }
 }
 
@@ -294,11 +323,34 @@ static void cost_facts(const struct crossing *c, struct scene_card *card)
              c->traps, c->returns, c->satp_writes, c->fences);
 }
 
+/* "#88 pid 3 machdemo"; a click on the fact goes there. */
+static void link_facts(const struct stage *st, const struct crossing *c,
+                       struct scene_card *card)
+{
+    for (size_t i = 0; i < card->links; i++) {
+        const struct scene_link *l = &card->link[i];
+        uint64_t number = l->to == c->number ? l->from : l->to;
+        const struct crossing *other = tracker_crossing(st->tracker, number);
+        char who[48];
+        if (!other)
+            continue;
+        stage_who(st, other->pid, other->root, false, who, sizeof who);
+        add_fact(card,
+                 l->wakes             ? "woken by"
+                 : l->to == c->number ? "came from"
+                                      : "went to",
+                 "#%" PRIu64 " %s %s%s%s", number, who, other->process,
+                 l->wakes ? "" : ": ", l->wakes ? "" : l->text)
+            ->crossing = number;
+    }
+}
+
 static void fill_facts(struct stage *st, const struct crossing *c,
                        struct scene_card *card)
 {
     add_fact(card, "what", "%s", card->what);
     place_fact(st, c, card);
+    link_facts(st, c, card);
     if (card->result[0])
         add_fact(card, "result", "%s", card->result);
     if (c->kind == CROSSING_FAULT) {
@@ -374,6 +426,7 @@ void stage_card(struct stage *st, const struct crossing *c,
     crossing_describe(st->tracker, c, card->what, sizeof card->what);
     crossing_result(st->tracker, c, card->result, sizeof card->result);
     crossing_sentence(st->tracker, c, card->sentence, sizeof card->sentence);
+    fill_links(st, c, card);
     way_in(st, c, card);
     link_steps(c, card);
     work_steps(c, card);

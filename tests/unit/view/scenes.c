@@ -225,6 +225,11 @@ static void refusal_card(struct scene_card *c)
     s->length = 13;
     s->va = 0x40000ff9;
     s->now = s->refused = true;
+    c->link[0] =
+        (struct scene_link){.from = 112, .to = 118, .text = "13 bytes"};
+    c->link[1] = (struct scene_link){
+        .from = 110, .to = 118, .wakes = true, .text = "wakes it"};
+    c->links = 2;
     snprintf(c->refusal_head, sizeof c->refusal_head, "EFAULT at byte 7");
     snprintf(c->refusal, sizeof c->refusal,
              "The page at 0x40001000 is the program's, but read-only: W = 0. "
@@ -233,6 +238,8 @@ static void refusal_card(struct scene_card *c)
     add_fact(c, "from", "guestapps/reader.c:12 main+0x5c");
     add_fact(c, "frame", "0x3fffffe000");
     add_fact(c, "origin", "7 bytes of #112");
+    add_fact(c, "came from", "#112 pid 3 writer: 13 bytes");
+    c->fact[c->facts - 1].crossing = 112;
     add_fact(c, "result", "-1 EFAULT");
     add_fact(c, "cost", "611 insns, 1,240 cycles, 2 satp writes, 2 fences");
 }
