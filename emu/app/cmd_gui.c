@@ -7,6 +7,7 @@
  * closes it.
  */
 #include "feed.h"
+#include "kept.h"
 #include "looks.h"
 #include "session.h"
 #include "window.h"
@@ -36,6 +37,7 @@ struct gui {
     struct window *window;
     struct script *script; /* types beside the user; may be NULL */
     struct feed feed;      /* ... through this */
+    struct kept kept;      /* from the run before, for the next */
     struct scene scene;
     enum scene_run run;
     char how[200];            /* how it ended, or what it waits for */
@@ -465,8 +467,32 @@ static void boot(struct gui *g)
         react(g, &stop);
 }
 
-static int open_all(struct gui *g, const struct looks *looks,
-                    struct complaint *why)
+/* The window as it was left, but for what the options say. */
+static void take_up(struct gui *g, struct looks *looks)
+{
+    char reason[300];
+    if (kept_read(&g->kept, reason, sizeof reason) != 0) {
+        fprintf(stderr, "sallyport: %s\n", reason);
+        snprintf(g->notice, sizeof g->notice, "%s", reason);
+    }
+    if (g->options->palette != NULL)
+        g->kept.layout.dark = looks->dark;
+    if (g->options->size == NULL && g->kept.width > 0) {
+        looks->width = g->kept.width;
+        looks->height = g->kept.height;
+    }
+}
+
+static void leave_behind(struct gui *g)
+{
+    char reason[300];
+    window_size(g->window, &g->kept.width, &g->kept.height);
+    g->kept.layout = view_layout(g->view);
+    if (kept_write(&g->kept, reason, sizeof reason) != 0)
+        fprintf(stderr, "sallyport: %s\n", reason);
+}
+
+static int open_all(struct gui *g, struct looks *looks, struct complaint *why)
 {
     char reason[256], title[96];
     struct session_desc desc = {.options = g->options, .track = true};
@@ -488,7 +514,7 @@ static int open_all(struct gui *g, const struct looks *looks,
     g->view = view_create();
     if (!g->stage || !g->view)
         return complain(why, APP_UNUSABLE, "gui: out of memory");
-    view_set_dark(g->view, looks->dark);
+    take_up(g, looks);
     snprintf(title, sizeof title, "sallyport - %.60s", stage.program);
     if (window_open(title, looks->width, looks->height, &g->window, reason,
                     sizeof reason) != 0)
@@ -509,12 +535,14 @@ int cmd_gui(const struct options *options, struct complaint *why)
         status = open_all(g, &looks, why);
     if (status == 0) {
         resize(g);
+        view_set_layout(g->view, &g->kept.layout);
         if (options->program_count > 0 && !options->bare)
             boot(g);
         else if (!options->bare)
             g->run = RUN_RUNNING; /* the shell: to its prompt */
         machine_pace_idle(g->machine, true);
         loop(g);
+        leave_behind(g);
         status = session_finish(g->session, g->status, why);
     }
     window_close(g->window);

@@ -158,7 +158,10 @@ static bool leaves_user(struct hunt *h, const struct cpu_trap *trap)
         return false;
     const struct tracker *t = h->stepper->tracker;
     const struct crossing *c = tracker_crossing(t, tracker_count(t));
-    return h->pid == 0 || (c != NULL && c->pid == h->pid);
+    const struct process *p = tracker_process(t, h->pid);
+    bool never =
+        p != NULL && (p->state == PROCESS_ZOMBIE || p->state == PROCESS_GONE);
+    return h->pid == 0 || never || (c != NULL && c->pid == h->pid);
 }
 
 struct step_result step_next_crossing(const struct stepper *s, int pid)
@@ -169,7 +172,7 @@ struct step_result step_next_crossing(const struct stepper *s, int pid)
 
 struct step_result step_into_trap(const struct stepper *s)
 {
-    return step_next_crossing(s, 0);
+    return step_next_crossing(s, tracker_current_pid(s->tracker));
 }
 
 static bool is_over(const struct hunt *h)

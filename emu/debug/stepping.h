@@ -56,16 +56,16 @@ struct step_result step_instruction(const struct stepper *s);
 /* To the beginning of another source line. Where the code has no line, one
  * instruction. */
 struct step_result step_line(const struct stepper *s, enum step_calls calls);
-/* Until the next trap out of U-mode: from user code that of the same process,
- * from kernel code that of whoever runs next. Stops at the first instruction
- * of the vector. */
+/* Until the process that has the hart, in user code or in a call, traps out of
+ * U-mode next; others may run meanwhile. If there is none, or it ends, whoever
+ * traps. Stops at the first instruction of the vector. */
 struct step_result step_into_trap(const struct stepper *s);
 /* Until the crossing that is open now has closed: stops at the process's
  * first user instruction. If it never returns, or none is open, at the next
  * user instruction of any process. In U-mode already: does nothing. */
 struct step_result step_out_to_user(const struct stepper *s);
-/* Until the next crossing opens, of this process or (pid 0) of any; stops at
- * the first instruction of the vector. */
+/* Until the next crossing opens, of this process or (pid 0, or once it has
+ * ended) of any; stops at the first instruction of the vector. */
 struct step_result step_next_crossing(const struct stepper *s, int pid);
 /* Until this crossing, open or still to come, has ended in whichever way;
  * stops behind the return that ended it, or if it never returns where the

@@ -173,6 +173,10 @@ double part_flags(struct frame *f, double x, double y, uint64_t flags,
                   unsigned deciding);
 double part_bytes(struct frame *f, const struct scene_step *step, struct box b);
 
+/* Of a tab's panel, where it shows; GROUPS: it is no tab. */
+enum group view_group_of(enum panel panel);
+void view_set_zoom(struct view *v, double zoom);
+
 /* The filter (filter.c). */
 void filter_advance(struct filter *filter, const struct scene_rows *rows);
 void filter_reset(struct filter *filter, const char *text);

@@ -87,7 +87,7 @@ static void move_selection(struct view *v, long by)
 }
 
 /* Bigger or smaller, never so that less than a small window is left. */
-static void set_zoom(struct view *v, double zoom)
+void view_set_zoom(struct view *v, double zoom)
 {
     double plain = view_scale(v) / v->zoom;
     double most = fmin(v->device_w / plain / 800, v->device_h / plain / 540);
@@ -97,10 +97,7 @@ static void set_zoom(struct view *v, double zoom)
 
 static void show_tab(struct view *v, enum panel panel)
 {
-    enum group group =
-        panel == PANEL_CROSSINGS || panel == PANEL_PROCESSES ? GROUP_LEFT
-        : panel == PANEL_CARD || panel == PANEL_TRANSFERS    ? GROUP_MIDDLE
-                                                             : GROUP_RIGHT;
+    enum group group = view_group_of(panel);
     v->shown[group] = panel;
     if (v->focus == FOCUS_CONSOLE && group == GROUP_RIGHT &&
         panel != PANEL_CONSOLE)
@@ -158,13 +155,13 @@ static struct view_request carry_out(struct view *v, enum command command)
         view_set_dark(v, !view_is_dark(v));
         break;
     case CMD_BIGGER:
-        set_zoom(v, v->zoom * 1.125);
+        view_set_zoom(v, v->zoom * 1.125);
         break;
     case CMD_SMALLER:
-        set_zoom(v, v->zoom / 1.125);
+        view_set_zoom(v, v->zoom / 1.125);
         break;
     case CMD_NORMAL_SIZE:
-        set_zoom(v, 1);
+        view_set_zoom(v, 1);
         break;
     case CMD_HELP:
         v->help = !v->help;

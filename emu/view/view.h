@@ -33,6 +33,21 @@ bool view_only(struct view *v, const char *panel);
 /* The panels' names, in order; NULL after the last. */
 const char *view_panel_name(size_t i);
 
+/* What lasts from run to run. A tab is named as its panel is; "" is the usual
+ * one. */
+#define VIEW_GROUPS    3
+#define VIEW_TAB_BYTES 16
+struct view_layout {
+    bool dark;
+    double zoom;                           /* of all text, beside the scale */
+    char tab[VIEW_GROUPS][VIEW_TAB_BYTES]; /* left, middle, right */
+};
+struct view_layout view_layout(const struct view *v);
+/* After view_resize: the zoom leaves at least a small window. */
+void view_set_layout(struct view *v, const struct view_layout *layout);
+/* Are the tabs' names known, each in its group? */
+bool view_layout_known(const struct view_layout *layout);
+
 /* Builds the display list of this scene. */
 void view_frame(struct view *v, const struct scene *scene);
 const struct draw_list *view_list(const struct view *v);

@@ -139,6 +139,37 @@ static void out_of_a_call_that_never_returns_is_another_process(void **state)
     assert_int_equal(tracker_current_pid(b->step.tracker), 1);
 }
 
+/* In init's waitpid: the next crossing is the child's, the next trap of this
+ * process comes when the child has ended. */
+static void into_the_trap_waits_for_this_process(void **state)
+{
+    struct bench *b = *state;
+    const struct crossing *c;
+    do {
+        done(step_next_crossing(&b->step, 1));
+        c = tracker_current(b->step.tracker);
+    } while (c->call == NULL || strcmp(c->call->name, "waitpid") != 0);
+    uint64_t number = c->number;
+    done(step_into_trap(&b->step));
+    c = tracker_current(b->step.tracker);
+    assert_int_equal(c->pid, 1);
+    assert_true(c->number > number + 5);
+    assert_int_equal(tracker_crossing(b->step.tracker, number + 1)->pid, 2);
+}
+
+/* ... and if it ends, whoever traps. */
+static void into_the_trap_does_not_wait_for_the_dead(void **state)
+{
+    struct bench *b = *state;
+    const struct crossing *c;
+    do {
+        done(step_next_crossing(&b->step, 2));
+        c = tracker_current(b->step.tracker);
+    } while (c->call == NULL || strcmp(c->call->name, "exit") != 0);
+    done(step_into_trap(&b->step));
+    assert_int_equal(tracker_current(b->step.tracker)->pid, 1);
+}
+
 static void into_the_trap_is_the_ecall_of_this_process(void **state)
 {
     struct bench *b = *state;
@@ -359,6 +390,8 @@ int main(void)
         ON_HELLO(out_to_user_does_nothing_in_user_code),
         ON_HELLO(out_of_a_call_that_never_returns_is_another_process),
         ON_HELLO(into_the_trap_is_the_ecall_of_this_process),
+        ON_HELLO(into_the_trap_waits_for_this_process),
+        ON_HELLO(into_the_trap_does_not_wait_for_the_dead),
         ON_HELLO(an_instruction_step_moves_by_one),
         ON_HELLO(crossing_end_stops_when_it_has_ended),
         ON_HELLO(a_line_step_in_the_kernel_reaches_another_line),

@@ -12,6 +12,9 @@ for tool in Xvfb xdotool import; do
     command -v "$tool" >/dev/null || { echo "$tool is missing"; exit 77; }
 done
 mkdir -p "$out"
+export XDG_CONFIG_HOME=$out/config # the tester's own stays as it is
+rm -rf "$XDG_CONFIG_HOME"
+kept=$XDG_CONFIG_HOME/sallyport/window
 server= window= app=
 
 finish() {
@@ -68,9 +71,12 @@ start_server() {
     export DISPLAY=:$number
 }
 
+# open_window SIZE WORDS...; SIZE -: as it was left
 open_window() {
+    local size=(--size "$1")
+    [ "$1" = - ] && size=()
     SDL_VIDEODRIVER=x11 "$sallyport" --kernel "$kernel" --initrd "$initrd" \
-        --size "$1" "${@:2}" >"$out/window.log" 2>&1 &
+        "${size[@]}" "${@:2}" >"$out/window.log" 2>&1 &
     app=$!
     local try
     for try in $(seq 200); do
@@ -195,7 +201,49 @@ picture 9-error-told
 kill -0 "$app" 2>/dev/null || fail "an error closed the window"
 close_window 0
 
-# 6. With no display: one line, status 123.
+# 6. It opens as it was left; a bad file is told in one line and left alone
+# until the window closes.
+grep -qx 'size 1600x1000' "$kept" || fail "the size is not kept: $(cat "$kept")"
+grep -qx 'palette light' "$kept" || fail "the palette is not kept"
+printf 'size 1200x800\npalette dark\nzoom 1.125\ntabs processes card ports\n' \
+    >"$kept"
+open_window - hello
+until_title '*hello - paused - *' "opens as it was left"
+[[ $(xdotool getwindowgeometry "$window") == *1200x800* ]] ||
+    fail "opens as it was left: $(xdotool getwindowgeometry "$window")"
+sleep 0.4
+picture 10-as-left
+xdotool key --window "$window" p
+close_window 0
+grep -qx 'palette light' "$kept" || fail "the palette is not kept: $(cat "$kept")"
+grep -qx 'tabs processes card ports' "$kept" || fail "the tabs are not kept"
+grep -qx 'zoom 1.1250' "$kept" || fail "the zoom is not kept"
+[ "$(ls "$(dirname "$kept")")" = window ] || fail "more than one file is left"
+printf 'size 1200x800\npalette pink\n' >"$kept"
+open_window - hello
+until_title '*hello - paused - *' "opens with a bad file"
+[[ $(xdotool getwindowgeometry "$window") == *1600x1000* ]] ||
+    fail "a bad file does not mean the defaults"
+[ "$(grep -c . "$out/window.log")" = 1 ] ||
+    fail "a bad file is not told in one line"
+grep -q 'sallyport/window:2: not understood' "$out/window.log" ||
+    fail "a bad file is not told: $(cat "$out/window.log")"
+close_window 0
+head -c 300000 /dev/urandom >"$kept"
+open_window - hello
+until_title '*hello - paused - *' "opens with a file of noise"
+close_window 0
+chmod 500 "$XDG_CONFIG_HOME/sallyport"
+if ! touch "$XDG_CONFIG_HOME/sallyport/x" 2>/dev/null; then # not for root
+    open_window - hello
+    until_title '*hello - paused - *' "opens where nothing can be kept"
+    close_window 0
+    grep -q 'layout is not kept' "$out/window.log" ||
+        fail "what cannot be kept is not told"
+fi
+chmod 700 "$XDG_CONFIG_HOME/sallyport"
+
+# 7. With no display: one line, status 123.
 message=$(env -u DISPLAY -u WAYLAND_DISPLAY timeout 20 "$sallyport" --kernel "$kernel" \
     --initrd "$initrd" hello 2>&1)
 status=$?
