@@ -203,6 +203,18 @@ static void sleepers_on_words_are_woken(void **state)
     in_both_layouts("futexes");
 }
 
+static void vectors_move_piece_by_piece(void **state)
+{
+    (void)state;
+    in_both_layouts("vectors");
+}
+
+static void fifos_and_poll_follow_posix(void **state)
+{
+    (void)state;
+    in_both_layouts("fifos");
+}
+
 static void port_rights_and_messages_are_counted(void **state)
 {
     (void)state;
@@ -912,6 +924,8 @@ int main(void)
         cmocka_unit_test(signals_reach_their_handlers),
         cmocka_unit_test(forged_frames_and_bad_stacks_are_fatal),
         cmocka_unit_test(sleepers_on_words_are_woken),
+        cmocka_unit_test(vectors_move_piece_by_piece),
+        cmocka_unit_test(fifos_and_poll_follow_posix),
         cmocka_unit_test(port_rights_and_messages_are_counted),
         cmocka_unit_test(requests_of_devices_are_checked),
         cmocka_unit_test(wired_pages_outlive_their_owners),

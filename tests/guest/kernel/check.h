@@ -92,4 +92,22 @@ static inline int in_child(void (*body)(long), long arg)
     return status;
 }
 
+/* Again and again, each time in a process of its own, until two rounds end with
+ * the same memory free: what is made once has been made by then, whatever the
+ * timer interrupted. A leak takes some in every round. `all` exits with a
+ * status if a check failed. */
+static inline int check_rounds(const char *name, void (*all)(long))
+{
+    long left = 0;
+    bool settled = false;
+    for (int round = 0; round < 6 && !settled; round++) {
+        EQUAL(in_child(all, round), 0);
+        long now = free_frames();
+        settled = now == left;
+        left = now;
+    }
+    EQUAL(settled, true);
+    return check_end(name);
+}
+
 #endif

@@ -174,19 +174,7 @@ static void all(long round)
         _exit(1);
 }
 
-/* Again and again, each time in a process of its own, until two rounds end with
- * the same memory free: what is made once has been made by then, whatever the
- * timer interrupted. A leak takes some in every round. */
 int main(void)
 {
-    long left = 0;
-    bool settled = false;
-    for (int round = 0; round < 6 && !settled; round++) {
-        EQUAL(in_child(all, round), 0);
-        long now = free_frames();
-        settled = now == left;
-        left = now;
-    }
-    EQUAL(settled, true);
-    return check_end("futexes");
+    return check_rounds("futexes", all);
 }
