@@ -34,8 +34,6 @@ static struct {
     char ring[RING_BYTES];
     uint64_t read, ready, edit; /* counts, taken modulo RING_BYTES */
     int group;                  /* foreground process group, or 0 */
-    uint64_t interrupts;        /* Ctrl-Cs that reached nobody */
-    uint64_t interrupts_told;   /* of them, those that ended a read */
     struct wait_queue readers;
 } console;
 
@@ -106,10 +104,7 @@ static void interrupt_typing(void) {
     echo(CTRL('C'));
     echo('\n');
     console.read = console.ready = console.edit;
-    if (console.group && signal_send_group(console.group, SIGINT, SI_KERNEL))
-        return;
-    console.interrupts++;
-    wake_readers();
+    if (console.group) signal_send_group(console.group, SIGINT, SI_KERNEL);
 }
 
 /* Keeps a byte back for the newline that makes the line readable. */
@@ -150,22 +145,13 @@ void console_interrupt(void) {
 
 /* ---- Reading and writing ---- */
 
-/* A Ctrl-C that reached nobody ends a read, the next one if none waits: a shell
- * may be just about to read when it is typed. */
-static bool take_interrupt(void) {
-    bool taken = console.interrupts != console.interrupts_told;
-    console.interrupts_told = console.interrupts;
-    return taken;
-}
-
 static int wait_for_line(const struct file *f) {
-    if (take_interrupt()) return EINTR;
-    while (console.read == console.ready) {
+    int error = 0;
+    while (!error && console.read == console.ready) {
         if (f->flags & O_NONBLOCK) return EAGAIN;
-        int error = sched_sleep(&console.readers, "console");
-        if (error || take_interrupt()) return EINTR;
+        error = sched_sleep(&console.readers, "console");
     }
-    return 0;
+    return error;
 }
 
 /* Bytes of the first line, at most n, that lie in one piece from `from` on. */
@@ -215,9 +201,7 @@ static int console_write(struct file *f, struct uio *u) {
 
 static unsigned console_poll(struct file *f) {
     (void)f;
-    bool readable = console.read != console.ready ||
-                    console.interrupts != console.interrupts_told;
-    return readable ? POLLIN | POLLOUT : POLLOUT;
+    return console.read != console.ready ? POLLIN | POLLOUT : POLLOUT;
 }
 
 static void console_close(struct file *f) { inode_drop(f->inode); }

@@ -55,15 +55,10 @@ void signal_send(struct proc *p, int signal, int code) {
     if (signal_pending(p)) sched_interrupt(p);
 }
 
-bool signal_send_group(int pgid, int signal, int code) {
-    bool any = false;
+void signal_send_group(int pgid, int signal, int code) {
     struct proc *p = NULL;
     while ((p = proc_next(p)))
-        if (p->pgid == pgid && p->state != PROC_ZOMBIE) {
-            signal_send(p, signal, code);
-            any = true;
-        }
-    return any;
+        if (p->pgid == pgid) signal_send(p, signal, code);
 }
 
 bool signal_fault(int signal, int code, uint64_t va) {

@@ -16,8 +16,8 @@ static inline bool signal_pending(const struct proc *p) {
  * what it holds. code is what si_code will say; unless it is SI_KERNEL, the
  * current process is the sender. */
 void signal_send(struct proc *p, int signal, int code);
-/* To every member of the group; false: it has none. */
-bool signal_send_group(int pgid, int signal, int code);
+/* To every member of the group. */
+void signal_send_group(int pgid, int signal, int code);
 /* A fault of the current process: to its handler; false: there is none, or it
  * is blocked. */
 bool signal_fault(int signal, int code, uint64_t va);

@@ -30,8 +30,9 @@ static void fill(struct input *in)
         const char *prompt = in->continued ? PROMPT_CONTINUED : PROMPT;
         write(STDERR_FILENO, prompt, strlen(prompt));
     }
-    ssize_t n =
-        read(STDIN_FILENO, in->buffer, in->interactive ? sizeof in->buffer : 1);
+    ssize_t n = in->interactive ? interrupt_read(STDIN_FILENO, in->buffer,
+                                                 sizeof in->buffer)
+                                : read(STDIN_FILENO, in->buffer, 1);
     if (n < 0 && errno == EINTR && in->interactive)
         in->interrupted = true;
     else if (n < 0)

@@ -1,9 +1,9 @@
 /*
  * job.c - children, in the foreground and in the background.
  *
- * At a console every pipeline is a process group of its own, and the console
- * is told which one Ctrl-C means. While the shell itself has the word that is
- * none (group 0): then Ctrl-C ends the read of the line, nothing else.
+ * At a console every pipeline is a process group of its own, and so is the
+ * shell; the console is told which one Ctrl-C means. Elsewhere there are no
+ * groups, and a command in the background ignores Ctrl-C, as POSIX has it.
  */
 #include <errno.h>
 #include <signal.h>
@@ -26,10 +26,20 @@ static int shell_status(int wait_status)
                                     : WEXITSTATUS(wait_status);
 }
 
+void job_start(struct shell *sh)
+{
+    if (!sh->interactive)
+        return;
+    interrupt_handle();
+    setpgid(0, 0);
+    job_foreground_done(sh);
+}
+
 /* The child's own side of the matter. */
 static void become_child(struct shell *sh, pid_t group, bool foreground)
 {
     if (sh->interactive) {
+        signal(SIGINT, SIG_DFL);
         setpgid(0, group);
         if (foreground)
             tcsetpgrp(STDIN_FILENO, group != 0 ? group : getpid());
@@ -62,16 +72,11 @@ void job_remember(struct shell *sh, pid_t pid)
     sh->jobs = job;
 }
 
-/* waitpid that does not mind interruptions. False: no such child, or (with
- * WNOHANG) not yet. */
+/* False: no such child, or (with WNOHANG) not yet, or Ctrl-C ended the wait. */
 static bool wait_for(pid_t pid, int options, int *status)
 {
     int wait_status;
-    pid_t got;
-    do
-        got = waitpid(pid, &wait_status, options);
-    while (got < 0 && errno == EINTR);
-    if (got != pid)
+    if (waitpid(pid, &wait_status, options) != pid)
         return false;
     *status = shell_status(wait_status);
     return true;
@@ -90,7 +95,7 @@ int job_wait(struct shell *sh, pid_t pid)
 void job_foreground_done(struct shell *sh)
 {
     if (sh->interactive)
-        tcsetpgrp(STDIN_FILENO, 0);
+        tcsetpgrp(STDIN_FILENO, getpid());
 }
 
 void job_poll(struct shell *sh)
@@ -100,23 +105,25 @@ void job_poll(struct shell *sh)
             job->done = wait_for(job->pid, WNOHANG, &job->status);
 }
 
-/* Waits for the job that *link points at and takes it out of the list. */
-static int finish(struct job **link)
+/* Waits for the job that *link points at and takes it out of the list. False:
+ * Ctrl-C came first, and it stays. */
+static bool finish(struct job **link, int *status)
 {
     struct job *job = *link;
-    if (!job->done)
-        wait_for(job->pid, 0, &job->status);
-    int status = job->status;
+    *status = STATUS_SIGNAL + SIGINT;
+    if (!job->done && !wait_for(job->pid, 0, &job->status) && errno == EINTR)
+        return false;
+    *status = job->status;
     *link = job->next;
     free(job);
-    return status;
+    return true;
 }
 
 bool job_wait_background(struct shell *sh, pid_t pid, int *status)
 {
     for (struct job **link = &sh->jobs; *link != NULL; link = &(*link)->next)
         if ((*link)->pid == pid) {
-            *status = finish(link);
+            finish(link, status);
             return true;
         }
     return false;
@@ -124,6 +131,7 @@ bool job_wait_background(struct shell *sh, pid_t pid, int *status)
 
 void job_wait_all(struct shell *sh)
 {
-    while (sh->jobs != NULL)
-        finish(&sh->jobs);
+    int status;
+    while (sh->jobs != NULL && finish(&sh->jobs, &status))
+        continue;
 }

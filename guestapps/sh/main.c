@@ -46,7 +46,7 @@ static int run_standard_input(struct shell *sh)
     struct input in;
     sh->interactive = isatty(STDIN_FILENO);
     input_stdin(&in, sh->interactive);
-    job_foreground_done(sh); /* Ctrl-C at the prompt: a new prompt */
+    job_start(sh);
     return run_input(sh, &in);
 }
 

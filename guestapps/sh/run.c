@@ -38,7 +38,12 @@ static void run_background(struct shell *sh, const struct node *node)
     bool detach = !sh->interactive;
     pid_t pid = job_fork(sh, 0, false);
     if (pid == 0) {
-        /* POSIX: without job control it must not eat the script's input. */
+        /* POSIX: without job control it must not eat the script's input, nor
+         * end by a Ctrl-C that is not for it. */
+        if (detach) {
+            signal(SIGINT, SIG_IGN);
+            signal(SIGQUIT, SIG_IGN);
+        }
         int null = detach ? open("/dev/null", O_RDONLY) : -1;
         if (null > 0) {
             dup2(null, STDIN_FILENO);
@@ -185,7 +190,7 @@ static void run_while(struct shell *sh, const struct node *node)
             break;
     }
     sh->loops--;
-    if (sh->leaving != LEAVE_SHELL)
+    if (sh->leaving != LEAVE_SHELL && sh->leaving != LEAVE_LINE)
         sh->status = status;
 }
 
@@ -222,8 +227,20 @@ static void run_compound(struct shell *sh, const struct node *node, bool last)
     redirect_pop(sh, mark);
 }
 
+/* A Ctrl-C that reached the shell itself ends the whole line. */
+static bool is_interrupted(struct shell *sh)
+{
+    if (!interrupt_taken())
+        return false;
+    sh->status = STATUS_SIGNAL + SIGINT;
+    sh->leaving = LEAVE_LINE;
+    return true;
+}
+
 void run(struct shell *sh, const struct node *node, bool last)
 {
+    if (is_interrupted(sh))
+        return;
     while (node->kind == N_SEQUENCE) {
         run(sh, node->a, false);
         if (sh->leaving != STAY)
@@ -316,6 +333,7 @@ int run_input(struct shell *sh, struct input *in)
             return sh->status;
         } else if (line != NULL) {
             run(sh, line, false);
+            is_interrupted(sh); /* in the line's last command */
         }
         if (sh->leaving == LEAVE_SHELL)
             return sh->status;

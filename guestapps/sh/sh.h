@@ -224,7 +224,20 @@ void redirect_pop(struct shell *sh, struct saved_fd *mark);
 /* In a child: what the shell put aside is no business of the program. */
 void redirect_forget(struct shell *sh);
 
+/* ---- Ctrl-C at a console (interrupt.c) ---- */
+
+/* From now on Ctrl-C does not end the shell; it is noted. */
+void interrupt_handle(void);
+/* Was there one since this was asked last? */
+bool interrupt_taken(void);
+/* read, which a Ctrl-C ends with EINTR even if it came just before. */
+ssize_t interrupt_read(int fd, char *bytes, size_t n);
+
 /* ---- Processes (job.c) ---- */
+
+/* The shell's own process group, which gets the console's Ctrl-C between
+ * commands. */
+void job_start(struct shell *sh);
 
 /* fork, ready to run a command of process group `group`: 0, a new one. */
 pid_t job_fork(struct shell *sh, pid_t group, bool foreground);

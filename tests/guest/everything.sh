@@ -93,7 +93,7 @@ sleep 0.001; echo $?
 sleep x; echo $?
 sleep 100 & kill $!; wait $!; echo $?
 sleep 100 & kill -9 $!; wait $!; echo $?
-sleep 100 & kill -s INT $!; wait $!; echo $?
+sleep 0.001 & kill -s INT $!; wait $!; echo $?
 kill -l
 kill -l 139
 kill -NOPE 1; echo $?

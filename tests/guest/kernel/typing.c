@@ -3,6 +3,7 @@
  * the line "end". The argument is the size of the reads.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +19,17 @@ static void show(const char *bytes, long n)
     fflush(stdout);
 }
 
+static void ignore(int number)
+{
+    (void)number;
+}
+
 int main(int argc, char **argv)
 {
     char bytes[512];
     size_t size = argc > 1 ? (size_t)atoi(argv[1]) : sizeof bytes;
-    tcsetpgrp(0, 0); /* Ctrl-C is for nobody */
+    struct sigaction action = {.sa_handler = ignore};
+    sigaction(SIGINT, &action, NULL); /* Ctrl-C ends the read, no more */
     for (;;) {
         long n = read(0, bytes, size);
         show(bytes, n);
