@@ -28,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <sallyport/calls.h>
+#include <sallyport/ring.h>
 #include "program.h"
 
 #define WORKSHOP "/tmp/callall"
@@ -824,6 +825,32 @@ void try_futex(void)
     told("futex wait", futex(&word, FUTEX_WAIT, 1, &soon));
     told("futex wake", futex(&word, FUTEX_WAKE, 1, NULL));
     told("futex of a bad address", futex(bad, FUTEX_WAKE, 1, NULL));
+}
+
+static struct ring ring;
+
+void try_ring_setup(void)
+{
+    told("ring_setup", ring_init(&ring, 4, 0));
+    told("ring_setup of a second", ring_setup(4, 0) == (void *)-1 ? -1 : 0);
+    told("ring_setup with 3 entries", ring_setup(3, 0) == (void *)-1 ? -1 : 0);
+}
+
+void try_ring_enter(void)
+{
+    struct ring_completion c = {0};
+    int fd = open("made", O_RDONLY);
+    char byte = 0;
+    told("ring_enter with nothing queued", ring_enter(4, 0));
+    ring_add(&ring, RING_READ, fd, &byte, 1, 1, 5);
+    ring_add(&ring, RING_READ, fd, bad, 1, 1, 6);
+    told("ring_enter", ring_submit(&ring, 2));
+    while (ring_next(&ring, &c))
+        printf("ring_enter: operation %d: %d\n", (int)c.user_data,
+               (int)c.result);
+    close(fd);
+    told("ring_setup of none", ring_close(&ring));
+    told("ring_enter without a ring", ring_enter(4, 0));
 }
 
 /* ---- Mach: results are codes of its own, not errno ---- */

@@ -1,7 +1,6 @@
 /*
  * comm.c - kernel memory that programs may read. The page belongs to an inode
- * without a name, so that a mapping of it is like any other; no_write keeps
- * mprotect from more.
+ * without a name, so that a mapping of it is like any other.
  */
 #include "comm.h"
 #include "bootargs.h"
@@ -37,16 +36,7 @@ void comm_init(void) {
 }
 
 int comm_map(struct vm *vm) {
-    struct region r = {.start = COMMPAGE_ADDRESS,
-                       .end = COMMPAGE_ADDRESS + PAGE_SIZE,
-                       .access = PTE_R,
-                       .shared = true,
-                       .no_write = true,
-                       .file = comm.object,
-                       .file_va = COMMPAGE_ADDRESS,
-                       .file_end = COMMPAGE_ADDRESS + PAGE_SIZE};
-    int error = vm_add_region(vm, &r);
-    return error ? error : vm_fault(vm, COMMPAGE_ADDRESS, PTE_R);
+    return vm_show(vm, COMMPAGE_ADDRESS, comm.object, PTE_R);
 }
 
 /* With one hart nobody reads meanwhile; a program that was interrupted within

@@ -17,6 +17,7 @@
 #include "pagealloc.h"
 #include "port.h"
 #include "probe.h"
+#include "ring.h"
 #include "signals.h"
 #include "string.h"
 #include "sysctl.h"
@@ -151,6 +152,7 @@ static void image_install(struct image *im, struct proc *p) {
     file_close_on_exec(p);
     ports_exec(p);
     signals_exec(p);
+    ring_close(p);
     PROBE(exec, p->pid, p->vm.root_pa, im->path, p->name);
     vm_destroy(&old);
     image_free_buffers(im);

@@ -110,8 +110,7 @@ void file_close_on_exec(struct proc *p) {
 
 /* ---- Calls ---- */
 
-static int64_t transfer(uint64_t fd, struct uio *u) {
-    struct file *f = file_of(fd);
+int64_t file_transfer(struct file *f, struct uio *u) {
     if (!f || !(u->write ? file_is_writable(f) : file_is_readable(f)))
         return -EBADF;
     uint64_t n = u->resid;
@@ -122,19 +121,21 @@ static int64_t transfer(uint64_t fd, struct uio *u) {
 
 int64_t sys_read(const uint64_t *arg) {
     struct iovec piece = {user_addr(arg[1]), arg[2]};
-    return transfer(arg[0], &(struct uio){&piece, 1, arg[2], false, NULL});
+    return file_transfer(file_of(arg[0]),
+                         &(struct uio){&piece, 1, arg[2], false, NULL});
 }
 
 int64_t sys_write(const uint64_t *arg) {
     struct iovec piece = {user_addr(arg[1]), arg[2]};
-    return transfer(arg[0], &(struct uio){&piece, 1, arg[2], true, NULL});
+    return file_transfer(file_of(arg[0]),
+                         &(struct uio){&piece, 1, arg[2], true, NULL});
 }
 
 static int64_t transfer_vector(const uint64_t *arg, bool write) {
     struct uio_vector v;
     int error = uio_fetch(&v, user_addr(arg[1]), (uint32_t)arg[2], write);
     if (error) return -error;
-    int64_t moved = transfer(arg[0], &v.uio);
+    int64_t moved = file_transfer(file_of(arg[0]), &v.uio);
     uio_release(&v);
     return moved;
 }

@@ -45,8 +45,12 @@ int file_free_descriptor(const struct proc *p, int from);
 void file_install(struct proc *p, int fd, struct file *f);
 /* As fds[0] and fds[1]; 0, EMFILE, EFAULT: the callers keep a and b. */
 int file_install_pair(struct user_addr fds, struct file *a, struct file *b);
+/* Not for pipes and terminals. */
+bool file_has_offset(const struct file *f);
 /* The current process's open file, or NULL. */
 struct file *file_of(uint64_t fd);
+/* read and write, whatever the pieces: bytes, or -errno. f: or NULL, EBADF. */
+int64_t file_transfer(struct file *f, struct uio *u);
 
 /* open and unlink by a path in the kernel: namecalls.c. A descriptor or
  * -errno; 0 or an errno. */

@@ -109,13 +109,16 @@ const struct file_ops inode_ops = {file_read, file_write, file_close,
 
 /* ---- Offset and size ---- */
 
+bool file_has_offset(const struct file *f) {
+    const struct inode *i = f->inode;
+    return i && i->type != INODE_FIFO && (i->type != INODE_DEVICE || i->size);
+}
+
 int64_t sys_lseek(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
     int64_t offset = (int64_t)arg[1], base = 0;
     if (!f) return -EBADF;
-    if (!f->inode || f->inode->type == INODE_FIFO ||
-        (f->inode->type == INODE_DEVICE && !f->inode->size))
-        return -ESPIPE;
+    if (!file_has_offset(f)) return -ESPIPE;
     switch ((int)arg[2]) {
     case SEEK_SET:
         break;

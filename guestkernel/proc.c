@@ -20,6 +20,7 @@
 #include "port.h"
 #include "power.h"
 #include "probe.h"
+#include "ring.h"
 #include "signals.h"
 #include "string.h"
 #include "sysctl.h"
@@ -181,6 +182,7 @@ void proc_exit(int wait_status) {
     struct proc *p = sched.current;
     file_close_all(p);
     ports_exit(p);
+    ring_close(p);
     if (p == table.init) {
         PROBE(exit, p->pid, wait_status);
         end_of_init(wait_status);

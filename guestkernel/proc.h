@@ -16,6 +16,7 @@
 struct file;
 struct inode;
 struct port;
+struct ring;
 struct space;
 
 enum proc_state {
@@ -68,6 +69,9 @@ struct proc {
     struct file *file[OPEN_MAX];
     uint64_t close_on_exec; /* bit n: descriptor n */
     struct inode *cwd;
+
+    struct ring *ring; /* or NULL */
+    bool ring_polled;  /* it is drained at the end of every crossing */
 
     struct space *space; /* names of Mach ports, or NULL: none yet */
     struct port *task_port, *bootstrap; /* or NULL */

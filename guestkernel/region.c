@@ -117,6 +117,21 @@ uint64_t vm_gap(const struct vm *vm, uint64_t bytes) {
     }
 }
 
+int vm_show(struct vm *vm, uint64_t va, struct inode *object, pte_t access) {
+    struct region r = {.start = va,
+                       .end = va + PAGE_SIZE,
+                       .access = access,
+                       .shared = true,
+                       .no_write = !(access & PTE_W),
+                       .file = object,
+                       .file_va = va,
+                       .file_end = va + PAGE_SIZE};
+    int error = vm_add_region(vm, &r);
+    if (!error) error = vm_fault(vm, va, PTE_R);
+    if (error) vm_unmap(vm, r.start, r.end);
+    return error;
+}
+
 /* ---- Cutting ---- */
 
 /* Makes a region begin at va if one spans it. */

@@ -3,8 +3,8 @@
  *
  * The timer is set to the next moment at which something must happen: the
  * earliest sleeper's deadline, or the end of the running process's slice if
- * another waits for the hart. With neither it is off, and the idle loop's wfi
- * lasts until a device interrupts.
+ * another waits for the hart, or its ring for a crossing (ring.c). With neither
+ * it is off, and the idle loop's wfi lasts until a device interrupts.
  *
  * A kernel stack is changed in one place, give_hart; it goes from process to
  * process directly, and to the idle loop (on the boot stack) when there is
@@ -75,7 +75,7 @@ static void sleepers_remove(struct proc *p) {
 
 void sched_arm(void) {
     uint64_t next = sched.sleepers ? sched.sleepers->deadline : NEVER;
-    if (sched.runnable.first) {
+    if (sched.runnable.first || (sched.current && sched.current->ring_polled)) {
         if (!sched.slice_end) sched.slice_end = mtime_now() + SLICE_TICKS;
         if (sched.slice_end < next) next = sched.slice_end;
     }

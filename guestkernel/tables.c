@@ -15,6 +15,7 @@
 #include <sallyport/mman.h>
 #include <sallyport/poll.h>
 #include <sallyport/socket.h>
+#include <sallyport/ringpage.h>
 #include <signal.h>
 #include <sys/wait.h>
 

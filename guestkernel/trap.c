@@ -15,6 +15,7 @@
 #include "print.h"
 #include "probe.h"
 #include "proc.h"
+#include "ring.h"
 #include "sched.h"
 #include "signals.h"
 #include "syscall.h"
@@ -188,6 +189,7 @@ uint64_t usertrap(struct trapframe *frame) {
         panic("usertrap: interrupt 0x%lx, which is not enabled", cause);
     }
     if (sched.yield) sched_yield();
+    if (sched.current->ring_polled) ring_drain();
     return trap_return().satp;
 }
 

@@ -52,6 +52,9 @@ int vm_fork(struct vm *parent, struct vm *child);
 int vm_add_region(struct vm *vm, const struct region *r);
 int vm_replace_region(struct vm *vm, const struct region *r);
 void vm_drop_regions(struct vm *vm); /* all, with their tables; no pages */
+/* Shows the first page of an inode of the kernel's own at va, where nothing is,
+ * and never with more than access; present at once. */
+int vm_show(struct vm *vm, uint64_t va, struct inode *object, pte_t access);
 struct region *vm_find_region(const struct vm *vm, uint64_t va);
 /* Where that many bytes are free below the stack, or 0. */
 uint64_t vm_gap(const struct vm *vm, uint64_t bytes);

@@ -82,6 +82,7 @@ struct transfer transfer_of(const struct tracker *t,
         .done = r->done,
         .error = r->error,
         .user_pa = r->user_pa,
+        .ring_op = r->ring_op,
         .stopped_va = r->error != 0 ? r->user_va + r->done : 0,
         .why = (enum sv39_why)r->why,
         .shown = r->shown,
@@ -116,6 +117,7 @@ static void extend_parts(const struct tracker *t, struct view *v,
     const struct tracker_state *s = &t->s;
     const struct transfer_record *transfer;
     const struct mapping_record *mapping;
+    const struct ring_record *ring;
     const struct link_record *link;
     const struct nested_record *nested;
     const struct string_record *string;
@@ -126,6 +128,9 @@ static void extend_parts(const struct tracker *t, struct view *v,
     while ((mapping = NEXT(CHAIN_MAPPING, mappings, mapping_record)))
         if ((slot = grow(&v->part[CHAIN_MAPPING], sizeof mapping->m)))
             *(struct mapping *)slot = mapping->m;
+    while ((ring = NEXT(CHAIN_RING, rings, ring_record)))
+        if ((slot = grow(&v->part[CHAIN_RING], sizeof ring->op)))
+            *(struct ring_op *)slot = ring->op;
     while ((link = NEXT(CHAIN_LINK, links, link_record)))
         if ((slot = grow(&v->part[CHAIN_LINK], sizeof link->l)))
             *(struct link *)slot = link->l;
@@ -199,6 +204,8 @@ static void point_at_parts(struct view *v)
     c->transfers = v->part[CHAIN_TRANSFER].count;
     c->mapping = v->part[CHAIN_MAPPING].item;
     c->mappings = v->part[CHAIN_MAPPING].count;
+    c->ring_op = v->part[CHAIN_RING].item;
+    c->ring_ops = v->part[CHAIN_RING].count;
     c->link = v->part[CHAIN_LINK].item;
     c->links = v->part[CHAIN_LINK].count;
     c->nested = v->part[CHAIN_NESTED].item;

@@ -62,6 +62,7 @@ struct transfer {
     uint64_t done;    /* moved */
     int error;        /* errno, 0 = all */
     uint64_t user_pa; /* frame of the first user byte, 0 if unmapped */
+    size_t ring_op;   /* for operation n of the ring (from 1), else 0 */
     /* If error: the first byte that did not move, and why the walk stopped. */
     uint64_t stopped_va;
     enum sv39_why why;
@@ -85,6 +86,17 @@ struct mapping {
     uint64_t root, va, pa, old_pa; /* old_pa: COW */
     uint64_t flags;                /* WIRE: R or W */
     uint64_t bytes, window; /* of a range; WINDOW: where, in the kernel */
+};
+
+/* An operation of a submission ring that the kernel tried in this crossing:
+ * nobody called for it, but this is who paid. */
+struct ring_op {
+    uint64_t clock; /* of its beginning */
+    uint64_t op;
+    int fd;
+    uint64_t buffer, length, user_data;
+    bool done;      /* else it has to wait, and will be tried again */
+    int64_t result; /* done: bytes, or -errno */
 };
 
 /* These bytes of that crossing came out of (went into) this one. */
@@ -148,6 +160,8 @@ struct crossing {
     size_t transfers;
     const struct mapping *mapping;
     size_t mappings;
+    const struct ring_op *ring_op;
+    size_t ring_ops;
     const struct link *link;
     size_t links;
     const struct nested_trap *nested;
@@ -213,6 +227,7 @@ enum event_kind {
     EVENT_RESUMED,    /* "~ resumed" */
     EVENT_TRANSFER,
     EVENT_MAP,
+    EVENT_RING, /* an operation of a ring is done, or has to wait */
     EVENT_LINK,
     EVENT_NESTED,
     EVENT_DEATH, /* the kernel kills the process, with its reason */
@@ -226,6 +241,7 @@ struct event {
     const struct crossing *crossing; /* NULL: none open */
     const struct transfer *transfer;
     const struct mapping *mapping;
+    const struct ring_op *ring_op;
     const struct link *link;
     const struct nested_trap *nested;
     uint64_t nested_number; /* NESTED: the k of #12.k */
@@ -297,6 +313,9 @@ void crossing_result(const struct tracker *t, const struct crossing *c,
  * the tables know (an ioctl's, say); else NULL. c is its crossing. */
 const char *transfer_fields(const struct tracker *t, const struct crossing *c,
                             const struct transfer *x, char *text, size_t n);
+/* "RING_WRITE(fd=3, buf=0x12000, n=8) user_data 7 = 8" */
+void ring_op_text(const struct abi *abi, const struct ring_op *op, char *text,
+                  size_t n);
 /* One or two plain sentences for the card: who asked for what, what came of
  * it, and if refused why and at which byte. */
 void crossing_sentence(const struct tracker *t, const struct crossing *c,

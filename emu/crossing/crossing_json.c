@@ -53,6 +53,7 @@ static const char *type_of(enum event_kind kind)
                                        [EVENT_RESUMED] = "resumed",
                                        [EVENT_TRANSFER] = "transfer",
                                        [EVENT_MAP] = "map",
+                                       [EVENT_RING] = "ring",
                                        [EVENT_LINK] = "link",
                                        [EVENT_NESTED] = "nested",
                                        [EVENT_DEATH] = "death",
@@ -169,6 +170,8 @@ static void add_transfer(cJSON *o, const struct tracker *t,
         add_hex(o, "user_pa", x->user_pa);
     add_number(o, "length", x->length);
     add_number(o, "done", x->done);
+    if (x->ring_op != 0)
+        add_number(o, "ring_op", x->ring_op);
     add_bytes(o, "data", x->data, x->shown);
     if (transfer_fields(t, e->crossing, x, fields, sizeof fields) != NULL)
         cJSON_AddStringToObject(o, "fields", fields);
@@ -203,6 +206,24 @@ static void add_mapping(cJSON *o, const struct mapping *m)
         add_hex(o, "flags", m->flags);
 }
 
+static void add_ring_op(cJSON *o, const struct tracker *t,
+                        const struct event *e)
+{
+    const struct ring_op *op = e->ring_op;
+    char text[200];
+    ring_op_text(t->abi, op, text, sizeof text);
+    add_number(o, "ring_op", e->crossing->ring_ops);
+    add_number(o, "op", op->op);
+    cJSON_AddNumberToObject(o, "fd", op->fd);
+    add_hex(o, "buffer", op->buffer);
+    add_number(o, "length", op->length);
+    add_hex(o, "user_data", op->user_data);
+    cJSON_AddBoolToObject(o, "done", op->done);
+    if (op->done)
+        cJSON_AddNumberToObject(o, "result", (double)op->result);
+    cJSON_AddStringToObject(o, "text", text);
+}
+
 static void add_link(cJSON *o, const struct link *l)
 {
     add_number(o, "from", l->from);
@@ -234,6 +255,9 @@ static void add_detail(cJSON *o, const struct tracker *t, const struct event *e)
         break;
     case EVENT_MAP:
         add_mapping(o, e->mapping);
+        break;
+    case EVENT_RING:
+        add_ring_op(o, t, e);
         break;
     case EVENT_LINK:
         add_link(o, e->link);

@@ -297,6 +297,36 @@ static void put_mapping(struct writer *w, const struct tracker *t,
     put_root(w, t, e);
 }
 
+void ring_op_text(const struct abi *abi, const struct ring_op *op, char *text,
+                  size_t n)
+{
+    struct writer w = writer_on(text, n);
+    const char *error = NULL;
+    char name[64];
+    snprintf(name, sizeof name, "%" PRIu64, op->op);
+    if (abi != NULL) {
+        abi_format_flags(abi, "Ring_op", op->op, name, sizeof name);
+        error = abi_errno_name(abi, (int)-op->result);
+    }
+    put_text(&w,
+             "%s(fd=%d, buf=0x%" PRIx64 ", n=%" PRIu64 ") user_data %" PRIu64,
+             name, op->fd, op->buffer, op->length, op->user_data);
+    if (!op->done)
+        put_text(&w, " has to wait");
+    else if (error != NULL && op->result < 0)
+        put_text(&w, " = -%s", error);
+    else
+        put_text(&w, " = %" PRId64, op->result);
+}
+
+static void put_ring_op(struct writer *w, const struct tracker *t,
+                        const struct ring_op *op)
+{
+    char text[200];
+    ring_op_text(t->abi, op, text, sizeof text);
+    put_text(w, "       %-8s %s\n", "ring", text);
+}
+
 static void put_link(struct writer *w, const struct tracker *t,
                      const struct link *l)
 {
@@ -323,6 +353,9 @@ void event_text(const struct tracker *t, const struct event *e, char *text,
         return;
     case EVENT_MAP:
         put_mapping(&w, t, e);
+        return;
+    case EVENT_RING:
+        put_ring_op(&w, t, e->ring_op);
         return;
     case EVENT_LINK:
         put_link(&w, t, e->link);

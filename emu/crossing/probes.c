@@ -302,6 +302,8 @@ static void add_transfer(struct tracker *t, enum transfer_kind kind,
     r->length = arg[2];
     r->done = arg[3];
     r->error = (int32_t)arg[4];
+    if (p != NULL && c != NULL && p->ring_busy)
+        r->ring_op = c->ring_ops + 1;
     if (p != NULL)
         explain(t, r, p->pub.root);
     keep_data(t, r);
@@ -441,6 +443,43 @@ static void saw_unwire(struct tracker *t, const uint64_t *arg)
                                      .bytes = arg[2]});
 }
 
+/* ---- Rings ---- */
+
+static void saw_ring_op(struct tracker *t, const uint64_t *arg)
+{
+    struct proc *p = owner(t);
+    if (p == NULL)
+        return;
+    p->ring_busy = true;
+    p->ring_op = (struct ring_op){.clock = machine_clock(t->machine),
+                                  .op = arg[0],
+                                  .fd = (int)arg[1],
+                                  .buffer = arg[2],
+                                  .length = arg[3],
+                                  .user_data = arg[4]};
+}
+
+static void saw_ring_done(struct tracker *t, const uint64_t *arg)
+{
+    uint64_t number = t->s.current;
+    struct proc *p = owner(t);
+    struct record *c = tracker_record(t, number);
+    if (p == NULL || c == NULL || !p->ring_busy)
+        return;
+    uint32_t index = tracker_chain(t, number, CHAIN_RING, &t->s.rings,
+                                   offsetof(struct ring_record, next));
+    if (index == 0)
+        return;
+    struct ring_record *r = list_at(&t->s.rings, index - 1);
+    p->ring_busy = false;
+    c->ring_ops++;
+    r->op = p->ring_op;
+    r->op.done = arg[0] != 0;
+    r->op.result = (int64_t)arg[1];
+    struct event e = {.kind = EVENT_RING, .ring_op = &r->op};
+    tracker_say(t, &e, number, p);
+}
+
 /* ---- Messages ---- */
 
 static void saw_put(struct tracker *t, const uint64_t *arg)
@@ -524,6 +563,8 @@ static const struct {
     {"wire", 4, saw_wire},
     {"window", 4, saw_window},
     {"unwire", 3, saw_unwire},
+    {"ring_op", 5, saw_ring_op},
+    {"ring_done", 2, saw_ring_done},
     {"put", 3, saw_put},
     {"get", 3, saw_get},
     {"send", 4, saw_send},

@@ -220,6 +220,20 @@ static void put_links(struct writer *w, const struct tracker *t,
         put_text(w, " It is joined to %zu more.", c->links - told);
 }
 
+/* What it did on the way, or all that it was for. */
+static void put_ring(struct writer *w, const struct crossing *c)
+{
+    size_t done = 0;
+    char text[32];
+    for (size_t i = 0; i < c->ring_ops; i++)
+        done += c->ring_op[i].done;
+    if (done > 0)
+        put_text(w,
+                 " In it the kernel did %s operation%s that the process had "
+                 "queued in its ring.",
+                 number_word(done, text), plural(done));
+}
+
 /* ---- Signals ---- */
 
 static void put_resumes(struct writer *w, const struct tracker *t,
@@ -285,8 +299,8 @@ static void put_call(struct writer *w, const struct tracker *t,
     if (put_special_call(w, t, c))
         return;
     const struct transfer *refused = NULL;
-    for (size_t i = 0; i < c->transfers; i++)
-        if (c->transfer[i].error != 0)
+    for (size_t i = 0; i < c->transfers; i++) /* those of its ring apart */
+        if (c->transfer[i].error != 0 && c->transfer[i].ring_op == 0)
             refused = &c->transfer[i];
     put_request(w, t, c);
     if (c->restarts != 0)
@@ -299,6 +313,7 @@ static void put_call(struct writer *w, const struct tracker *t,
     }
     if (c->call != NULL && strcmp(c->call->name, "mach_msg_trap") == 0)
         message_put_carried(w, c);
+    put_ring(w, c);
     put_sleep(w, t, c);
     if (c->outcome == OUTCOME_OPEN) {
         put_text(w, " It has not returned yet.");
@@ -404,6 +419,7 @@ static void put_fault(struct writer *w, const struct tracker *t,
             mended = &c->mapping[i];
     if (mended != NULL)
         put_mended(w, c, mended);
+    put_ring(w, c);
     if (c->outcome == OUTCOME_RETURNED && c->return_pc == c->user_pc)
         put_text(w, " Then the instruction at 0x%" PRIx64 " was tried again.",
                  c->user_pc);
@@ -440,6 +456,7 @@ static void put_interrupt(struct writer *w, const struct tracker *t,
                  " of them were the kernel's work for this interrupt.",
                  c->clock_out - c->clock_in, c->own_insns);
     handler_put(w, t, c);
+    put_ring(w, c);
 }
 
 void crossing_sentence(const struct tracker *t, const struct crossing *c,

@@ -32,6 +32,7 @@ struct chain {
 enum chain_kind {
     CHAIN_TRANSFER,
     CHAIN_MAPPING,
+    CHAIN_RING,
     CHAIN_LINK,
     CHAIN_NESTED,
     CHAIN_STRING,
@@ -49,6 +50,7 @@ struct record {
     uint32_t process, name, blocked_on; /* process index; texts */
     uint32_t satp_writes, fences, traps, returns;
     uint32_t pages_mapped, pages_unmapped, block_count, nesteds;
+    uint32_t ring_ops;
     int32_t pid, fork_child, wait_status, gave_to;
     uint16_t cause;
     uint8_t saved_args;
@@ -59,12 +61,17 @@ struct record {
 struct transfer_record {
     uint64_t clock, user_va, kernel_va, length, done, user_pa, data;
     int32_t error;
-    uint32_t next;
+    uint32_t ring_op, next;
     uint8_t kind, why, shown;
 };
 
 struct mapping_record {
     struct mapping m;
+    uint32_t next;
+};
+
+struct ring_record {
+    struct ring_op op;
     uint32_t next;
 };
 
@@ -108,6 +115,8 @@ struct proc {
     uint32_t image;   /* index + 1; 0: unknown */
     enum { IMAGE_UNCHECKED, IMAGE_RIGHT, IMAGE_WRONG } checked;
     bool live;
+    bool ring_busy;         /* the kernel is at this operation of its ring: */
+    struct ring_op ring_op; /* recorded when its outcome is known */
 };
 
 /* Bytes put into a channel and not taken out yet. */
@@ -149,7 +158,7 @@ struct tracker_state {
     uint64_t ending;        /* closed by exit, its kernel work not over */
     bool panicked;
     uint32_t panic_text;
-    struct list records, transfers, mappings, links, nesteds, strings;
+    struct list records, transfers, mappings, rings, links, nesteds, strings;
     struct list port_events;
     struct list args;  /* uint64_t */
     struct list procs; /* struct proc */

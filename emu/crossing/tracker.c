@@ -196,6 +196,7 @@ static void set_item_sizes(struct tracker_state *s)
     s->transfers.item_bytes = sizeof(struct transfer_record);
     s->mappings.item_bytes = sizeof(struct mapping_record);
     s->links.item_bytes = sizeof(struct link_record);
+    s->rings.item_bytes = sizeof(struct ring_record);
     s->nesteds.item_bytes = sizeof(struct nested_record);
     s->strings.item_bytes = sizeof(struct string_record);
     s->port_events.item_bytes = sizeof(struct port_event);
@@ -261,9 +262,10 @@ void tracker_destroy(struct tracker *t)
     if (t == NULL)
         return;
     struct tracker_state *s = &t->s;
-    struct list *list[] = {&s->records, &s->transfers,  &s->mappings, &s->links,
-                           &s->nesteds, &s->strings,    &s->args,     &s->procs,
-                           &s->texts,   &s->port_events};
+    struct list *list[] = {&s->records,     &s->transfers, &s->mappings,
+                           &s->links,       &s->nesteds,   &s->strings,
+                           &s->args,        &s->procs,     &s->texts,
+                           &s->port_events, &s->rings};
     machine_unobserve(t->machine, t);
     probes_unhook(t);
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)

@@ -1,6 +1,6 @@
 /*
  * panel_card.c - the inspector: the selected crossing as a sentence, its facts,
- * and in a second tab every transfer and mapping.
+ * and in a second tab every transfer, mapping and operation of a ring.
  */
 #include "frame.h"
 #include "tabs.h"
@@ -134,6 +134,16 @@ static void transfer_line(struct frame *f, const struct transfer *t,
     }
 }
 
+static void ring_line(struct frame *f, const struct ring_op *op, struct box *b)
+{
+    char text[200];
+    double x = b->x;
+    ring_op_text(card_of(f)->abi, op, text, sizeof text);
+    x += draw_text(f->d, FONT_MONO_BOLD, x, b->y, b->w, f->p->ink, "ring") + 10;
+    draw_text(f->d, FONT_MONO, x, b->y, box_right(*b) - x, f->p->soft, text);
+    box_cut_top(b, 20);
+}
+
 static void mapping_line(struct frame *f, const struct mapping *m,
                          struct box *b)
 {
@@ -166,7 +176,7 @@ void panel_transfers(struct frame *f, struct box b)
     const struct crossing *c = card->record;
     middle_tabs(f, PANEL_TRANSFERS, &b);
     frame_hot(f, b, HOT_SCROLL, PANEL_TRANSFERS, NULL);
-    size_t total = c ? c->transfers + c->mappings : 0;
+    size_t total = c ? c->transfers + c->mappings + c->ring_ops : 0;
     if (total == 0) {
         draw_prose(f->d, FONT_TEXT, b.x, b.y + 4, b.w, 3, f->p->soft,
                    card->present
@@ -183,8 +193,10 @@ void panel_transfers(struct frame *f, struct box b)
     for (; i < total && b.h >= 20; i++) {
         if (i < c->transfers)
             transfer_line(f, &c->transfer[i], &b);
-        else
+        else if (i < c->transfers + c->mappings)
             mapping_line(f, &c->mapping[i - c->transfers], &b);
+        else
+            ring_line(f, &c->ring_op[i - c->transfers - c->mappings], &b);
     }
     if (first || i < total)
         frame_scrollbar(f, whole, total, first,

@@ -158,6 +158,7 @@ struct scene_card {
     struct scene_link link[SCENE_LINKS];
     size_t links;
     const struct crossing *record; /* transfers and mappings, or NULL */
+    const struct abi *abi;         /* to name what is in it, or NULL */
 };
 
 /* ---- Lists ---- */

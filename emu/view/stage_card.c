@@ -151,13 +151,24 @@ static void link_steps(const struct crossing *c, struct scene_card *card)
     }
 }
 
-/* Transfers and mappings in the order of the clock. */
+static void ring_step(const struct ring_op *op, struct scene_card *card)
+{
+    char text[160];
+    ring_op_text(card->abi, op, text, sizeof text);
+    add_step(card, "from its ring:", "%s", text);
+}
+
+/* Transfers, mappings and operations of a ring in the order of the clock. */
 static void work_steps(const struct crossing *c, struct scene_card *card)
 {
-    size_t m = 0, t = 0;
-    while (t < c->transfers || m < c->mappings) {
+    size_t m = 0, t = 0, r = 0;
+    while (t < c->transfers || m < c->mappings || r < c->ring_ops) {
         uint64_t next = t < c->transfers ? c->transfer[t].clock : UINT64_MAX;
-        if (m < c->mappings && c->mapping[m].clock <= next)
+        bool mapping = m < c->mappings && c->mapping[m].clock <= next;
+        uint64_t first = mapping ? c->mapping[m].clock : next;
+        if (r < c->ring_ops && c->ring_op[r].clock <= first)
+            ring_step(&c->ring_op[r++], card);
+        else if (mapping)
             m = mapping_steps(c, m, next, card);
         else
             transfer_step(&c->transfer[t++], card);
@@ -419,6 +430,7 @@ void stage_card(struct stage *st, const struct crossing *c,
                                   c->outcome == OUTCOME_RETURNED &&
                                   result < 0 && result >= -4095);
     card->record = c;
+    card->abi = tracker_abi(st->tracker);
     stage_who(st, c->pid, c->root, false, card->who, sizeof card->who);
     size_t who = strlen(card->who);
     if (c->pid)

@@ -137,6 +137,7 @@ diskio; echo $?
 ioctldemo; echo $?
 race; echo $?
 race nope; echo $?
+ring; echo $?
 
 echo === every call
 callall; echo $?

@@ -258,6 +258,12 @@ static void the_disk_works_on_the_programs_pages(void **state)
     free(disk.data);
 }
 
+static void rings_believe_nothing_they_read(void **state)
+{
+    (void)state;
+    in_both_layouts("rings");
+}
+
 static void stubs_check_every_message(void **state)
 {
     (void)state;
@@ -930,6 +936,7 @@ int main(void)
         cmocka_unit_test(requests_of_devices_are_checked),
         cmocka_unit_test(wired_pages_outlive_their_owners),
         cmocka_unit_test(the_disk_works_on_the_programs_pages),
+        cmocka_unit_test(rings_believe_nothing_they_read),
         cmocka_unit_test(stubs_check_every_message),
         cmocka_unit_test(bad_elf_files_are_refused),
         cmocka_unit_test(random_calls_do_no_harm),

@@ -10,7 +10,7 @@ set -uo pipefail
 failed=0
 for layout in separate shared; do
     for program in hostile files processes memory mappings futexes vectors fifos ioctls wired badelf handlers sigframes \
-        lengths ports stubs random; do
+        lengths ports rings stubs random; do
         out=$(LAYOUT=$layout "$1" qemu "$2" "$3" "$program" < /dev/null)
         status=$?
         if [ "$status" != 0 ]; then

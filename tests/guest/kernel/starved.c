@@ -21,6 +21,7 @@
 
 #include <mach/mach.h>
 #include <sallyport/calls.h>
+#include <sallyport/ring.h>
 #include "host.h"
 
 static char bytes[5 * 4096]; /* more than map_threshold */
@@ -172,6 +173,19 @@ static void mappings(void)
     allowed(shm_unlink("/starved"));
 }
 
+static void ring(void)
+{
+    struct ring r;
+    struct ring_completion c;
+    if (allowed(ring_init(&r, 8, RING_POLLED)) < 0)
+        return;
+    int fd = open("/tmp/s/d", O_RDWR | O_CREAT, 0644);
+    ring_add(&r, RING_WRITE, fd, bytes, 8192, 4096, 1);
+    if (ring_wait(&r, &c) && c.result < 0 && c.result != -ENOMEM &&
+        c.result != -EBADF)
+        _exit(1);
+}
+
 /* A write large enough to be mapped; the child dies if nobody can read it. */
 static void wired(void)
 {
@@ -211,13 +225,15 @@ static void work(void)
     memory();
     mappings();
     wired();
+    ring();
     _exit(0);
 }
 
 static void tidy(void)
 {
-    static const char *const name[] = {"/tmp/s/a", "/tmp/s/b", "/tmp/s/c"};
-    for (int i = 0; i < 3; i++)
+    static const char *const name[] = {"/tmp/s/a", "/tmp/s/b", "/tmp/s/c",
+                                       "/tmp/s/d"};
+    for (int i = 0; i < 4; i++)
         unlink(name[i]);
     shm_unlink("/starved");
     rmdir("/tmp/s");
