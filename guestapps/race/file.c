@@ -2,6 +2,8 @@
  * file.c - through a file; whose turn it is, a word in shared memory tells.
  *
  *   file/copied   the sender writes, the receiver reads
+ *   file/window   the same, and the kernel takes the sender's bytes through its
+ *                 window
  *   file/mapped   the sender writes, the receiver maps the file's pages, looks,
  *                 and lets them go
  */
@@ -13,14 +15,20 @@
 #define NAME "/tmp/race"
 
 static int file;
-static char got[RACE_MOST];
 
 static void open_file(void)
 {
     turn_open();
+    threshold_set(0);
     file = open(NAME, O_RDWR | O_CREAT | O_TRUNC, 0600);
     if (file < 0)
         race_fail("open", NULL);
+}
+
+static void open_window(void)
+{
+    open_file();
+    threshold_set(1);
 }
 
 /* With a file offset of its own. */
@@ -35,6 +43,7 @@ static void close_file(void)
 {
     close(file);
     unlink(NAME);
+    threshold_restore();
 }
 
 static void send(char *bytes, size_t n)
@@ -48,9 +57,9 @@ static void send(char *bytes, size_t n)
 static void receive_copied(size_t n)
 {
     turn_await(TURN_RECEIVER);
-    if (lseek(file, 0, SEEK_SET) != 0 || read(file, got, n) != (ssize_t)n)
+    if (lseek(file, 0, SEEK_SET) != 0 || read(file, bytes_got, n) != (ssize_t)n)
         race_fail("read", NULL);
-    race_look(got, n);
+    race_look(bytes_got, n);
     turn_pass(TURN_SENDER);
 }
 
@@ -70,6 +79,15 @@ const struct way file_ways[] = {
     {.name = "file/copied",
      .kind = "copies",
      .open = open_file,
+     .start = open_again,
+     .send = send,
+     .receive = receive_copied,
+     .close = close_file},
+    {.name = "file/window",
+     .kind = "maps",
+     .least = RACE_PAGE,
+     .why = "for large transfers only",
+     .open = open_window,
      .start = open_again,
      .send = send,
      .receive = receive_copied,

@@ -1,22 +1,51 @@
 /*
  * pipe.c - through a pipe; one byte comes back through another.
  *
- *   pipe/copied   in pieces below the kernel's threshold: into the ring and out
- *   pipe/mapped   one write above it: the reader copies from the writer's pages
+ *   pipe/copied   one write: into the ring and out of it, as it fits
+ *   pipe/mapped   one write: the reader copies from the writer's pages
+ *   pipe/pieces   eight writes, an eighth of the bytes each
+ *   pipe/vector   the same pieces in one writev
+ *   fifo/copied   a pipe with a name
  */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include "race.h"
 
-#define PIECE     8192u
-#define THRESHOLD 16384u
+#define PIECES       8u
+#define LEAST_MAPPED 8192u /* 4096 bytes fit into the ring */
+#define FIFO         "/tmp/race.fifo"
 
 static int data[2], answer[2];
-static char got[RACE_MOST];
 
 static void open_pipes(void)
 {
     if (pipe(data) != 0 || pipe(answer) != 0)
         race_fail("pipe", NULL);
+    threshold_set(0);
+}
+
+static void open_mapped(void)
+{
+    open_pipes();
+    threshold_set(1);
+}
+
+/* Opening an end waits for the other, but for one that is both. */
+static void open_fifo(void)
+{
+    open_pipes();
+    if (mkfifo(FIFO, 0600) != 0)
+        race_fail("mkfifo", NULL);
+    int both = open(FIFO, O_RDWR);
+    int reader = open(FIFO, O_RDONLY), writer = open(FIFO, O_WRONLY);
+    if (both < 0 || dup2(reader, data[0]) < 0 || dup2(writer, data[1]) < 0)
+        race_fail("open", NULL);
+    close(both);
+    close(reader);
+    close(writer);
+    unlink(FIFO);
 }
 
 static void close_pipes(void)
@@ -25,62 +54,63 @@ static void close_pipes(void)
         close(data[i]);
         close(answer[i]);
     }
+    threshold_restore();
 }
 
-static void write_pieces(int fd, const char *bytes, size_t n, size_t piece)
-{
-    for (size_t done = 0; done < n; done += piece) {
-        size_t now = n - done < piece ? n - done : piece;
-        if (write(fd, bytes + done, now) != (ssize_t)now)
-            race_fail("write", NULL);
-    }
-}
-
-static void read_all(int fd, char *bytes, size_t n)
-{
-    for (size_t done = 0; done < n;) {
-        ssize_t now = read(fd, bytes + done, n - done);
-        if (now <= 0)
-            race_fail("read", NULL);
-        done += (size_t)now;
-    }
-}
-
-static void send_copied(char *bytes, size_t n)
+static void await_answer(void)
 {
     char byte;
-    write_pieces(data[1], bytes, n, PIECE);
     read_all(answer[0], &byte, 1);
 }
 
-static void send_mapped(char *bytes, size_t n)
+static void send(char *bytes, size_t n)
 {
-    char byte;
-    write_pieces(data[1], bytes, n, n);
-    read_all(answer[0], &byte, 1);
+    write_all(data[1], bytes, n);
+    await_answer();
+}
+
+static void send_pieces(char *bytes, size_t n)
+{
+    for (size_t i = 0; i < PIECES; i++)
+        write_all(data[1], bytes + i * (n / PIECES), n / PIECES);
+    await_answer();
+}
+
+static void send_vector(char *bytes, size_t n)
+{
+    struct iovec piece[PIECES];
+    for (size_t i = 0; i < PIECES; i++)
+        piece[i] = (struct iovec){bytes + i * (n / PIECES), n / PIECES};
+    if (writev(data[1], piece, PIECES) != (ssize_t)n)
+        race_fail("writev", NULL);
+    await_answer();
 }
 
 static void receive(size_t n)
 {
-    read_all(data[0], got, n);
-    race_look(got, n);
-    write_pieces(answer[1], "", 1, 1);
+    read_all(data[0], bytes_got, n);
+    race_look(bytes_got, n);
+    write_all(answer[1], "", 1);
 }
 
+#define PIPE(how) .open = how, .receive = receive, .close = close_pipes
+
 const struct way pipe_ways[] = {
-    {.name = "pipe/copied",
-     .kind = "copies",
-     .open = open_pipes,
-     .send = send_copied,
-     .receive = receive,
-     .close = close_pipes},
+    {.name = "pipe/copied", .kind = "copies", .send = send, PIPE(open_pipes)},
     {.name = "pipe/mapped",
      .kind = "maps",
-     .least = THRESHOLD,
-     .why = "a write below the kernel's threshold is copied",
-     .open = open_pipes,
-     .send = send_mapped,
-     .receive = receive,
-     .close = close_pipes},
+     .least = LEAST_MAPPED,
+     .why = "what fits into the pipe is copied",
+     .send = send,
+     PIPE(open_mapped)},
+    {.name = "pipe/pieces",
+     .kind = "copies",
+     .send = send_pieces,
+     PIPE(open_pipes)},
+    {.name = "pipe/vector",
+     .kind = "copies",
+     .send = send_vector,
+     PIPE(open_pipes)},
+    {.name = "fifo/copied", .kind = "copies", .send = send, PIPE(open_fifo)},
     {0},
 };

@@ -24,7 +24,8 @@ struct way {
     /* Sender and receiver are measured each for itself, and the handing over
      * between them is not: what is left when the data are ready. */
     bool apart;
-    void (*open)(void);  /* before the fork */
+    const char *(*missing)(void); /* why there is no such way; NULL: there is */
+    void (*open)(void);           /* before the fork */
     void (*start)(void); /* the receiver, before the first lap. May be NULL */
     char *(*buffer)(size_t n); /* where the bytes are made. NULL: in main.c's */
     void (*send)(char *bytes, size_t n); /* until the receiver said so */
@@ -39,13 +40,24 @@ void turn_open(void);
 void turn_pass(enum turn to);
 void turn_await(enum turn whose);
 
+/* From how many bytes on the kernel maps a transfer instead of copying it (the
+ * variable vm.map_threshold); 0: never. Set until it is put back. */
+void threshold_set(int64_t bytes);
+void threshold_restore(void);
+
+/* All of n bytes, in pieces as large as they come. */
+void write_all(int fd, const char *bytes, size_t n);
+void read_all(int fd, char *bytes, size_t n);
+/* Where receivers that copy have their bytes. */
+extern char bytes_got[RACE_MOST];
+
 /* The receiver has these. */
 void race_look(const char *bytes, size_t n);
 /* Says that a call failed (why NULL: errno), and ends sender and receiver. */
 _Noreturn void race_fail(const char *call, const char *why);
 
 /* The tables; each ends with a row without a name. */
-extern const struct way pipe_ways[], memory_ways[], file_ways[], mach_ways[],
-    rpc_ways[];
+extern const struct way pipe_ways[], socket_ways[], memory_ways[],
+    device_ways[], file_ways[], value_ways[], mach_ways[], rpc_ways[];
 
 #endif
