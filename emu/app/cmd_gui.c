@@ -25,6 +25,7 @@
 
 #define FRAME_MS     33
 #define SLICE_MS     12
+#define MOTION_MS    25 /* between frames of an animation */
 #define CLOCK_PER_MS (PLAT_TIMEBASE_HZ / 1000 * PLAT_CLOCK_PER_TICK)
 #define BOOT_CLOCK   UINT64_C(50000000) /* a program not begun by then: pause */
 
@@ -77,6 +78,7 @@ static void draw(struct gui *g)
                               .notice = g->notice[0] ? g->notice : NULL,
                               .selected = view_selected(g->view)};
     want.has_va = view_address(g->view, &want.va);
+    view_tick(g->view, window_clock_ms());
     stage_fill(g->stage, &want, &g->scene);
     view_frame(g->view, &g->scene);
     struct box area[VIEW_DAMAGE_MAX];
@@ -414,6 +416,8 @@ static int patience(const struct gui *g)
         return 0;
     if (g->dirty)
         return 0;
+    if (view_moving(g->view))
+        return MOTION_MS;
     if (g->run == RUN_WAITING && g->deadline != UINT64_MAX)
         return FRAME_MS;
     return -1;
@@ -423,6 +427,8 @@ static void loop(struct gui *g)
 {
     while (!g->quit) {
         take_events(g, patience(g));
+        if (view_moving(g->view))
+            g->dirty = true;
         if (g->run == RUN_WAITING)
             pass_time(g);
         if (g->run == RUN_RUNNING && g->waiting_for != CMD_NONE)

@@ -15,7 +15,7 @@
 #define SIDE_MIN   64
 #define SIDE_MAX   16384
 
-static const struct kept defaults = {.layout = {.zoom = 1}};
+static const struct kept defaults = {.layout = {.zoom = 1, .speed = 1}};
 
 /* ---- Where ---- */
 
@@ -74,6 +74,17 @@ static bool read_zoom(const char *text, struct kept *out)
     return true;
 }
 
+static bool read_speed(const char *text, struct kept *out)
+{
+    static const char *const speeds[] = {"max", "1", "2", "", "4"};
+    for (int i = 0; i < (int)(sizeof speeds / sizeof speeds[0]); i++)
+        if (text[0] && strcmp(text, speeds[i]) == 0) {
+            out->layout.speed = i;
+            return true;
+        }
+    return false;
+}
+
 static bool read_tabs(const char *text, struct kept *out)
 {
     char(*tab)[VIEW_TAB_BYTES] = out->layout.tab;
@@ -91,6 +102,8 @@ static bool read_line(const char *line, struct kept *out)
         return read_size(line + 5, out);
     if (strncmp(line, "zoom ", 5) == 0)
         return read_zoom(line + 5, out);
+    if (strncmp(line, "speed ", 6) == 0)
+        return read_speed(line + 6, out);
     if (strncmp(line, "tabs ", 5) == 0)
         return read_tabs(line + 5, out);
     out->layout.dark = strcmp(line, "palette dark") == 0;
@@ -148,6 +161,10 @@ static bool write_text(FILE *out, const struct kept *k)
     fprintf(out, "size %dx%d\n", k->width, k->height);
     fprintf(out, "palette %s\n", l->dark ? "dark" : "light");
     fprintf(out, "zoom %.4f\n", l->zoom);
+    if (l->speed > 0)
+        fprintf(out, "speed %d\n", l->speed);
+    else
+        fprintf(out, "speed max\n");
     fprintf(out, "tabs %s %s %s\n", l->tab[0], l->tab[1], l->tab[2]);
     return fflush(out) == 0 && fsync(fileno(out)) == 0;
 }

@@ -6,6 +6,7 @@
  *     size 1600x1000
  *     palette dark
  *     zoom 1.125
+ *     speed 1
  *     tabs crossings card ports
  *
  * Lines may be missing. A file that cannot be understood counts as none.

@@ -29,6 +29,8 @@ const struct command_row command_table[] = {
     {CMD_WHOLE_RUN, "Z", 'Z', NULL,
      "Timeline: the whole run, or its end. Wheel: zoom; drag: move."},
     {CMD_PALETTE, "P", 'P', "palette", "Light or dark."},
+    {CMD_SPEED, "V", 'V', "speed",
+     "How fast a crossing is shown step by step: 1x, 2x, 4x, max (at once)."},
     {CMD_BIGGER, "Ctrl +", 0, NULL, "Everything bigger."},
     {CMD_SMALLER, "Ctrl -", 0, NULL, "Everything smaller. Ctrl 0: as it was."},
     {CMD_SAVE_PICTURE, "Ctrl S", 0, NULL,

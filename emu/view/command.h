@@ -31,6 +31,7 @@ enum command {
     CMD_CONSOLE,
     CMD_WHOLE_RUN,
     CMD_PALETTE,
+    CMD_SPEED,
     CMD_BIGGER,
     CMD_SMALLER,
     CMD_NORMAL_SIZE,

@@ -32,6 +32,7 @@ enum panel {
     PANEL_HELP,
     PANEL_RACE,
     PANEL_TIP,
+    PANEL_MOTION,
     PANELS
 };
 
@@ -83,7 +84,21 @@ struct timeline {
     bool moved;
 };
 
+/* What is being animated (motion.c): steps at.. of the wall's card. */
+struct motion {
+    int speed;       /* 0: nothing moves */
+    bool ticking;    /* somebody tells the time */
+    bool looked;     /* there was a frame before */
+    uint64_t number; /* of the card in it, and how many steps that had */
+    size_t seen;
+    size_t first, at, steps; /* moving while at < steps */
+    double part;             /* of step at, 0..1 */
+    uint64_t begun_ms;
+    struct box step_box; /* where step at was drawn */
+};
+
 struct view {
+    struct motion motion;
     struct fonts *fonts;
     struct draw_list list;
     const struct palette *palette;
@@ -176,6 +191,14 @@ double part_bytes(struct frame *f, const struct scene_step *step, struct box b);
 /* Of a tab's panel, where it shows; GROUPS: it is no tab. */
 enum group view_group_of(enum panel panel);
 void view_set_zoom(struct view *v, double zoom);
+
+/* Animation (motion.c). */
+void motion_look(struct view *v, const struct scene *s);
+void motion_skip(struct view *v);
+void motion_draw(struct frame *f);
+/* How many of the card's steps are shown by now. */
+size_t motion_visible(const struct view *v, const struct scene_card *card);
+bool motion_is_at(const struct view *v, size_t step);
 
 /* The filter (filter.c). */
 void filter_advance(struct filter *filter, const struct scene_rows *rows);

@@ -154,6 +154,11 @@ static struct view_request carry_out(struct view *v, enum command command)
     case CMD_PALETTE:
         view_set_dark(v, !view_is_dark(v));
         break;
+    case CMD_SPEED: /* 1, 2, 4, max */
+        view_set_speed(v, v->motion.speed == 0   ? 1
+                          : v->motion.speed == 4 ? 0
+                                                 : v->motion.speed * 2);
+        break;
     case CMD_BIGGER:
         view_set_zoom(v, v->zoom * 1.125);
         break;
@@ -428,6 +433,8 @@ static void on_move(struct view *v)
 
 struct view_request view_input(struct view *v, const struct view_event *e)
 {
+    if (e->kind != VIEW_MOVE && e->kind != VIEW_LEAVE)
+        motion_skip(v);
     if (e->kind >= VIEW_PRESS && e->kind <= VIEW_WHEEL) {
         v->x = e->device_x / view_scale(v);
         v->y = e->device_y / view_scale(v);

@@ -39,7 +39,8 @@ static enum panel panel_named(const char *name)
 
 struct view_layout view_layout(const struct view *v)
 {
-    struct view_layout l = {.dark = view_is_dark(v), .zoom = v->zoom};
+    struct view_layout l = {
+        .dark = view_is_dark(v), .zoom = v->zoom, .speed = view_speed(v)};
     for (size_t i = 0; i < VIEW_GROUPS; i++)
         snprintf(l.tab[i], sizeof l.tab[i], "%s",
                  view_panel_name((size_t)v->shown[i] - 1));
@@ -58,6 +59,7 @@ bool view_layout_known(const struct view_layout *layout)
 void view_set_layout(struct view *v, const struct view_layout *layout)
 {
     view_set_dark(v, layout->dark);
+    view_set_speed(v, layout->speed);
     if (layout->zoom > 0)
         view_set_zoom(v, layout->zoom);
     for (size_t i = 0; i < VIEW_GROUPS; i++)

@@ -116,7 +116,9 @@ static void draw_steps(struct frame *f, const struct scene_card *card,
                        struct box b)
 {
     double gap = 6, h = 0;
-    size_t first = card->steps;
+    const struct view *v = f->v;
+    size_t steps = motion_visible(v, card), first = steps;
+    f->v->motion.step_box.w = 0;
     while (first > 0) {
         double one = step_height(f, &card->step[first - 1], b.w) + gap;
         double note = first > 1 ? 20 : 0;
@@ -131,11 +133,14 @@ static void draw_steps(struct frame *f, const struct scene_card *card,
     if (first > 0)
         draw_textf(f->d, FONT_SMALL, b.x + 34, box_cut_top(&b, 20).y, b.w - 40,
                    f->p->wall_soft, "%zu earlier: wheel up", first);
-    for (size_t i = first; i < card->steps; i++) {
+    for (size_t i = first; i < steps; i++) {
         double one = step_height(f, &card->step[i], b.w);
         if (one > b.h)
             break;
-        draw_step(f, &card->step[i], i + 1, box_cut_top(&b, one));
+        struct box place = box_cut_top(&b, one);
+        if (motion_is_at(v, i))
+            f->v->motion.step_box = place;
+        draw_step(f, &card->step[i], i + 1, place);
         box_cut_top(&b, gap);
     }
 }

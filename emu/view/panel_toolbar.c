@@ -35,7 +35,7 @@ static double button_width(struct frame *f, const struct command_row *row,
 {
     bool sign = row->command != CMD_STEP_INSN &&
                 row->command != CMD_STEP_LINE && row->command != CMD_PALETTE &&
-                row->command != CMD_HELP;
+                row->command != CMD_SPEED && row->command != CMD_HELP;
     return 20 + (sign ? 16 : 0) + draw_width(f->d, FONT_TEXT, word) +
            (keys ? 6 + draw_width(f->d, FONT_SMALL, row->key) : 0);
 }
@@ -63,7 +63,11 @@ static void place_button(struct frame *f, enum command command, bool keys,
 {
     const struct command_row *row = command_row(command);
     bool down = command == CMD_RUN && f->s->run == RUN_RUNNING;
-    const char *word = down ? "pause"
+    char speed[16] = "max";
+    if (view_speed(f->v) > 0)
+        snprintf(speed, sizeof speed, "%dx", view_speed(f->v));
+    const char *word = down                   ? "pause"
+                       : command == CMD_SPEED ? speed
                        : command == CMD_PALETTE
                            ? (view_is_dark(f->v) ? "light" : "dark")
                            : row->button;
@@ -108,6 +112,7 @@ void panel_toolbar(struct frame *f, struct box b)
     bool keys = b.w >= 900;
     place_button(f, CMD_HELP, keys, true, &room);
     place_button(f, CMD_PALETTE, keys, true, &room);
+    place_button(f, CMD_SPEED, keys, true, &room);
     for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
         place_button(f, left[i], keys, false, &room);
     double w = fmin(280, room.w - 8);

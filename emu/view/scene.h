@@ -107,8 +107,18 @@ struct scene_same {
 /* ---- A crossing, told in steps ---- */
 
 enum scene_step_kind { STEP_PLAIN, STEP_BYTES, STEP_RESULT };
+enum scene_motion { /* how the step is animated */
+                    MOTION_NONE,
+                    MOTION_TRAP,
+                    MOTION_REGISTERS,
+                    MOTION_GATE,
+                    MOTION_BYTES,
+                    MOTION_GATE_BACK,
+                    MOTION_RESULT,
+};
 struct scene_step {
     enum scene_step_kind kind;
+    enum scene_motion motion;
     char title[120], detail[160];
     bool now; /* the hart is in this step */
     bool refused;

@@ -36,14 +36,17 @@ static void way_in(const struct stage *st, const struct crossing *c,
                    struct scene_card *card)
 {
     add_step(card, "trap in:", "%s, pc 0x%" PRIx64 ", U " ARROW " S",
-             cpu_cause_name(c->cause), c->user_pc);
+             cpu_cause_name(c->cause), c->user_pc)
+        ->motion = MOTION_TRAP;
     if (c->trapframe_va)
         add_step(card, "31 registers " ARROW " trap frame", "0x%" PRIx64,
-                 c->trapframe_va);
+                 c->trapframe_va)
+            ->motion = MOTION_REGISTERS;
     if (c->satp_writes && st->kernel_root)
         add_step(card, "gate:", "satp 0x%" PRIx64 " " ARROW " 0x%" PRIx64 "%s",
                  c->root >> 12, st->kernel_root >> 12,
-                 c->fences ? ", fence" : "");
+                 c->fences ? ", fence" : "")
+            ->motion = MOTION_GATE;
 }
 
 static void transfer_step(const struct transfer *t, struct scene_card *card)
@@ -61,6 +64,7 @@ static void transfer_step(const struct transfer *t, struct scene_card *card)
                  out ? "to" : "from");
     struct scene_step *s = add_step(card, title, "0x%" PRIx64, t->user_va);
     s->kind = STEP_BYTES;
+    s->motion = MOTION_BYTES;
     memcpy(s->byte, t->data, sizeof s->byte);
     s->shown = t->shown;
     s->done = t->done;
@@ -199,6 +203,7 @@ static void way_back(const struct stage *st, const struct crossing *c,
     }
     if (c->satp_writes > 1 && st->kernel_root) {
         snprintf(s->title, sizeof s->title, "gate back:");
+        s->motion = MOTION_GATE_BACK;
         snprintf(s->detail, sizeof s->detail,
                  "satp 0x%" PRIx64 " " ARROW " 0x%" PRIx64 "%s",
                  st->kernel_root >> 12, c->root >> 12,
@@ -206,6 +211,7 @@ static void way_back(const struct stage *st, const struct crossing *c,
         s = &card->step[card->steps++];
         *s = (struct scene_step){.kind = STEP_RESULT};
     }
+    s->motion = MOTION_RESULT;
     bool returned = c->outcome == OUTCOME_RETURNED;
     bool call = c->kind == CROSSING_CALL;
     snprintf(s->title, sizeof s->title, "%s",

@@ -251,12 +251,14 @@ void view_frame(struct view *v, const struct scene *scene)
     memset(v->area, 0, sizeof v->area);
     draw_clear(&v->list, v->canvas);
     filter_advance(&v->filter, &scene->rows);
+    motion_look(v, scene);
     if (v->only != PANEL_NONE) {
         f.d->panel = v->only;
         draw_rect(f.d, v->canvas, v->palette->paper);
         draw_panel(&f, v->only, v->canvas);
     } else {
         draw_window(&f, v->canvas);
+        motion_draw(&f);
     }
     draw_overlays(&f);
 }

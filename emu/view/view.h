@@ -40,6 +40,7 @@ const char *view_panel_name(size_t i);
 struct view_layout {
     bool dark;
     double zoom;                           /* of all text, beside the scale */
+    int speed;                             /* of animation */
     char tab[VIEW_GROUPS][VIEW_TAB_BYTES]; /* left, middle, right */
 };
 struct view_layout view_layout(const struct view *v);
@@ -47,6 +48,17 @@ struct view_layout view_layout(const struct view *v);
 void view_set_layout(struct view *v, const struct view_layout *layout);
 /* Are the tabs' names known, each in its group? */
 bool view_layout_known(const struct view_layout *layout);
+
+/* ---- Animation ----
+ * Steps that a frame adds to the wall are shown one by one while the time is
+ * told; without view_tick nothing ever moves. Any input ends it. */
+/* 1, 2 or 4 times; 0: max, at once. */
+void view_set_speed(struct view *v, int speed);
+int view_speed(const struct view *v);
+/* Milliseconds of any clock that goes on; before view_frame. */
+void view_tick(struct view *v, uint64_t now_ms);
+/* Draw again soon. */
+bool view_moving(const struct view *v);
 
 /* Builds the display list of this scene. */
 void view_frame(struct view *v, const struct scene *scene);

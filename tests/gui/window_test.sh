@@ -205,7 +205,7 @@ close_window 0
 # until the window closes.
 grep -qx 'size 1600x1000' "$kept" || fail "the size is not kept: $(cat "$kept")"
 grep -qx 'palette light' "$kept" || fail "the palette is not kept"
-printf 'size 1200x800\npalette dark\nzoom 1.125\ntabs processes card ports\n' \
+printf 'size 1200x800\npalette dark\nzoom 1.125\nspeed max\ntabs processes card ports\n' \
     >"$kept"
 open_window - hello
 until_title '*hello - paused - *' "opens as it was left"
@@ -218,6 +218,7 @@ close_window 0
 grep -qx 'palette light' "$kept" || fail "the palette is not kept: $(cat "$kept")"
 grep -qx 'tabs processes card ports' "$kept" || fail "the tabs are not kept"
 grep -qx 'zoom 1.1250' "$kept" || fail "the zoom is not kept"
+grep -qx 'speed max' "$kept" || fail "the speed is not kept"
 [ "$(ls "$(dirname "$kept")")" = window ] || fail "more than one file is left"
 printf 'size 1200x800\npalette pink\n' >"$kept"
 open_window - hello

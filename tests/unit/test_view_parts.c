@@ -2,6 +2,7 @@
  * test_view_parts.c - the parts below the panels: the console's screen, the
  * timeline's spans, the filter, keys and clicks, picture files, colours.
  */
+#include "../../emu/view/paint.h"
 #include "../../emu/view/palette.h"
 #include "../../emu/view/picture.h"
 #include "../../emu/view/spans.h"
@@ -285,6 +286,100 @@ static void every_command_has_its_key_and_its_button(void **state)
     view_destroy(v);
 }
 
+/* ---- Animation ---- */
+
+static uint64_t whole_hash(const struct view *v)
+{
+    uint64_t h = 0;
+    for (int i = 0; i < 64; i++)
+        h = h * 31 + paint_hash(view_list(v), i);
+    return h;
+}
+
+/* In user code, then the refusal's crossing has opened: six new steps. */
+static struct view *moving_view(int speed)
+{
+    struct view *v = view_create();
+    view_set_speed(v, speed);
+    view_tick(v, 1000);
+    view_frame(v, scene_of(CASE_BOOT));
+    view_tick(v, 1010);
+    view_frame(v, scene_of(CASE_REFUSAL));
+    return v;
+}
+
+static void a_crossing_moves_while_time_is_told_and_comes_to_rest(void **state)
+{
+    (void)state;
+    struct view *still = ready_view(), *v = moving_view(1);
+    struct box b;
+    size_t frames = 0, different = 0;
+    uint64_t before = 0, now = 1020;
+    assert_true(view_moving(v));
+    assert_false(find_text(v, "copyout 13 bytes \xe2\x86\x92", &b));
+    for (; view_moving(v); now += 40, frames++) {
+        view_tick(v, now);
+        view_frame(v, scene_of(CASE_REFUSAL));
+        different += whole_hash(v) != before;
+        before = whole_hash(v);
+        assert_true(frames < 200);
+    }
+    assert_true(different > frames / 2); /* some steps only appear */
+    assert_true(frames > 20); /* half a second each, three together at most */
+    assert_true(find_text(v, "copyout 13 bytes \xe2\x86\x92", &b));
+    view_set_speed(v, 0); /* the button says so */
+    view_frame(v, scene_of(CASE_REFUSAL));
+    assert_true(whole_hash(v) == whole_hash(still));
+    view_destroy(v);
+    view_destroy(still);
+}
+
+static void nothing_moves_at_max_without_time_or_after_input(void **state)
+{
+    (void)state;
+    struct view *v = moving_view(0);
+    assert_false(view_moving(v));
+    view_destroy(v);
+    v = view_create(); /* nobody tells the time: a shot */
+    view_set_speed(v, 1);
+    view_frame(v, scene_of(CASE_BOOT));
+    view_frame(v, scene_of(CASE_REFUSAL));
+    assert_false(view_moving(v));
+    view_destroy(v);
+    v = moving_view(4);
+    assert_true(view_moving(v));
+    key(v, KEY_UP);
+    assert_false(view_moving(v));
+    assert_int_equal(text(v, "v").command, CMD_NONE);
+    assert_int_equal(view_speed(v), 0); /* behind 4x comes max */
+    text(v, "v");
+    assert_int_equal(view_speed(v), 1);
+    view_destroy(v);
+}
+
+static void a_layout_is_taken_up_and_told_again(void **state)
+{
+    (void)state;
+    struct view *v = view_create();
+    struct view_layout l = {.dark = true,
+                            .zoom = 1.25,
+                            .speed = 2,
+                            .tab = {"processes", "transfers", "ports"}};
+    assert_true(view_layout_known(&l));
+    view_set_layout(v, &l);
+    struct view_layout told = view_layout(v);
+    assert_true(told.dark && told.zoom == 1.25 && told.speed == 2);
+    for (int i = 0; i < VIEW_GROUPS; i++)
+        assert_string_equal(told.tab[i], l.tab[i]);
+    view_set_layout(v, &(struct view_layout){.zoom = 1}); /* "": as it is */
+    assert_string_equal(view_layout(v).tab[2], "ports");
+    assert_false(view_layout_known(
+        &(struct view_layout){.tab = {"ports", "card", "console"}}));
+    assert_false(view_layout_known(
+        &(struct view_layout){.tab = {"crossings", "status", "nonsense"}}));
+    view_destroy(v);
+}
+
 static void no_two_commands_share_a_letter_and_all_are_explained(void **state)
 {
     (void)state;
@@ -550,6 +645,9 @@ int main(void)
         cmocka_unit_test(the_pyramid_of_lanes_agrees_with_the_spans),
         cmocka_unit_test(every_zoom_of_the_timeline_shows_the_lanes),
         cmocka_unit_test(every_command_has_its_key_and_its_button),
+        cmocka_unit_test(a_crossing_moves_while_time_is_told_and_comes_to_rest),
+        cmocka_unit_test(nothing_moves_at_max_without_time_or_after_input),
+        cmocka_unit_test(a_layout_is_taken_up_and_told_again),
         cmocka_unit_test(no_two_commands_share_a_letter_and_all_are_explained),
         cmocka_unit_test(
             typing_goes_to_the_guest_only_with_the_console_focused),

@@ -218,7 +218,10 @@ static void refusal_card(struct scene_card *c)
              "gate:", "satp 0x8041f \xe2\x86\x92 0x807ff, fence");
     add_step(c, STEP_PLAIN, "pipe had 13 bytes from #112", "");
     add_step(c, STEP_BYTES, "copyout 13 bytes \xe2\x86\x92", "0x40000ff9");
+    for (size_t i = 0; i < 3; i++)
+        c->step[i].motion = (enum scene_motion)(MOTION_TRAP + (int)i);
     struct scene_step *s = &c->step[c->steps - 1];
+    s->motion = MOTION_BYTES;
     memcpy(s->byte, "hello, world\n", 13);
     s->shown = 13;
     s->done = 7;
