@@ -133,6 +133,19 @@ commtime; echo $?
 bigpipe; echo $?
 bigpipe 16384 65536; echo $?
 devmap; echo $?
+scatter; echo $?
+
+echo === fifos
+mkfifo left right
+mkfifo left; echo $?
+mkfifo -m 600 private
+ls -l
+test -p left && echo a pipe
+cat /etc/motd > left & cat left
+(echo first > left; echo second > right) & pollcat left right; echo $?
+pollcat nope; echo $?
+mkfifo -m 8 x; echo $?
+rm left right private
 diskio; echo $?
 ioctldemo; echo $?
 race; echo $?
