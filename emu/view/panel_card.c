@@ -170,6 +170,27 @@ static void mapping_line(struct frame *f, const struct mapping *m,
     box_cut_top(b, 22);
 }
 
+/* The n-th line: a ring's operations stand before the transfers that are
+ * theirs, the mappings behind. */
+static void work_line(struct frame *f, const struct crossing *c, size_t n,
+                      struct box *b)
+{
+    size_t t = 0, r = 0; /* t goes on through the mappings */
+    bool ring;
+    for (;; ring ? r++ : t++) {
+        ring = r < c->ring_ops && (t >= c->transfers ||
+                                   c->ring_op[r].clock <= c->transfer[t].clock);
+        if (n-- == 0)
+            break;
+    }
+    if (ring)
+        ring_line(f, &c->ring_op[r], b);
+    else if (t < c->transfers)
+        transfer_line(f, &c->transfer[t], b);
+    else
+        mapping_line(f, &c->mapping[t - c->transfers], b);
+}
+
 void panel_transfers(struct frame *f, struct box b)
 {
     const struct scene_card *card = card_of(f);
@@ -190,14 +211,8 @@ void panel_transfers(struct frame *f, struct box b)
     struct box whole = b;
     size_t first = (size_t)*scroll, i = first;
     b.w -= 10;
-    for (; i < total && b.h >= 20; i++) {
-        if (i < c->transfers)
-            transfer_line(f, &c->transfer[i], &b);
-        else if (i < c->transfers + c->mappings)
-            mapping_line(f, &c->mapping[i - c->transfers], &b);
-        else
-            ring_line(f, &c->ring_op[i - c->transfers - c->mappings], &b);
-    }
+    for (; i < total && b.h >= 20; i++)
+        work_line(f, c, i, &b);
     if (first || i < total)
         frame_scrollbar(f, whole, total, first,
                         i - first < total ? i - first : total - 1);

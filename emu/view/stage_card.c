@@ -157,9 +157,12 @@ static void link_steps(const struct crossing *c, struct scene_card *card)
 
 static void ring_step(const struct ring_op *op, struct scene_card *card)
 {
-    char text[160];
+    char text[160], title[96];
     ring_op_text(card->abi, op, text, sizeof text);
-    add_step(card, "from its ring:", "%s", text);
+    snprintf(title, sizeof title, "from its ring: %.*s",
+             (int)strcspn(text, "("), text);
+    add_step(card, title, "fd %d, n %" PRIu64 ",%s", op->fd, op->length,
+             strchr(text, ')') + 1);
 }
 
 /* Transfers, mappings and operations of a ring in the order of the clock. */

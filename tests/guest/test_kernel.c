@@ -738,6 +738,30 @@ static void pipes_keep_their_budgets(void **state)
     assert_in_range(mapped, 10000, copied / 2);
 }
 
+/* ---- Rings (kernel/ringspeed.c) ---- */
+
+/* 64 in one crossing cost less than 64 calls, one by one they cost more; a ring
+ * that travels with other calls costs what one that is entered does. */
+static void ring_operations_keep_their_budgets(void **state)
+{
+    (void)state;
+    struct run *r = start("arg=ringspeed\n");
+    run_to_the_end(r);
+    assert_ended(r, 0);
+    printf("%s", r->out);
+    unsigned long called = number_after(r, "/dev/null, call 1: "),
+                  one = number_after(r, "/dev/null, ring 1: "),
+                  many = number_after(r, "/dev/null, ring 64: ");
+    assert_in_range(called, 100, 400);
+    assert_in_range(one, called, 700);
+    assert_in_range(many, 100, called);
+    assert_in_range(number_after(r, "/dev/null, carried 64: "), many - 10,
+                    many + 10);
+    assert_in_range(number_after(r, "/tmp/speed, ring 64: "), many,
+                    number_after(r, "/tmp/speed, call 1: "));
+    end(r);
+}
+
 /* ---- fork during a transfer (kernel/forkwired.c) ---- */
 
 struct forked {
@@ -957,6 +981,7 @@ int main(void)
         cmocka_unit_test(crossings_keep_their_budgets),
         cmocka_unit_test(the_shell_prompts_within_its_budget),
         cmocka_unit_test(pipes_keep_their_budgets),
+        cmocka_unit_test(ring_operations_keep_their_budgets),
         cmocka_unit_test(fork_copies_pages_that_are_in_a_transfer),
         cmocka_unit_test(any_allocation_may_fail_and_nothing_is_lost),
         cmocka_unit_test(the_image_carries_its_tables),

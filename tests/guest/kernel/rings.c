@@ -456,6 +456,49 @@ static void owners_end(void)
     EQUAL(read(ends[0], to, 100), 10);
 }
 
+static volatile int handled;
+
+static void handler(int signal)
+{
+    handled = signal;
+}
+
+/* A handler runs while the owner waits: EINTR, or the wait is taken up again.
+ * What waits stays. */
+static void wait_through_a_signal(long flags)
+{
+    struct sigaction act = {.sa_handler = handler, .sa_flags = (int)flags};
+    struct ring_completion c = {0};
+    sigaction(SIGUSR1, &act, NULL);
+    start(4, 0);
+    ring_add(&r, RING_READ, ends[0], to, 2, OWN, 1);
+    EQUAL(ring_submit(&r, 0), 1);
+    if (flags)
+        EQUAL(ring_submit(&r, 1), 0);
+    else
+        FAILS(ring_submit(&r, 1), EINTR);
+    EQUAL(handled, SIGUSR1);
+    if (!flags)
+        EQUAL(ring_submit(&r, 1), 0);
+    TRUE(ring_next(&r, &c));
+    EQUAL(c.result, 2);
+    _exit(failures);
+}
+
+static void signals_end_the_wait(void)
+{
+    for (long flags = 0; flags <= SA_RESTART; flags += SA_RESTART) {
+        pid_t pid = fork();
+        if (pid == 0)
+            wait_through_a_signal(flags);
+        settle();
+        EQUAL(kill(pid, SIGUSR1), 0);
+        settle();
+        EQUAL(write(ends[1], "ab", 2), 2);
+        EQUAL(status_of(pid), 0);
+    }
+}
+
 /* ---- Others who have the page ---- */
 
 static uint64_t seed;
@@ -623,6 +666,7 @@ static void all(long round)
     what_waits_is_done_later();
     pipes_that_end();
     owners_end();
+    signals_end_the_wait();
     rings_do_not_fork();
     children_scribble();
     EQUAL(unlink("/tmp/rings"), 0);
