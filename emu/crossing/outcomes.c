@@ -80,6 +80,13 @@ static void put_pipe(struct writer *w, const struct crossing *c)
                  fd[0], fd[1]);
 }
 
+static void put_pair(struct writer *w, const struct crossing *c)
+{
+    int32_t fd[2];
+    if (c->result == 0 && copied_out(c, fd, sizeof fd))
+        put_text(w, " They are descriptors %d and %d.", fd[0], fd[1]);
+}
+
 static void put_mmap(struct writer *w, const struct crossing *c)
 {
     if (!is_error(c->result) && c->pages_mapped == 0)
@@ -101,6 +108,7 @@ static const struct {
     {"task_get_special_port_trap", put_name},
     {"mach_port_get_refs_trap", put_references},
     {"pipe", put_pipe},
+    {"socketpair", put_pair},
     {"mmap", put_mmap},
     {"mach_msg_trap", message_put_received},
 };

@@ -29,14 +29,41 @@ static const struct {
     {"ftruncate", "asked that the file behind descriptor {fd} be "
                   "{length} bytes long"},
     {"truncate", "asked that {path} be {length} bytes long"},
-    {"read", "asked for {n} bytes at {buf}"},
-    {"write", "asked to write {n} bytes at {buf} to descriptor {fd}"},
     {"getpid", "asked for its own number"},
     {"getppid", "asked for its parent's number"},
     {"setpgid", "asked to put process {pid} (0: itself) into group {pgid}"},
     {"tcsetpgrp", "asked to give the terminal to group {pgid}"},
     {"sched_yield", "offered the processor to whoever else is ready"},
     {"uptime", "asked how long the machine has been running"},
+    {"ioctl", "asked the device behind descriptor {fd} for {request}, with "
+              "{arg}"},
+    {"readv", "asked to read from descriptor {fd} into pieces of memory, one "
+              "after the other: {iov}"},
+    {"writev", "asked to write pieces of memory to descriptor {fd}, one after "
+               "the other: {iov}"},
+    {"fcntl", "asked for {command} on descriptor {fd}"},
+    {"poll", "asked to wait until a descriptor is ready: {fds}"},
+    {"mkfifo", "asked to make {path}, a pipe with a name"},
+    {"socket", "asked for a socket ({type})"},
+    {"socketpair", "asked for two sockets that are connected with each other"},
+    {"bind", "asked to give the socket {fd} the name {addr}"},
+    {"listen", "asked to let others connect with the socket {fd}"},
+    {"accept", "asked for the oldest connection to the socket {fd}"},
+    {"connect", "asked to connect the socket {fd} with the one at {addr}"},
+    {"sendto", "asked to send {n} bytes at {buf} through the socket {fd}"},
+    {"recvfrom", "asked for up to {n} bytes at {buf} from the socket {fd}"},
+    {"sendmsg", "asked to send {msg} through the socket {fd}"},
+    {"recvmsg", "asked to receive from the socket {fd} into {msg}"},
+    {"shutdown", "asked to end what goes through the socket {fd} ({how})"},
+    {"getuid", "asked for its user id"},
+    {"geteuid", "asked for its user id"},
+    {"getgid", "asked for its group id"},
+    {"setuid", "asked to become user {uid}"},
+    {"setgid", "asked to become group {gid}"},
+    {"ring_setup", "asked for a ring of {entries} places for requests, in "
+                   "memory that it shares with the kernel"},
+    {"ring_enter", "asked the kernel to do up to {submit} of the requests in "
+                   "its ring, all in this one crossing"},
     {"mprotect", "asked to change what it may do with {length} bytes at "
                  "{addr}, to {prot}"},
     {"munmap", "asked to take {length} bytes at {addr} out of its address "
@@ -105,6 +132,10 @@ static void put_template(struct writer *w, const struct tracker *t,
         if (i >= 0)
             put_argument(w, t, c, (unsigned)i);
         text += n + 2;
+        if (i >= 0 && c->arg[i] == 1 && strncmp(text, " bytes", 6) == 0) {
+            put_text(w, " byte");
+            text += 6;
+        }
     }
 }
 
@@ -143,6 +174,36 @@ static void put_mmap(struct writer *w, const struct tracker *t,
                  (int)value_of(c, "fd"),
                  shared ? "shares" : "has its own copy of");
     put_text(w, ", with %s", words_of(t, c, "prot", text));
+}
+
+static void put_moved(struct writer *w, const struct tracker *t,
+                      const struct crossing *c)
+{
+    uint64_t n = value_of(c, "n");
+    const char *s = n == 1 ? "" : "s";
+    (void)t;
+    if (strcmp(c->call->name, "read") == 0)
+        put_text(w, "asked for %" PRIu64 " byte%s at 0x%" PRIx64, n, s,
+                 value_of(c, "buf"));
+    else
+        put_text(w,
+                 "asked to write %" PRIu64 " byte%s at 0x%" PRIx64
+                 " to descriptor %d",
+                 n, s, value_of(c, "buf"), (int)value_of(c, "fd"));
+}
+
+static void put_variable(struct writer *w, const struct tracker *t,
+                         const struct crossing *c)
+{
+    char text[200];
+    words_of(t, c, "name", text);
+    if (value_of(c, "old") != 0)
+        put_text(w, "asked for the kernel variable %s%s", text,
+                 value_of(c, "new") != 0 ? ", and gave it bytes" : "");
+    else if (value_of(c, "new") != 0)
+        put_text(w, "asked to set the kernel variable %s", text);
+    else
+        put_text(w, "asked how long the kernel variable %s is", text);
 }
 
 static void put_futex(struct writer *w, const struct tracker *t,
@@ -240,6 +301,10 @@ static const struct {
     void (*put)(struct writer *w, const struct tracker *t,
                 const struct crossing *c);
 } tellers[] = {
+    {"read", put_moved},
+    {"write", put_moved},
+    {"sysctl", put_variable},
+    {"sysctlbyname", put_variable},
     {"mmap", put_mmap},
     {"futex", put_futex},
     {"sbrk", put_sbrk},

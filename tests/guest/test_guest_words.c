@@ -109,12 +109,27 @@ static void calls_without_a_phrase_are_explained_by_the_table(void **state)
     run_free(r);
 }
 
+static void devices_and_variables(void **state)
+{
+    (void)state;
+    struct run *r = boot("arg=ioctldemo\n");
+    run_to_end(r, 0);
+    says(r, "ioctldemo", "ioctl", 1,
+         "pid 2 asked the device behind descriptor ");
+    run_free(r);
+    r = boot("arg=sysctl\narg=kern.ostype\n");
+    run_to_end(r, 0);
+    says(r, "sysctl", "sysctl", 1, "asked for the kernel variable [");
+    run_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ports_and_messages),
         cmocka_unit_test(memory_in_messages),
         cmocka_unit_test(maps_and_waiting),
+        cmocka_unit_test(devices_and_variables),
         cmocka_unit_test(calls_without_a_phrase_are_explained_by_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
