@@ -17,6 +17,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/device.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -170,26 +171,6 @@ void try_setpgid(void)
 {
     printf("setpgid in a child: status 0x%x\n", child_status(lead_a_group));
     told("setpgid of a stranger", setpgid(30000, 0));
-}
-
-static pid_t own_group(void)
-{
-    static struct procinfo list[SALLYPORT_PROC_MAX];
-    ssize_t bytes = getprocs(list, sizeof list);
-    for (size_t i = 0; bytes > 0 && i < (size_t)bytes / sizeof list[0]; i++)
-        if (list[i].pid == getpid())
-            return list[i].pgid;
-    return 0;
-}
-
-void try_tcsetpgrp(void)
-{
-    int null = open("/dev/null", O_RDONLY);
-    int console = open("/dev/console", O_RDWR);
-    told("tcsetpgrp on the console", tcsetpgrp(console, own_group()));
-    told("tcsetpgrp on no terminal", tcsetpgrp(null, own_group()));
-    close(console);
-    close(null);
 }
 
 void try_sched_yield(void)
@@ -358,9 +339,30 @@ void try_ioctl(void)
     printf("ioctl: %d bytes to read\n", bytes);
     told("ioctl to a bad address", ioctl(fd, FIONREAD, bad));
     told("ioctl that a file does not know", ioctl(fd, DEMO_STEP, 1));
-    close(fd);
     told("ioctl of 55", ioctl(55, FIONREAD, &bytes));
     told("ioctl of 55 from a bad address", ioctl(55, FIONBIO, bad));
+    int console = open("/dev/console", O_RDWR);
+    told("tcsetpgrp", tcsetpgrp(console, tcgetpgrp(console)));
+    told("tcsetpgrp on no terminal", tcsetpgrp(fd, 1));
+    close(console);
+    close(fd);
+}
+
+void try_device_call(void)
+{
+    struct accel_info info;
+    struct device_call_args args = {.bytes_out = sizeof info,
+                                    .struct_out = (uint64_t)&info};
+    int fd = open("/dev/accel", O_RDWR);
+    told("device_call", device_call(fd, ACCEL_INFO, &args));
+    printf("device_call: up to %u bytes are copied\n",
+           (unsigned)info.inline_bytes);
+    told("device_call of an unknown method", device_call(fd, 1, &args));
+    args.bytes_out--;
+    told("device_call with a byte too few", device_call(fd, ACCEL_INFO, &args));
+    told("device_call with bad arguments", device_call(fd, ACCEL_INFO, bad));
+    told("device_call of no device", device_call(0, ACCEL_INFO, &args));
+    close(fd);
 }
 
 void try_lseek(void)

@@ -1,7 +1,8 @@
 /*
  * console.c - a person at a keyboard, as a file.
  *
- * Typed bytes are echoed and gathered into a line that can be edited:
+ * Typed bytes are echoed and gathered into a line that can be edited, as long
+ * as the modes say so (ICANON, ECHO, ISIG; else each byte is readable at once):
  *   Backspace, Delete   the last character      Ctrl-U  the whole line
  *   Ctrl-W              the last word           Ctrl-D  end of file
  *   Ctrl-C              SIGINT for the foreground group
@@ -11,6 +12,7 @@
  * typed. Ctrl-D puts the byte END behind what it ends.
  */
 #include "console.h"
+#include "device.h"
 #include "file.h"
 #include "poll.h"
 #include "proc.h"
@@ -21,6 +23,7 @@
 #include "uart.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sallyport/ioctl.h>
 #include <signal.h>
 
 #define RING_BYTES   4096
@@ -35,18 +38,35 @@ static struct {
     uint64_t read, ready, edit; /* counts, taken modulo RING_BYTES */
     int group;                  /* foreground process group, or 0 */
     struct wait_queue readers;
+    struct termios mode;
+    struct winsize size;
 } console;
 
 SYSCTL_INT(_kern, OID_AUTO, console_group, CTLFLAG_RD, &console.group, 0,
            "the process group that Ctrl-C means; 0: none");
 
-void console_init(struct inode *node) { console.node = node; }
+void console_init(struct inode *node) {
+    console.node = node;
+    console.mode = (struct termios){.c_iflag = ICRNL,
+                                    .c_cflag = CS8 | CREAD,
+                                    .c_lflag = ECHO | ECHOE | ECHOK | ISIG |
+                                               ICANON | IEXTEN,
+                                    .c_cc = {[VEOF] = END,
+                                             [VERASE] = DELETE,
+                                             [VWERASE] = CTRL('W'),
+                                             [VKILL] = CTRL('U'),
+                                             [VINTR] = CTRL('C'),
+                                             [VMIN] = 1},
+                                    .c_ispeed = 9600,
+                                    .c_ospeed = 9600};
+    console.size = (struct winsize){.ws_row = 24, .ws_col = 80};
+}
 
 struct inode *console_inode(void) {
     return console.node;
 }
 
-void console_set_group(int pgid) { console.group = pgid; }
+static bool has(tcflag_t mode) { return console.mode.c_lflag & mode; }
 
 static char *slot(uint64_t position) {
     return &console.ring[position % RING_BYTES];
@@ -56,15 +76,19 @@ static char *slot(uint64_t position) {
 
 static bool is_control(char c) { return (c < ' ' && c != '\t') || c == DELETE; }
 
+static void show(const char *text, size_t n) {
+    if (has(ECHO)) uart_write(text, n);
+}
+
 /* Control characters show as ^X, a tab as the one column it can be taken back
  * by. */
 static void echo(char c) {
     if (c == '\n')
-        uart_write("\n", 1);
+        show("\n", 1);
     else if (is_control(c))
-        uart_write((char[]){'^', c == DELETE ? '?' : c + '@'}, 2);
+        show((char[]){'^', c == DELETE ? '?' : c + '@'}, 2);
     else
-        uart_write(c == '\t' ? " " : &c, 1);
+        show(c == '\t' ? " " : &c, 1);
 }
 
 static bool is_utf8_tail(char c) { return (c & 0xc0) == 0x80; }
@@ -75,7 +99,7 @@ static void erase_character(void) {
         console.edit--;
     if (console.edit == console.ready) return;
     char c = *slot(--console.edit);
-    uart_write("\b \b\b \b", is_control(c) ? 6 : 3);
+    show("\b \b\b \b", is_control(c) ? 6 : 3);
 }
 
 static void erase_line(void) {
@@ -109,14 +133,21 @@ static void interrupt_typing(void) {
 
 /* Keeps a byte back for the newline that makes the line readable. */
 static void add(char c) {
-    uint64_t limit = c == '\n' || c == END ? RING_BYTES : RING_BYTES - 2;
+    bool end = has(ICANON) && c == END;
+    bool readable = !has(ICANON) || c == '\n' || end;
+    uint64_t limit = readable ? RING_BYTES : RING_BYTES - 2;
     if (console.edit - console.read >= limit) return;
     *slot(console.edit++) = c;
-    if (c != END) echo(c);
-    if (c == '\n' || c == END) make_readable();
+    if (!end) echo(c);
+    if (readable) make_readable();
 }
 
 static void typed(char c) {
+    if (c == '\r' && console.mode.c_iflag & ICRNL) c = '\n';
+    if (c == CTRL('C') ? !has(ISIG) : !has(ICANON)) {
+        add(c);
+        return;
+    }
     switch (c) {
     case '\0':
         break;
@@ -134,7 +165,7 @@ static void typed(char c) {
         erase_character();
         break;
     default:
-        add(c == '\r' ? '\n' : c);
+        add(c);
     }
 }
 
@@ -145,42 +176,53 @@ void console_interrupt(void) {
 
 /* ---- Reading and writing ---- */
 
-static int wait_for_line(const struct file *f) {
+/* Is there a line, or, without lines, what a read of n bytes waits for? */
+static bool is_enough(uint64_t n) {
+    uint64_t least = has(ICANON) ? 1 : console.mode.c_cc[VMIN];
+    return console.ready - console.read >= (least < n ? least : n);
+}
+
+static int wait_for_input(const struct file *f, uint64_t n) {
     int error = 0;
-    while (!error && console.read == console.ready) {
+    while (!error && !is_enough(n)) {
         if (f->flags & O_NONBLOCK) return EAGAIN;
         error = sched_sleep(&console.readers, "console");
     }
     return error;
 }
 
-/* Bytes of the first line, at most n, that lie in one piece from `from` on. */
-static uint64_t line_piece(uint64_t from, uint64_t n) {
+/* Bytes of the first line (without lines, all), at most n, that lie in one
+ * piece from `from` on. */
+static uint64_t input_piece(uint64_t from, uint64_t n) {
     uint64_t edge = RING_BYTES - from % RING_BYTES, i = 0;
     while (i < n && i < edge && from + i < console.ready) {
         char c = *slot(from + i);
-        if (c == END) break;
+        if (c == END && has(ICANON)) break;
         i++;
-        if (c == '\n') break;
+        if (c == '\n' && has(ICANON)) break;
     }
     return i;
 }
 
+/* Is what was read since `first` a whole line? */
+static bool is_after_line(uint64_t first) {
+    return has(ICANON) && console.read > first &&
+           *slot(console.read - 1) == '\n';
+}
+
 static int console_read(struct file *f, struct uio *u) {
     if (u->resid == 0) return 0;
-    int error = wait_for_line(f);
+    int error = wait_for_input(f, u->resid);
     uint64_t first = console.read, piece = 1;
-    while (!error && u->resid && piece &&
-           (console.read == first || *slot(console.read - 1) != '\n')) {
-        piece = line_piece(console.read, u->resid);
+    while (!error && u->resid && piece && !is_after_line(first)) {
+        piece = input_piece(console.read, u->resid);
         error = uiomove_at(slot(console.read), piece, u, &console.read);
     }
     if (error) return error;
     /* What END ended was read, maybe nothing: end of file. Behind a whole line
      * it stands for the nothing after it, which the next read gets. */
-    bool whole_line = console.read > first && *slot(console.read - 1) == '\n';
-    if (console.read < console.ready && *slot(console.read) == END &&
-        !whole_line)
+    if (has(ICANON) && console.read < console.ready &&
+        *slot(console.read) == END && !is_after_line(first))
         console.read++;
     return 0;
 }
@@ -204,7 +246,54 @@ static unsigned console_poll(struct file *f) {
     return console.read != console.ready ? POLLIN | POLLOUT : POLLOUT;
 }
 
-static void console_close(struct file *f) { inode_drop(f->inode); }
+/* ---- Modes and the like ---- */
 
-const struct file_ops console_ops = {console_read, console_write, console_close,
-                                     NULL, console_poll};
+/* The keys stay. What is being typed is not a line any more, maybe: it can be
+ * read. */
+static void set_mode(const struct termios *mode) {
+    uint8_t least = mode->c_cc[VMIN];
+    memcpy(&console.mode, mode, offsetof(struct termios, c_cc));
+    console.mode.c_cc[VMIN] = least;
+    if (!has(ICANON)) make_readable();
+}
+
+static int set_group(int pgid) {
+    if (pgid < 0) return EINVAL;
+    console.group = pgid;
+    return 0;
+}
+
+static int console_ioctl(struct file *f, uint32_t request, void *buffer) {
+    (void)f;
+    switch (request) {
+    case FIONREAD:
+        *(int *)buffer = (int)(console.ready - console.read);
+        return 0;
+    case TIOCGETA:
+        *(struct termios *)buffer = console.mode;
+        return 0;
+    case TIOCSETAF:
+        console.read = console.ready = console.edit;
+        /* fall through */
+    case TIOCSETA:
+    case TIOCSETAW: /* output never waits here */
+        set_mode(buffer);
+        return 0;
+    case TIOCGWINSZ:
+        *(struct winsize *)buffer = console.size;
+        return 0;
+    case TIOCSWINSZ:
+        console.size = *(struct winsize *)buffer;
+        signal_send_group(console.group, SIGWINCH, SI_KERNEL);
+        return 0;
+    case TIOCGPGRP:
+        *(int *)buffer = console.group;
+        return 0;
+    case TIOCSPGRP:
+        return set_group(*(int *)buffer);
+    }
+    return ENOTTY;
+}
+
+const struct file_ops console_ops = {console_read, console_write, device_close,
+                                     console_ioctl, console_poll};

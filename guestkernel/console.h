@@ -10,7 +10,5 @@ void console_init(struct inode *node);
 struct inode *console_inode(void);
 /* The UART has something. */
 void console_interrupt(void);
-/* Whom Ctrl-C is for; 0: nobody, it only throws the typed line away. */
-void console_set_group(int pgid);
 
 #endif

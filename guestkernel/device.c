@@ -5,6 +5,7 @@
 #include "console.h"
 #include "dir.h"
 #include "file.h"
+#include "method.h"
 #include "panic.h"
 #include "string.h"
 #include <errno.h>
@@ -57,5 +58,6 @@ void device_init(void) {
     device_make("null", &null_ops);
     device_make("zero", &zero_ops);
     device_make("demo", &demo_ops);
+    device_make("accel", &null_ops)->methods = accel_methods;
     console_init(device_make("console", &console_ops));
 }

@@ -8,7 +8,7 @@ struct file;
 struct file_ops;
 struct uio;
 
-/* Makes /dev/console, /dev/null, /dev/zero and /dev/demo. */
+/* Makes /dev/console, null, zero, demo and accel. */
 void device_init(void);
 /* Makes /dev/NAME, in the place of whatever the archive had there. */
 struct inode *device_make(const char *name, const struct file_ops *ops);

@@ -175,16 +175,6 @@ int64_t sys_dup2(const uint64_t *arg) {
     return to;
 }
 
-int64_t sys_tcsetpgrp(const uint64_t *arg) {
-    struct file *f = file_of(arg[0]);
-    int pgid = (int)arg[1];
-    if (!f) return -EBADF;
-    if (f->ops != &console_ops) return -ENOTTY;
-    if (pgid < 0) return -EINVAL;
-    console_set_group(pgid);
-    return 0;
-}
-
 #define STATUS_FLAGS (O_APPEND | O_NONBLOCK) /* which fcntl may change */
 
 int64_t sys_fcntl(const uint64_t *arg) {

@@ -21,6 +21,7 @@ enum inode_type {
 
 struct dentry;
 struct file_ops;
+struct method;
 
 struct inode {
     enum inode_type type;

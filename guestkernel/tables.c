@@ -9,6 +9,7 @@
 #include "../emu/platform/platform.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sallyport/device.h>
 #include <sallyport/mach.h>
 #include <sallyport/futex.h>
 #include <sallyport/ioctl.h>
@@ -63,6 +64,13 @@ __attribute__((section(".discard.tables"))) void tables(void) {
     NUMBERED("ioctl\\t%0\\t" #name "\\t" format "\\t" help, (uint64_t)name);
 #include "abi/ioctl.def"
 #undef IOCTL
+
+#define ACCEL(selector, name, function, si, bi, so, bo, help)                  \
+    NUMBERED("field\\tSelector\\t0xffffffff\\t%0\\t" #name " [" #si "+" #bi       \
+             " in, " #so "+" #bo " out]",                                      \
+             name);
+#include "abi/device.def"
+#undef ACCEL
 
     __asm__ volatile("4: .balign 4\n.popsection\n");
 }

@@ -48,7 +48,8 @@ int wire(struct wiring *w, struct vm *vm, uint64_t va, uint64_t n,
          pte_t access) {
     uint64_t first = PAGE_DOWN(va), end;
     if (n > WIRE_BYTES) n = WIRE_BYTES;
-    *w = (struct wiring){.vm = vm, .va = va, .bytes = n, .window = -1};
+    *w = (struct wiring){
+        .vm = vm, .va = va, .bytes = n, .window = -1, .access = access};
     for (end = first; end < va + n; end += PAGE_SIZE) {
         const char *page = vm_translate(vm, end, access);
         if (!page) break;
@@ -98,8 +99,9 @@ char *window_map(struct wiring *w) {
     /* A slot lies below one table. */
     pte_t *entry = slot < 0 ? NULL : sv39_entry(kvm.root, start, true);
     if (!entry) return NULL;
+    pte_t bits = PTE_V | PTE_R | PTE_A | (w->access & PTE_W ? PTE_W | PTE_D : 0);
     for (uint32_t i = 0; i < w->pages; i++)
-        entry[i] = PA_TO_PTE(w->frame[i]) | PTE_V | PTE_R | PTE_A;
+        entry[i] = PA_TO_PTE(w->frame[i]) | bits;
     fence_all_translations();
     windows_taken |= 1u << slot;
     w->window = slot;

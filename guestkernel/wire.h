@@ -19,7 +19,8 @@ struct wiring {
     uint64_t va;    /* of the first byte */
     uint64_t bytes; /* from there, at most WIRE_BYTES */
     uint32_t pages;
-    int window; /* its number, or -1 */
+    int window;   /* its number, or -1 */
+    pte_t access; /* PTE_R or PTE_W */
     paddr frame[WIRE_PAGES];
 };
 

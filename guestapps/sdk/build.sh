@@ -79,7 +79,7 @@ make_library() {
     rm -f "$dir/libsallyport.a"
     (cd "$dir" && "${cross}ar" rcsD libsallyport.a \
         dirent.o file.o mach.o mig.o process.o socket.o stdio.o sysctl.o \
-        time.o \
+        termios.o time.o \
         stubs/*.o)
 }
 

@@ -27,16 +27,3 @@ int access(const char *path, int mode)
     errno = EACCES;
     return -1;
 }
-
-/* A terminal is the console device and nothing else. */
-int isatty(int fd)
-{
-    struct stat file, console;
-    if (fstat(fd, &file) != 0)
-        return 0;
-    if (S_ISCHR(file.st_mode) && stat("/dev/console", &console) == 0 &&
-        file.st_dev == console.st_dev && file.st_ino == console.st_ino)
-        return 1;
-    errno = ENOTTY;
-    return 0;
-}

@@ -4,12 +4,16 @@
  * At a console every pipeline is a process group of its own, and so is the
  * shell; the console is told which one Ctrl-C means. Elsewhere there are no
  * groups, and a command in the background ignores Ctrl-C, as POSIX has it.
+ *
+ * A program may change the terminal's modes and not set them back. If it ends
+ * well they are taken to be wanted (stty); if not, the old ones are restored.
  */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 #include "sh.h"
 
@@ -94,8 +98,14 @@ int job_wait(struct shell *sh, pid_t pid)
 
 void job_foreground_done(struct shell *sh)
 {
-    if (sh->interactive)
-        tcsetpgrp(STDIN_FILENO, getpid());
+    static struct termios modes; /* as the last one that ended well left them */
+    if (!sh->interactive)
+        return;
+    tcsetpgrp(STDIN_FILENO, getpid());
+    if (sh->status == 0)
+        tcgetattr(STDIN_FILENO, &modes);
+    else
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
 }
 
 void job_poll(struct shell *sh)

@@ -151,6 +151,11 @@ ioctldemo; echo $?
 race; echo $?
 race nope; echo $?
 ring; echo $?
+userclient; echo $?
+keys 0; echo $?
+stty rows 30; stty -echo; stty; stty sane; stty rows 24; stty
+stty upside-down; echo $?
+stty < /etc/motd; echo $?
 
 echo === every call
 callall; echo $?

@@ -227,6 +227,23 @@ static void requests_of_devices_are_checked(void **state)
     in_both_layouts("ioctls");
 }
 
+static void methods_of_devices_are_checked(void **state)
+{
+    (void)state;
+    in_both_layouts("devicecalls");
+}
+
+static void the_terminal_has_modes_and_a_size(void **state)
+{
+    (void)state;
+    in_both_layouts("terminal");
+    struct run *r = start("arg=terminal\narg=typed\n");
+    machine_input(r->m, TEXT("hello\nwor"), false);
+    run_to_the_end(r);
+    assert_ended(r, 0);
+    end(r);
+}
+
 static void wired_pages_outlive_their_owners(void **state)
 {
     (void)state;
@@ -958,6 +975,8 @@ int main(void)
         cmocka_unit_test(fifos_and_poll_follow_posix),
         cmocka_unit_test(port_rights_and_messages_are_counted),
         cmocka_unit_test(requests_of_devices_are_checked),
+        cmocka_unit_test(methods_of_devices_are_checked),
+        cmocka_unit_test(the_terminal_has_modes_and_a_size),
         cmocka_unit_test(wired_pages_outlive_their_owners),
         cmocka_unit_test(the_disk_works_on_the_programs_pages),
         cmocka_unit_test(rings_believe_nothing_they_read),

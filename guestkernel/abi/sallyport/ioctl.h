@@ -13,6 +13,7 @@
 #define SALLYPORT_IOCTL_H
 
 #include <stdint.h>
+#include "termios.h"
 
 #define IOC_VOID       0x20000000u
 #define IOC_OUT        0x40000000u

@@ -7,6 +7,7 @@
 #include "check.h"
 #include <fcntl.h>
 #include <sallyport/commpage.h>
+#include <sallyport/device.h>
 #include <sallyport/futex.h>
 #include <sallyport/ioctl.h>
 #include <sallyport/mach.h>
@@ -182,6 +183,7 @@ static void set_up_calls(void)
     ADD(getprocs, 0, WRITES, 0, 4096, 0);
     ADD(shm_open, 0, READS, 0, O_RDWR, 0);
     ADD(shm_unlink, 0, READS, 0, 0, 0);
+    ADD(device_call, 2, READS, file_fd, ACCEL_INFO, 0);
     ADD(ioctl, 2, READS, file_fd, FIONBIO, 0);
     ADD(ioctl, 2, WRITES, file_fd, FIONREAD, 0);
     ADD(readv, 1, READS, file_fd, 0, 1);
@@ -399,7 +401,7 @@ static void bad_descriptors_are_refused(void)
                               65, 1000,  INT32_MAX, INT32_MIN};
     static const int call[] = {
         SYS_read,    SYS_write,   SYS_close,    SYS_dup,       SYS_lseek,
-        SYS_fstat,   SYS_dup2,    SYS_getdents, SYS_ftruncate, SYS_tcsetpgrp,
+        SYS_fstat,   SYS_dup2,    SYS_getdents, SYS_ftruncate,
         SYS_ioctl,   SYS_readv,   SYS_writev,   SYS_fcntl,     SYS_bind,
         SYS_listen,  SYS_accept,  SYS_connect,  SYS_sendto,    SYS_recvfrom,
         SYS_sendmsg, SYS_recvmsg, SYS_shutdown};

@@ -305,6 +305,7 @@ static void requests_at_random_do_no_harm(void)
     for (int i = 1; i < 4; i++)
         close(fds[i]);
     EQUAL(ioctl(demo, DEMO_STEP, 1), 0);
+    EQUAL(ioctl(demo, FIONCLEX), 0); /* it may have been set */
 }
 
 int main(int argc, char **argv)

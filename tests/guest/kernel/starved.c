@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/device.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -213,6 +214,16 @@ static void devices(void)
     if (allowed(ioctl(fd, DEMO_REVERSE, &table)) < 0 ? table.entry[1] != 1
                                                      : table.entry[1] != 62)
         _exit(1);
+    fd = allowed(open("/dev/accel", O_RDWR));
+    for (uint64_t n = 4096; n <= 5 * 4096; n *= 5) {
+        uint64_t sum = 0;
+        struct device_call_args a = {.scalars_out = 1,
+                                     .bytes_in = n,
+                                     .scalar_out = (uint64_t)&sum,
+                                     .struct_in = (uint64_t)bytes};
+        if (allowed(device_call(fd, ACCEL_SUM, &a)) == 0 && sum == 0)
+            _exit(1);
+    }
 }
 
 static void work(void)
