@@ -101,8 +101,8 @@ int main(void)
         return complain("userclient", "ACCEL_MULTIPLY");
     printf("(2^64-1)^2 = 0x%lx%016lx\n", (long)out[1], (long)out[0]);
     refusals();
-    memset(block, 3, LARGE);
     for (uint64_t bytes = SMALL; bytes <= LARGE; bytes *= 16) {
+        memset(block, 3, LARGE);
         if (call(ACCEL_SUM, 0, 1, bytes, 0) != 0 ||
             call(ACCEL_INVERT, 0, 0, bytes, bytes) != 0)
             return complain("userclient", "a block");

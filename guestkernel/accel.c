@@ -67,6 +67,7 @@ static int accel_go(struct method_call *c) {
     return 0;
 }
 
+#define ANY DEVICE_VARIABLE
 const struct method accel_methods[] = {
 #define ACCEL(selector, name, function, si, bi, so, bo, help)                  \
     {selector, function, si, bi, so, bo},

@@ -52,6 +52,7 @@ struct inode {
     struct pipe *pipe;     /* of a FIFO that somebody has open */
     struct socket *socket; /* of a name whose socket is open */
     struct inode *memory;  /* a device's: what mapping it shows, or NULL */
+    const struct method *methods; /* a device's: of device_call, or NULL */
 };
 
 #define FILE_MAX (1ul << 30) /* bytes: two levels of 512 pointers */

@@ -26,7 +26,6 @@ struct accel_info {
     uint64_t calls;
 };
 
-#define ANY DEVICE_VARIABLE
 enum device_selector {
 #define ACCEL(selector, name, function, si, bi, so, bo, help) name = selector,
 #include "../device.def"

@@ -4,10 +4,11 @@
  * descriptors, and the death of either side while a method sleeps.
  */
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/device.h>
 #include <sys/mman.h>
+
+#include <sallyport/calls.h>
 
 #include "check.h"
 
@@ -52,6 +53,7 @@ static int call(uint32_t selector, uint32_t in, uint32_t out, uint64_t bytes_in,
 
 /* ---- The table ---- */
 
+#define ANY DEVICE_VARIABLE
 static const struct row {
     uint32_t selector;
     uint32_t declared[4]; /* in the order of args_of */
