@@ -311,6 +311,82 @@ static void an_ioctl_tells_its_request_and_its_structure(void **state)
     run_free(r);
 }
 
+/* Each key is a read of one byte, in modes that an ioctl has set. */
+static void raw_mode_is_an_ioctl_and_a_read_a_key(void **state)
+{
+    (void)state;
+    struct run *r = boot("arg=keys\narg=1\n");
+    machine_input(r->m, (const uint8_t *)"\003", 1, true);
+    run_to_end(r, 0);
+    const struct crossing *set = call(r, "keys", "ioctl", 2);
+    const struct crossing *read = call(r, "keys", "read", 1);
+    char text[500];
+    crossing_describe(r->t, set, text, sizeof text);
+    assert_non_null(strstr(text, "request=TIOCSETA [IOW 't' 20 44 bytes], "));
+    assert_non_null(strstr(text, "{iflag=0x0 oflag=0x0 cflag=0xb00 lflag=0x6 "));
+    assert_true(set->number < read->number);
+    assert_int_equal(read->result, 1);
+    assert_int_equal(read->transfer[0].data[0], 3); /* Ctrl-C, as a byte */
+    crossing_describe(r->t, call(r, "keys", "ioctl", 1), text, sizeof text);
+    assert_non_null(strstr(text, "request=TIOCGETA [IOR 't' 19 44 bytes], "));
+    check_sums(r);
+    run_free(r);
+}
+
+/* The n-th device_call of userclient that asks for this. */
+static const struct crossing *device_call(const struct run *r,
+                                          const char *selector,
+                                          const char *args)
+{
+    for (unsigned n = 1;; n++) {
+        const struct crossing *c = call(r, "userclient", "device_call", n);
+        char text[500];
+        crossing_describe(r->t, c, text, sizeof text);
+        if (strstr(text, selector) != NULL && strstr(text, args) != NULL)
+            return c;
+    }
+}
+
+static bool has_wired(const struct crossing *c, uint64_t bytes)
+{
+    for (size_t i = 0; i < c->mappings; i++)
+        if (c->mapping[i].kind == MAPPING_WINDOW)
+            return c->mapping[i].bytes == bytes;
+    return false;
+}
+
+static void a_device_call_copies_little_and_wires_much(void **state)
+{
+    (void)state;
+    struct run *r = boot("arg=userclient\n");
+    run_to_end(r, 0);
+    const struct crossing *c = device_call(r, "ACCEL_SUM [", "{scalars_in=17 ");
+    char text[500];
+    crossing_describe(r->t, c, text, sizeof text);
+    assert_non_null(strstr(text, "selector=ACCEL_SUM [0+ANY in, 1+0 out], "));
+    crossing_result(r->t, c, text, sizeof text);
+    assert_string_equal(text, "-1 EINVAL");
+    assert_int_equal(c->transfers, 1); /* refused by its counts alone */
+    c = device_call(r, "ACCEL_SUM [0+ANY in, 1+0 out]", "bytes_in=4096 ");
+    assert_int_equal(c->bytes_in, 56 + 4096);
+    assert_false(has_wired(c, 4096));
+    /* the call, clearing a page, a copy, and four instructions a byte */
+    assert_in_range(c->own_insns, 4 * 4096, 4 * 4096 + 4500);
+    c = device_call(r, "ACCEL_SUM [0+ANY in, 1+0 out]", "bytes_in=65536 ");
+    assert_int_equal(c->bytes_in, 56);
+    assert_true(has_wired(c, 65536));
+    assert_in_range(c->own_insns, 4 * 65536, 4 * 65536 + 6000);
+    /* The double fetch: the same call, woken by the one that changed it. */
+    c = device_call(r, "ACCEL_SUM_TWICE [0+ANY in, 2+0 out]", "bytes_in=65536 ");
+    assert_int_equal(c->block_count, 1);
+    assert_string_equal(c->blocked_on, "accelerator");
+    crossing_describe(r->t, tracker_crossing(r->t, c->woken_by), text,
+                      sizeof text);
+    assert_non_null(strstr(text, "selector=ACCEL_GO [0+0 in, 1+0 out]"));
+    check_sums(r);
+    run_free(r);
+}
+
 /* commtime asks by call 101 times, then the page 101 times, then once more. */
 static void time_from_the_commpage_is_no_crossing(void **state)
 {
@@ -671,6 +747,8 @@ int main(void)
         cmocka_unit_test(a_call_by_message_links_request_and_reply),
         cmocka_unit_test(a_large_write_is_mapped_not_copied),
         cmocka_unit_test(an_ioctl_tells_its_request_and_its_structure),
+        cmocka_unit_test(raw_mode_is_an_ioctl_and_a_read_a_key),
+        cmocka_unit_test(a_device_call_copies_little_and_wires_much),
         cmocka_unit_test(time_from_the_commpage_is_no_crossing),
         cmocka_unit_test(a_refused_copy_names_the_byte_and_the_reason),
         cmocka_unit_test(deaths_have_reason_signal_and_no_return),
