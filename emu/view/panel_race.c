@@ -154,7 +154,8 @@ static void draw_key(struct frame *f, struct box b)
         const char *kind, *text;
     } key[] = {{"copies", "the kernel copies the bytes"},
                {"maps", "pages are mapped instead"},
-               {"shares", "both have the memory: nothing is carried"}};
+               {"shares", "both have the memory: nothing is carried"},
+               {"device", "a device carries them, in no instructions"}};
     double x = b.x;
     for (size_t i = 0; i < sizeof key / sizeof key[0]; i++) {
         struct measure_row row = {.bytes = 0};

@@ -104,6 +104,8 @@ enum hue race_hue(const struct measure_row *row)
 {
     if (strcmp(row->kind, "copies") == 0)
         return HUE_KERNEL;
+    if (strcmp(row->kind, "device") == 0)
+        return HUE_DEVICE;
     return strcmp(row->kind, "maps") == 0 ? HUE_USER : HUE_SHARED;
 }
 

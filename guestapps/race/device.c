@@ -4,8 +4,7 @@
  *
  *   kbuf/copied   the kernel's buffer: written by the sender, read by the
  *                 receiver
- *   kbuf/mapped   written by the sender; the receiver has its pages in its own
- *                 memory
+ *   kbuf/shared   both have the buffer's pages in their memory
  *   disk/direct   the disk itself moves the bytes, from the sender's pages and
  *                 into the receiver's
  */
@@ -18,7 +17,7 @@
 #define SECTOR 512u
 
 static int device;
-static const char *view; /* the receiver's, of the kernel's buffer */
+static char *view; /* of the kernel's buffer */
 
 static void open_device(const char *name)
 {
@@ -47,24 +46,43 @@ static const char *no_disk(void)
     return bytes < RACE_MOST ? "needs --disk FILE of 1 MiB" : NULL;
 }
 
+static void close_device(void)
+{
+    close(device);
+    threshold_restore();
+}
+
+/* Before the fork: both have it. */
+static void open_view(void)
+{
+    open_kbuf();
+    view = mmap(NULL, SALLYPORT_KBUF_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
+                device, 0);
+    if (view == MAP_FAILED)
+        race_fail("mmap", NULL);
+}
+
+static void close_view(void)
+{
+    munmap(view, SALLYPORT_KBUF_BYTES);
+    close_device();
+}
+
+static char *in_view(size_t n)
+{
+    (void)n;
+    return view;
+}
+
 /* The receiver's own, with an offset of its own. */
 static void start_kbuf(void)
 {
     device = open("/dev/kbuf", O_RDONLY);
-    view = mmap(NULL, SALLYPORT_KBUF_BYTES, PROT_READ, MAP_SHARED, device, 0);
-    if (view == MAP_FAILED)
-        race_fail("mmap", NULL);
 }
 
 static void start_disk(void)
 {
     device = open("/dev/disk0", O_RDONLY);
-}
-
-static void close_device(void)
-{
-    close(device);
-    threshold_restore();
 }
 
 static void send(char *bytes, size_t n)
@@ -86,23 +104,41 @@ static void receive_read(size_t n)
     turn_pass(TURN_SENDER);
 }
 
-static void receive_mapped(size_t n)
+static void send_in_view(char *bytes, size_t n)
+{
+    (void)bytes, (void)n;
+    turn_pass(TURN_RECEIVER);
+    turn_await(TURN_SENDER);
+}
+
+static void receive_in_view(size_t n)
 {
     turn_await(TURN_RECEIVER);
     race_look(view, n);
     turn_pass(TURN_SENDER);
 }
 
-#define KBUF                                                                   \
-    .most = SALLYPORT_KBUF_BYTES, .why = "the buffer has 65536 bytes",         \
-    .open = open_kbuf, .start = start_kbuf, .send = send,                      \
-    .close = close_device
+#define KBUF .most = SALLYPORT_KBUF_BYTES, .why = "the buffer has 65536 bytes"
 
 const struct way device_ways[] = {
-    {.name = "kbuf/copied", .kind = "copies", .receive = receive_read, KBUF},
-    {.name = "kbuf/mapped", .kind = "maps", .receive = receive_mapped, KBUF},
+    {.name = "kbuf/copied",
+     .kind = "copies",
+     .open = open_kbuf,
+     .start = start_kbuf,
+     .send = send,
+     .receive = receive_read,
+     .close = close_device,
+     KBUF},
+    {.name = "kbuf/shared",
+     .kind = "shares",
+     .open = open_view,
+     .buffer = in_view,
+     .send = send_in_view,
+     .receive = receive_in_view,
+     .close = close_view,
+     KBUF},
     {.name = "disk/direct",
-     .kind = "maps",
+     .kind = "device",
      .least = SECTOR,
      .why = "a sector has 512 bytes",
      .missing = no_disk,

@@ -5,12 +5,16 @@
  *   pipe/mapped   one write: the reader copies from the writer's pages
  *   pipe/pieces   eight writes, an eighth of the bytes each
  *   pipe/vector   the same pieces in one writev
+ *   pipe/ring     the same pieces and the wait for the answer in a submission
+ *                 ring: one crossing by the sender for all of it
  *   fifo/copied   a pipe with a name
  */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include <sallyport/abi.h>
+#include <sallyport/ring.h>
 #include "race.h"
 
 #define PIECES       8u
@@ -86,6 +90,38 @@ static void send_vector(char *bytes, size_t n)
     await_answer();
 }
 
+static struct ring ring;
+
+static void open_ring(void)
+{
+    open_pipes();
+    ring.page = NULL; /* made by the sender: it is not inherited */
+}
+
+static void close_ring(void)
+{
+    ring_close(&ring);
+    close_pipes();
+}
+
+static void send_ring(char *bytes, size_t n)
+{
+    const size_t piece = n / PIECES;
+    struct ring_completion done;
+    char byte;
+    if (ring.page == NULL && ring_init(&ring, 2 * PIECES, 0) != 0)
+        race_fail("ring_setup", NULL);
+    for (size_t i = 0; i < PIECES; i++)
+        ring_add(&ring, RING_WRITE, data[1], bytes + i * piece, piece,
+                 RING_FILE_OFFSET, piece);
+    ring_add(&ring, RING_READ, answer[0], &byte, 1, RING_FILE_OFFSET, 1);
+    if (ring_submit(&ring, PIECES + 1) != PIECES + 1)
+        race_fail("ring_enter", NULL);
+    for (size_t i = 0; i < PIECES + 1; i++)
+        if (!ring_next(&ring, &done) || (uint64_t)done.result != done.user_data)
+            race_fail("ring_enter", "an operation was not completed");
+}
+
 static void receive(size_t n)
 {
     read_all(data[0], bytes_got, n);
@@ -111,6 +147,14 @@ const struct way pipe_ways[] = {
      .kind = "copies",
      .send = send_vector,
      PIPE(open_pipes)},
+    {.name = "pipe/ring",
+     .kind = "copies",
+     .most = SALLYPORT_PIPE_CAPACITY,
+     .why = "an operation that has to wait may be cut short",
+     .open = open_ring,
+     .send = send_ring,
+     .receive = receive,
+     .close = close_ring},
     {.name = "fifo/copied", .kind = "copies", .send = send, PIPE(open_fifo)},
     {0},
 };

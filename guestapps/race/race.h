@@ -18,7 +18,7 @@
 
 struct way {
     const char *name;   /* mechanism/way */
-    const char *kind;   /* "copies", "maps" or "shares" */
+    const char *kind;   /* "copies", "maps", "shares" or "device" */
     size_t least, most; /* bytes that it can carry; 0: any */
     const char *why;    /* ... and why no others */
     /* Sender and receiver are measured each for itself, and the handing over

@@ -478,20 +478,20 @@ static void make_ports(size_t tasks, size_t names)
  * them, to 512; the mapped ones from 16 KiB on. They cross near 23 KiB. */
 static void make_race(int ways, const char *name, bool shared)
 {
-    static const char *const kinds[] = {"copies", "maps", "shares"};
+    static const char *const kinds[] = {"copies", "maps", "shares", "device"};
     static struct measure_row rows[2 * 48 * 18];
     race = (struct measurements){.row = rows};
     for (int layout = 0; layout < 1 + shared; layout++)
         for (int way = 0; way < ways; way++)
             for (uint64_t n = 8; n <= 1 << 20; n *= 2) {
                 struct measure_row *r = &rows[race.rows++];
-                bool maps = way % 3 == 1;
+                bool maps = way % 4 == 1;
                 *r = (struct measure_row){.bytes = n};
                 snprintf(r->layout, sizeof r->layout,
                          layout ? "shared" : "separate");
                 snprintf(r->name, sizeof r->name, "%s%d/%s", name, way / 2,
-                         kinds[way % 3]);
-                snprintf(r->kind, sizeof r->kind, "%s", kinds[way % 3]);
+                         kinds[way % 4]);
+                snprintf(r->kind, sizeof r->kind, "%s", kinds[way % 4]);
                 r->laps = !(way % 4 == 3 && n > 512) && (!maps || n >= 16384);
                 r->sum[TALLY_REST].kernel_insns =
                     maps ? (uint64_t)(19000 + 900 * way) + n / 4
