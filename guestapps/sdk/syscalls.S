@@ -64,9 +64,6 @@
  * registers back, so this does not return. For an unwinder, the frame has the
  * interrupted program's registers, x[n] at 8n, and its pc at 0. */
     .section .text.__signal_restorer, "ax", @progbits
-    .globl __signal_restorer
-    .type __signal_restorer, @function
-__signal_restorer:
     .cfi_startproc
     .cfi_signal_frame
     .cfi_return_column 64
@@ -76,6 +73,10 @@ __signal_restorer:
             19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
     .cfi_offset \n, 8 * \n
     .endr
+    nop                         /* whose frame it is, is asked of the */
+    .globl __signal_restorer    /* instruction before a return address */
+    .type __signal_restorer, @function
+__signal_restorer:
     mv      a0, sp
     li      a7, 77              /* sigreturn */
     ecall

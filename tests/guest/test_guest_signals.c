@@ -5,6 +5,8 @@
  */
 #include "guest_run.h"
 
+#include "../../emu/inspect/backtrace.h"
+
 #include <inttypes.h>
 
 #define FRAME_BYTES 304
@@ -214,6 +216,43 @@ static void handlers_within_handlers_are_told_apart(void **state)
     run_free(r);
 }
 
+/* From within a handler, across the frame, into what it interrupted. */
+struct seen {
+    struct run *r;
+    char callers[256];
+};
+
+static void look_at_callers(void *ctx, const struct event *e)
+{
+    struct seen *seen = ctx;
+    struct frame frame[16];
+    uint64_t x[32];
+    if (e->kind != EVENT_ENTER || e->crossing->call == NULL ||
+        strcmp(e->crossing->call->name, "getppid") != 0 || seen->callers[0])
+        return;
+    for (unsigned i = 0; i < 32; i++)
+        x[i] = cpu_x(machine_cpu(seen->r->m), i);
+    const struct process *p = tracker_process(seen->r->t, e->pid);
+    size_t n = backtrace(seen->r->m, e->crossing->root, p->symbols,
+                         e->crossing->user_pc, x, frame, 16);
+    for (size_t i = 0, used = 0; i < n && used < sizeof seen->callers; i++)
+        used += (size_t)snprintf(
+            seen->callers + used, sizeof seen->callers - used, "%s ",
+            frame[i].function != NULL ? frame[i].function : "?");
+}
+
+static void a_backtrace_goes_through_signal_frames(void **state)
+{
+    (void)state;
+    struct seen seen = {.r = boot_program(nested)};
+    tracker_listen(seen.r->t, look_at_callers, &seen);
+    run_to_end(seen.r, 0);
+    assert_string_equal(seen.callers,
+                        "getppid inner __signal_restorer kill raise outer "
+                        "__signal_restorer kill raise main __start ");
+    run_free(seen.r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +261,7 @@ int main(void)
         cmocka_unit_test(an_interrupted_call_is_made_again_or_not),
         cmocka_unit_test(a_forged_frame_ends_in_its_sigreturn),
         cmocka_unit_test(handlers_within_handlers_are_told_apart),
+        cmocka_unit_test(a_backtrace_goes_through_signal_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

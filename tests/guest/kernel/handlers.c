@@ -11,6 +11,9 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 
 #define PAGE    4096
@@ -410,27 +413,85 @@ static bool sleeps(pid_t pid)
     return false;
 }
 
-static int fd[2];
+#define FIFO   "/tmp/handlers.fifo"
+#define SOCKET "/tmp/handlers.socket"
+#define LARGE  (4 * PAGE) /* a pipe's writer lends it where it is */
+
+static int fd[2], pair[2], listener;
 static pid_t helper;
 static volatile uint32_t *word;
 static mach_port_t port;
+static char full[LARGE];
+static const struct sockaddr_un address = {.sun_family = AF_UNIX,
+                                           .sun_path = SOCKET};
 
 static long do_read(void)
 {
-    char c;
-    return read(fd[0], &c, 1);
+    return read(fd[0], full, 1);
 }
 
-static char full[SALLYPORT_PIPE_CAPACITY];
+static void feed_read(void)
+{
+    write(fd[1], "a", 1);
+}
 
 static long do_write(void)
 {
     return write(fd[1], full, 1);
 }
 
+static long do_lend(void)
+{
+    return write(fd[1], full, LARGE);
+}
+
+static void feed_write(void)
+{
+    for (int n = 0; n < LARGE;)
+        n += (int)read(fd[0], full, LARGE - (size_t)n);
+}
+
+static void feed_full(void)
+{
+    read(fd[0], full, 1);
+}
+
 static long do_wait(void)
 {
     return waitpid(helper, NULL, 0) == helper ? 1 : -1;
+}
+
+static long do_recv(void)
+{
+    return recv(pair[0], full, 1, 0);
+}
+
+static void feed_recv(void)
+{
+    send(pair[1], "a", 1, 0);
+}
+
+static long do_accept(void)
+{
+    int got = accept(listener, NULL, NULL);
+    return got < 0 ? got : close(got);
+}
+
+static void feed_accept(void)
+{
+    connect(socket(AF_UNIX, SOCK_STREAM, 0), (const void *)&address,
+            sizeof address);
+}
+
+static long do_open(void)
+{
+    int got = open(FIFO, O_RDONLY);
+    return got < 0 ? got : close(got);
+}
+
+static void feed_open(void)
+{
+    open(FIFO, O_WRONLY);
 }
 
 static long do_sleep(void)
@@ -470,50 +531,60 @@ static long do_receive(void)
     return r == MACH_RCV_INTERRUPTED ? -1 : 99;
 }
 
+static void nothing(void)
+{
+}
+
 static const struct sleeper {
     const char *name;
     long (*call)(void);
-    bool fill;  /* the pipe, first */
-    long again; /* what it returns if it is made again; -1: it never is */
+    void (*feed)(void); /* lets it end; NULL: it is never made again */
+    long again;         /* what it returns then */
+    size_t fill;        /* bytes that are in the pipe before */
 } sleeper[] = {
-    {"read", do_read, false, 1},           {"write", do_write, true, 1},
-    {"waitpid", do_wait, false, 1},        {"nanosleep", do_sleep, false, -1},
-    {"futex", do_futex, false, -1},        {"poll", do_poll, false, -1},
-    {"sigsuspend", do_suspend, false, -1}, {"mach_msg", do_receive, false, -1}};
+    {"read", do_read, feed_read, 1, 0},
+    {"write", do_write, feed_full, 1, SALLYPORT_PIPE_CAPACITY},
+    {"write of lent pages", do_lend, feed_write, LARGE, 0},
+    {"waitpid", do_wait, nothing, 1, 0},
+    {"recv", do_recv, feed_recv, 1, 0},
+    {"accept", do_accept, feed_accept, 0, 0},
+    {"open of a FIFO", do_open, feed_open, 0, 0},
+    {"nanosleep", do_sleep, NULL, 0, 0},
+    {"futex", do_futex, NULL, 0, 0},
+    {"poll", do_poll, NULL, 0, 0},
+    {"sigsuspend", do_suspend, NULL, 0, 0},
+    {"mach_msg", do_receive, NULL, 0, 0},
+};
 #define SLEEPERS (sizeof sleeper / sizeof sleeper[0])
 
 /* In the child: a signal while the parent sleeps; what it waits for, only
  * after it sleeps again. */
-static _Noreturn void disturb(const struct sleeper *s, bool restart)
+static _Noreturn void disturb(const struct sleeper *s, bool again)
 {
     pid_t parent = getppid();
-    char buffer[2];
     while (!sleeps(parent))
         sched_yield();
     kill(parent, SIGUSR1);
-    if (s->call == do_wait || (restart && s->again >= 0))
-        while (!sleeps(parent)) /* it was woken: this is the second time */
-            sched_yield();
-    if (s->call == do_read)
-        write(fd[1], "a", 1);
-    if (s->call == do_write)
-        read(fd[0], buffer, 1);
+    while ((again || s->call == do_wait) && !sleeps(parent))
+        sched_yield(); /* it was woken: this is the second time */
+    if (again)
+        s->feed();
     _exit(0);
 }
 
 static void disturbed(const struct sleeper *s, int flags)
 {
+    bool again = flags & SA_RESTART && s->feed;
     forget();
     handle(SIGUSR1, note, flags, NO_MASK);
     pipe(fd);
-    if (s->fill)
-        write(fd[1], full, sizeof full);
+    write(fd[1], full, s->fill);
     fflush(stdout);
     helper = fork();
     if (helper == 0)
-        disturb(s, flags & SA_RESTART);
+        disturb(s, again);
     errno = 0;
-    long result = s->call(), want = flags & SA_RESTART ? s->again : -1;
+    long result = s->call(), want = again ? s->again : -1;
     if (result != want || (want < 0 && errno != EINTR) || handled != 1) {
         failures++;
         printf("%s, flags %d: %ld, errno %d, %d handled\n", s->name, flags,
@@ -530,10 +601,20 @@ static void sleeping_calls_are_disturbed(void)
     word =
         mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
     mach_port_allocate(mach_task_self(), MACH_PORT_RIGHT_RECEIVE, &port);
+    EQUAL(mkfifo(FIFO, 0600), 0);
+    EQUAL(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    EQUAL(bind(listener, (const void *)&address, sizeof address), 0);
+    EQUAL(listen(listener, 1), 0);
     for (unsigned i = 0; i < SLEEPERS; i++) {
         disturbed(&sleeper[i], 0);
         disturbed(&sleeper[i], SA_RESTART);
     }
+    close(pair[0]);
+    close(pair[1]);
+    close(listener);
+    unlink(FIFO);
+    unlink(SOCKET);
 }
 
 /* A signal that is ignored or blocked disturbs nobody. */

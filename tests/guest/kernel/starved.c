@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/device.h>
@@ -226,11 +227,46 @@ static void devices(void)
     }
 }
 
+/* kill(pid, number) with another sp, which it gets back. */
+int kill_on_stack(long pid, long number, char *sp);
+__asm__(".text\n"
+        "kill_on_stack:\n"
+        "mv t6, sp\n"
+        "mv sp, a2\n"
+        "li a7, 25\n"
+        "ecall\n"
+        "mv sp, t6\n"
+        "ret\n");
+
+static void ignore(int number)
+{
+    (void)number;
+}
+
+/* A frame on a stack whose page is not there yet: without one the child dies,
+ * as of any stack that has no room. */
+static void handlers(void)
+{
+    pid_t pid = allowed(fork());
+    if (pid == 0) {
+        char *stack = mapped(4096, MAP_PRIVATE | MAP_ANON, -1);
+        signal(SIGUSR1, ignore);
+        if (stack)
+            kill_on_stack(getpid(), SIGUSR1, stack + 4096);
+        _exit(0);
+    }
+    int status = 0;
+    if (pid > 0 && waitpid(pid, &status, 0) == pid && status != 0 &&
+        status != SIGSEGV && status != SIGKILL)
+        _exit(1);
+}
+
 static void work(void)
 {
     /* Its own from here on: where a page cannot be copied at a copyout, the
      * call says EFAULT. */
     memset(bytes, 2, sizeof bytes);
+    handlers();
     devices();
     files();
     pieces();
