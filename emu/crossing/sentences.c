@@ -242,8 +242,8 @@ static void put_resumes(struct writer *w, const struct tracker *t,
     put_who(w, c);
     put_text(w,
              "'s handler is over. The kernel took registers and signal mask "
-             "from the frame at 0x%" PRIx64 ", none that matters to anybody "
-             "else, and the process goes on at 0x%" PRIx64,
+             "from the frame at 0x%" PRIx64 ", nothing else, and the process "
+             "goes on at 0x%" PRIx64,
              c->frame, c->return_pc);
     if (c->resumes != 0) {
         put_text(w, ", where it was interrupted in ");

@@ -113,22 +113,40 @@ static size_t mapping_steps(const struct crossing *c, size_t first,
 
 /* ---- Links ---- */
 
+static void add_link(struct scene_card *card, uint64_t from, uint64_t to,
+                     const char *text)
+{
+    if (!from || !to || card->links == SCENE_LINKS - 1)
+        return;
+    struct scene_link *out = &card->link[card->links++];
+    *out = (struct scene_link){.from = from, .to = to};
+    snprintf(out->text, sizeof out->text, "%s", text);
+}
+
+/* What a handler came between. */
+static void signal_links(const struct crossing *c, struct scene_card *card)
+{
+    add_link(card, c->resumes, c->number, "signal frame");
+    add_link(card, c->number, c->resumed_by, "signal frame");
+    add_link(card, c->restarts, c->number, "made again");
+    add_link(card, c->number, c->restarted_by, "made again");
+}
+
 static void fill_links(const struct stage *st, const struct crossing *c,
                        struct scene_card *card)
 {
     char name[64];
     const struct abi *abi = tracker_abi(st->tracker);
-    for (size_t i = 0; i < c->links && card->links < SCENE_LINKS - 1; i++) {
+    signal_links(c, card);
+    for (size_t i = 0; i < c->links; i++) {
         const struct link *l = &c->link[i];
-        struct scene_link *out = &card->link[card->links++];
-        *out = (struct scene_link){.from = l->from, .to = l->to};
+        char text[96];
         if (l->port && abi)
-            snprintf(out->text, sizeof out->text,
-                     "message %s, %" PRIu64 " bytes",
+            snprintf(text, sizeof text, "message %s, %" PRIu64 " bytes",
                      abi_message_name(abi, l->id, name, sizeof name), l->bytes);
         else
-            snprintf(out->text, sizeof out->text, "%" PRIu64 " bytes",
-                     l->bytes);
+            snprintf(text, sizeof text, "%" PRIu64 " bytes", l->bytes);
+        add_link(card, l->from, l->to, text);
     }
     bool told = false; /* the bytes that came woke it: one arrow is enough */
     for (size_t i = 0; i < card->links; i++)
@@ -397,13 +415,6 @@ static void fill_facts(struct stage *st, const struct crossing *c,
         fact->has_va = true;
         fact->va = c->frame;
     }
-    if (c->resumed_by || c->resumes)
-        add_fact(card, c->resumes ? "resumes" : "resumed by", "#%" PRIu64,
-                 c->resumes ? c->resumes : c->resumed_by);
-    if (c->restarts)
-        add_fact(card, "restarts", "#%" PRIu64, c->restarts);
-    if (c->restarted_by)
-        add_fact(card, "made again as", "#%" PRIu64, c->restarted_by);
     if (c->fork_child)
         add_fact(card, "child", "pid %" PRIu64, c->fork_child);
     add_fact(card, "clock", "%" PRIu64 " in%s%s", c->clock_in,
