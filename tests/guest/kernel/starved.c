@@ -61,8 +61,7 @@ static void pieces(void)
     allowed((int)writev(fd, v, 300));
     struct pollfd p = {.fd = fd, .events = POLLIN};
     if (fd >= 0 && allowed(poll(&p, 1, 0)) == 1)
-        if (readv(fd, v, 300) < 0 && errno != EFAULT) /* no page to copy to */
-            allowed(-1);
+        allowed((int)readv(fd, v, 300));
     close(fd);
     unlink("/tmp/s/f");
 }
