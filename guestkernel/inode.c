@@ -22,14 +22,31 @@ const char zero_page[PAGE_SIZE];
 static struct {
     struct inode *root;
     uint16_t last_number;
+    uint64_t taken[(UINT16_MAX + 1) / 64]; /* bit n: number n; 0 is none */
 } inodes;
 
+/* Flips whether a number is taken. */
+static void flip(uint16_t number) {
+    inodes.taken[number / 64] ^= 1ul << number % 64;
+}
+
+/* The next one that is free; 0: none is. */
+static uint16_t free_number(void) {
+    for (unsigned tries = 0; tries <= UINT16_MAX; tries++) {
+        uint16_t n = ++inodes.last_number;
+        if (n && !(inodes.taken[n / 64] & 1ul << n % 64)) return n;
+    }
+    return 0;
+}
+
 struct inode *inode_new(enum inode_type type, uint16_t mode) {
-    struct inode *i = kmalloc(sizeof *i);
+    uint16_t number = free_number();
+    struct inode *i = number ? kmalloc(sizeof *i) : NULL;
     if (!i) return NULL;
     i->type = type;
     i->mode = mode & 07777;
-    i->number = ++inodes.last_number;
+    i->number = number;
+    flip(number);
     return i;
 }
 
@@ -108,6 +125,7 @@ static void cut_tree(void **slot, unsigned height, uint64_t first) {
 void inode_release_unused(struct inode *i) {
     if (i->links || i->references) return;
     if (i->type == INODE_FILE) cut_tree(&i->tree, i->height, 0);
+    flip(i->number);
     kfree(i);
 }
 

@@ -61,7 +61,7 @@ extern const char zero_page[PAGE_SIZE];
 
 void inode_init(void); /* makes the root directory */
 struct inode *inode_root(void);
-/* With no link and no reference yet; NULL: no memory. */
+/* With no link and no reference yet; NULL: no memory, or no number. */
 struct inode *inode_new(enum inode_type type, uint16_t mode);
 void inode_hold(struct inode *i);
 void inode_drop(struct inode *i);

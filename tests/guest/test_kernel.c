@@ -167,6 +167,13 @@ static void files_follow_posix(void **state)
     in_both_layouts("files");
 }
 
+/* In one layout only: it takes its time, and is about neither. */
+static void numbers_of_files_are_not_used_twice(void **state)
+{
+    (void)state;
+    run_program("separate", "numbers");
+}
+
 static void processes_live_and_die(void **state)
 {
     (void)state;
@@ -965,6 +972,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_arguments_are_refused),
         cmocka_unit_test(files_follow_posix),
+        cmocka_unit_test(numbers_of_files_are_not_used_twice),
         cmocka_unit_test(processes_live_and_die),
         cmocka_unit_test(memory_is_private_and_comes_back),
         cmocka_unit_test(mappings_show_what_they_map),
