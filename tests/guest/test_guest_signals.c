@@ -65,6 +65,8 @@ static void a_handler_is_left_by_its_sigreturn(void **state)
     char line[2048], part[64];
     const struct crossing *back = check_pair(r, kill, SIGUSR1);
     assert_int_equal(back->return_pc, pc + 4); /* behind the ecall */
+    assert_in_range(back->own_insns, 100, 1000);
+    assert_in_range(crossing(r, number)->own_insns, 100, 2000);
     assert_says(r, back, "handler is over");
     assert_says(r, crossing(r, number), "SIGUSR1 came: the kernel put all");
     assert_says(r, crossing(r, number), "sigreturn, took them back.");
