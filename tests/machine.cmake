@@ -19,7 +19,7 @@ add_custom_command(OUTPUT ${BARE_DIR}/bare.elf ${BARE_DIR}/tohost.elf
   COMMENT "Bare test programs" VERBATIM)
 add_custom_target(bare_programs DEPENDS ${BARE_DIR}/bare.elf)
 
-foreach(name machine_bare determinism)
+foreach(name machine_bare determinism machine_past)
   sallyport_test(${name} machine)
   add_dependencies(test_${name} bare_programs)
   target_compile_definitions(test_${name} PRIVATE
@@ -27,6 +27,7 @@ foreach(name machine_bare determinism)
 endforeach()
 # The same run in any pieces, of a bare program and of our kernel.
 add_dependencies(test_determinism guestkernel guestapps)
+add_dependencies(test_machine_past guestkernel guestapps)
 # libunicorn 2.0.1 leaks what it notes about pages of code that change.
-set_tests_properties(machine_run machine_bare determinism PROPERTIES ENVIRONMENT
+set_tests_properties(machine_run machine_bare determinism machine_past PROPERTIES ENVIRONMENT
   LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/guest/lsan.supp:print_suppressions=0)

@@ -11,11 +11,7 @@
 #include <string.h>
 
 struct machine_snapshot {
-    struct machine_saved saved;
-    struct disk_copy disk;
-    struct input_byte *input;
-    size_t input_count;
-    void *cpu;
+    struct machine_small small;
     size_t *page_index; /* rising */
     uint8_t *pages;     /* page_count pages */
     size_t page_count;
@@ -46,7 +42,7 @@ static bool save_ram(const struct machine *m, struct machine_snapshot *s)
     return true;
 }
 
-static bool save_input(const struct machine *m, struct machine_snapshot *s)
+static bool save_input(const struct machine *m, struct machine_small *s)
 {
     const struct input_queue *q = &m->input;
     s->input_count = q->count;
@@ -58,23 +54,39 @@ static bool save_input(const struct machine *m, struct machine_snapshot *s)
     return true;
 }
 
+bool small_save(struct machine *m, struct machine_small *s)
+{
+    memcpy(&s->saved, &m->s, sizeof s->saved);
+    s->cpu = malloc(cpu_state_bytes(m->cpu));
+    if (s->cpu == NULL || !save_input(m, s) || !disk_save(&m->disk, &s->disk)) {
+        small_release(s);
+        return false;
+    }
+    cpu_save(m->cpu, s->cpu);
+    return true;
+}
+
+void small_release(struct machine_small *s)
+{
+    disk_copy_release(&s->disk);
+    free(s->input);
+    free(s->cpu);
+    memset(s, 0, sizeof *s);
+}
+
 struct machine_snapshot *machine_snapshot(struct machine *m)
 {
     struct machine_snapshot *s = calloc(1, sizeof *s);
     if (s == NULL)
         return NULL;
-    memcpy(&s->saved, &m->s, sizeof s->saved);
-    s->cpu = malloc(cpu_state_bytes(m->cpu));
-    if (s->cpu == NULL || !save_input(m, s) || !disk_save(&m->disk, &s->disk) ||
-        !save_ram(m, s)) {
+    if (!small_save(m, &s->small) || !save_ram(m, s)) {
         machine_snapshot_free(s);
         return NULL;
     }
-    cpu_save(m->cpu, s->cpu);
     return s;
 }
 
-static void restore_page(struct machine *m, size_t index, const uint8_t *page)
+void snapshot_put_page(struct machine *m, size_t index, const uint8_t *page)
 {
     uint8_t *to = m->ram + index * MACHINE_PAGE;
     if (page != NULL && memcmp(to, page, MACHINE_PAGE) == 0)
@@ -93,13 +105,13 @@ static void restore_ram(struct machine *m, const struct machine_snapshot *s)
     size_t next = 0;
     for (size_t i = 0; i < m->ram_bytes / MACHINE_PAGE; i++) {
         bool saved = next < s->page_count && s->page_index[next] == i;
-        restore_page(m, i, saved ? s->pages + next * MACHINE_PAGE : NULL);
+        snapshot_put_page(m, i, saved ? s->pages + next * MACHINE_PAGE : NULL);
         next += saved;
     }
 }
 
 /* Room was there when the snapshot was taken, and the queue never shrinks. */
-static void restore_input(struct machine *m, const struct machine_snapshot *s)
+static void restore_input(struct machine *m, const struct machine_small *s)
 {
     struct input_queue *q = &m->input;
     q->first = 0;
@@ -109,25 +121,30 @@ static void restore_input(struct machine *m, const struct machine_snapshot *s)
     q->count = s->input_count;
 }
 
-void machine_restore(struct machine *m, const struct machine_snapshot *s)
+void small_restore(struct machine *m, const struct machine_small *s)
 {
     memcpy(&m->s, &s->saved, sizeof m->s);
     restore_input(m, s);
     disk_restore(&m->disk, &s->disk);
-    restore_ram(m, s);
     cpu_restore(m->cpu, s->cpu);
     m->stop_requested = false;
+    m->asking = false;
+    m->next_ask = 0;
     m->lines_known = false;
     lines_update(m);
+}
+
+void machine_restore(struct machine *m, const struct machine_snapshot *s)
+{
+    restore_ram(m, s);
+    small_restore(m, &s->small);
 }
 
 void machine_snapshot_free(struct machine_snapshot *s)
 {
     if (s == NULL)
         return;
-    disk_copy_release(&s->disk);
-    free(s->input);
-    free(s->cpu);
+    small_release(&s->small);
     free(s->page_index);
     free(s->pages);
     free(s);

@@ -142,6 +142,23 @@ int elf_load(const uint8_t *elf, size_t elf_bytes,
              const struct elf_limits *limits, uint8_t *ram,
              struct elf_loaded *out, char *why, size_t why_bytes);
 
+/* ---- snapshot.c ---- */
+/* All but RAM. */
+struct machine_small {
+    struct machine_saved saved;
+    struct disk_copy disk;
+    struct input_byte *input;
+    size_t input_count;
+    void *cpu;
+};
+bool small_save(struct machine *m, struct machine_small *s);
+/* RAM has been put back before, page by page. */
+void small_restore(struct machine *m, const struct machine_small *s);
+void small_release(struct machine_small *s);
+/* Writes a page (NULL: of zeroes) if RAM holds another, and says so to the
+ * hart. */
+void snapshot_put_page(struct machine *m, size_t index, const uint8_t *page);
+
 /* ---- hash.c ---- */
 /* 64 bits over bytes; every byte and the length count. */
 uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed);
