@@ -220,7 +220,7 @@ static void keep_string(struct tracker *t, uint64_t number, unsigned arg,
 static void read_strings(struct tracker *t, uint64_t number,
                          const struct abi_call *call, const uint64_t *arg)
 {
-    uint64_t root = tracker_record(t, number)->root;
+    uint64_t root = tracker_look(t, number)->root;
     for (unsigned i = 0; i < call->nargs; i++) {
         enum abi_kind kind = call->arg[i].kind;
         char text[STRING_MAX];

@@ -43,6 +43,12 @@ void views_free(struct views *v)
     free(v);
 }
 
+void views_forget(struct views *v)
+{
+    for (unsigned i = 0; i < VIEWS; i++)
+        v->view[i].c.number = 0;
+}
+
 static struct view *view_of(struct views *v, uint64_t number)
 {
     for (unsigned i = 0; i < VIEWS; i++)
@@ -98,6 +104,8 @@ static const void *next_record(const struct list *list, const struct record *r,
                                size_t next_offset)
 {
     uint32_t index = r->chain[kind].first;
+    if (p->last == r->chain[kind].last)
+        return NULL;
     if (p->last != 0)
         memcpy(&index,
                (const uint8_t *)list_at(list, p->last - 1) + next_offset,
@@ -164,6 +172,7 @@ static void fill(const struct tracker *t, struct crossing *c,
     c->tval = r->tval;
     c->user_pc = r->user_pc;
     c->clock_in = r->clock_in;
+    c->traps_in = r->traps_in;
     c->clock_out = r->clock_out;
     c->result = r->result;
     c->outcome = (enum crossing_outcome)r->outcome;
@@ -215,7 +224,7 @@ static void point_at_parts(struct view *v)
 const struct crossing *tracker_crossing(const struct tracker *t,
                                         uint64_t number)
 {
-    const struct record *r = tracker_record(t, number);
+    const struct record *r = tracker_look(t, number);
     if (r == NULL)
         return NULL;
     struct view *v = view_of(t->views, number);

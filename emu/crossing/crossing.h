@@ -124,6 +124,7 @@ struct crossing {
     enum sv39_why why; /* FAULT on a page: what stopped it, by the tables
                           at the trap; else SV39_OK */
     uint64_t clock_in, clock_out; /* out valid unless OPEN */
+    uint64_t traps_in; /* the hart's count of traps before this one */
     uint64_t arg[8]; /* CALL: a0..a7 at the trap; of a call that the table
                         knows, its arguments and a7, the rest 0 */
     const char *arg_text[6];     /* strings and vectors, quoted, as far as the
@@ -301,6 +302,33 @@ struct symbols *tracker_kernel_symbols(const struct tracker *t);
  * was linked at): *image_va. NULL if none. */
 struct symbols *tracker_symbols(const struct tracker *t, enum cpu_priv priv,
                                 uint64_t root, uint64_t va, uint64_t *image_va);
+
+/* ---- Other moments (past.c) ----
+ * For history, which keeps moments in order of time, takes the machine from one
+ * to another, and says here where it stands. Listeners hear of a stretch that
+ * runs again unless the tracker is quiet. */
+struct tracker_kept;
+/* Keeps the present moment; before: the moment at or behind which the tracker
+ * stands, NULL for the first. NULL: out of memory, nothing changed. */
+struct tracker_kept *tracker_keep(struct tracker *t,
+                                  struct tracker_kept *before);
+/* From behind kept[from] to kept[to]; kept holds all moments in order. */
+void tracker_go(struct tracker *t, struct tracker_kept *const *kept,
+                size_t from, size_t to);
+/* Forgets a moment between others, `before` being the one before it. later:
+ * the tracker stands behind it, else at or before `before`. False: not now (the
+ * tracker does not stand exactly at a moment), or out of memory; nothing is
+ * lost. */
+bool tracker_forget(struct tracker *t, struct tracker_kept *before,
+                    struct tracker_kept *kept, bool later);
+/* There is no future any more: all later moments were freed, and the run goes
+ * another way from here. `at`: the moment behind which the tracker stands. */
+void tracker_cut(struct tracker *t, struct tracker_kept *at);
+void tracker_kept_free(struct tracker_kept *k);
+size_t tracker_kept_bytes(const struct tracker_kept *k); /* about */
+void tracker_quiet(struct tracker *t, bool quiet);
+/* How many crossings the whole run has, those to come included. */
+uint64_t tracker_known(const struct tracker *t);
 
 /* ---- Words (crossing_text.c) ---- */
 /* "write(fd=1, buf=0x101e8, n=13)", "store page fault at 0x2000", "timer" */

@@ -330,7 +330,7 @@ static void put_ring_op(struct writer *w, const struct tracker *t,
 static void put_link(struct writer *w, const struct tracker *t,
                      const struct link *l)
 {
-    const struct record *from = tracker_record(t, l->from);
+    const struct record *from = tracker_look(t, l->from);
     char who[64];
     who_text(from->pid, tracker_text(t, from->name), who, sizeof who);
     put_text(w, "       %-8s ", "link");

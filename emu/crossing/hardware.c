@@ -43,10 +43,11 @@ static enum sv39_why page_fault_why(const struct tracker *t,
 static struct record *new_record(struct tracker *t, const struct cpu_trap *trap,
                                  struct proc *p)
 {
-    struct record *r = list_add(&t->s.records);
+    struct record *r = past_add_record(t);
     if (r == NULL)
         return tracker_failed(t);
     r->clock_in = machine_clock(t->machine);
+    r->traps_in = cpu_traps(t->cpu);
     r->root = p->pub.root;
     r->user_pc = trap->pc;
     r->tval = trap->tval;
@@ -152,7 +153,7 @@ static uint64_t returning(const struct tracker *t, const struct proc *p,
                           uint64_t pc)
 {
     for (unsigned i = p->opens; i-- > 0;)
-        if (expects(tracker_record(t, p->open[i]), pc))
+        if (expects(tracker_look(t, p->open[i]), pc))
             return p->open[i];
     if (p->opens > 0 && p->pub.pid != 0)
         return p->open[p->opens - 1];

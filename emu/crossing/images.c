@@ -230,9 +230,10 @@ struct symbols *tracker_symbols(const struct tracker *t, enum cpu_priv priv,
     *image_va = va;
     if (priv != CPU_U)
         return kernel_at(t, priv, root, va, image_va);
-    struct proc *p = process_of_root(t, root);
+    const struct proc *p = process_look_root(t, root);
     if (p != NULL && p->image != 0)
-        return image_symbols((struct tracker *)(uintptr_t)t, p, va);
+        return image_symbols((struct tracker *)(uintptr_t)t,
+                             (struct proc *)(uintptr_t)p, va);
     /* User code that came inside the kernel's image, and was not moved. */
     struct sv39_walk w = sv39_walk(t->machine, root, va);
     bool there = t->kernel != NULL &&

@@ -32,7 +32,12 @@ void *list_add(struct list *l)
     if (l->count == (uint64_t)l->chunks * LIST_CHUNK_ITEMS &&
         add_chunk(&l->chunk, &l->chunks, LIST_CHUNK_ITEMS * l->item_bytes) != 0)
         return NULL;
-    return list_at(l, l->count++);
+    void *item = list_at(l, l->count++);
+    if (l->count > l->known) {
+        memset(item, 0, l->item_bytes);
+        l->known = l->count;
+    }
+    return item;
 }
 
 void *list_at(const struct list *l, uint32_t i)
@@ -52,17 +57,17 @@ void list_free(struct list *l)
 {
     free_chunks(l->chunk, l->chunks);
     l->chunk = NULL;
-    l->count = l->chunks = 0;
+    l->count = l->known = l->chunks = 0;
 }
 
 uint64_t bytes_add(struct bytes *b, const void *data, size_t n)
 {
-    uint64_t left = (uint64_t)b->chunks * BYTES_CHUNK - b->used;
-    if (left < n + 1) {
-        b->used += left; /* a run does not cross chunks */
-        if (add_chunk(&b->chunk, &b->chunks, BYTES_CHUNK) != 0)
-            return UINT64_MAX;
-    }
+    uint64_t in = b->used % BYTES_CHUNK;
+    if (in + n + 1 > BYTES_CHUNK) /* a run does not cross chunks */
+        b->used += BYTES_CHUNK - in;
+    if (b->used == (uint64_t)b->chunks * BYTES_CHUNK &&
+        add_chunk(&b->chunk, &b->chunks, BYTES_CHUNK) != 0)
+        return UINT64_MAX;
     uint64_t offset = b->used;
     uint8_t *to = b->chunk[offset / BYTES_CHUNK] + offset % BYTES_CHUNK;
     memcpy(to, data, n);

@@ -1,7 +1,7 @@
 /*
  * list.h - append-only lists in chunks: what stands in them never moves, and a
  * million items cost what they hold. The tracker's history is made of these, so
- * going back in time is cutting lists to shorter counts.
+ * going back in time is setting shorter counts.
  */
 #ifndef SALLYPORT_CROSSING_LIST_H
 #define SALLYPORT_CROSSING_LIST_H
@@ -12,13 +12,16 @@
 struct list {
     size_t item_bytes;
     uint32_t count; /* items are named by 32-bit indices */
+    uint32_t known; /* items that were ever there: going back lowers count
+                       only, and the same run adds the same items again */
     uint32_t chunks;
     uint8_t **chunk;
 };
 
 #define LIST_CHUNK_ITEMS 4096u
 
-/* A new zeroed item at index count - 1, or NULL: out of memory or indices. */
+/* An item at index count - 1, zeroed if it was not known; NULL: out of memory
+ * or indices. */
 void *list_add(struct list *l);
 /* Item i, which must exist. */
 void *list_at(const struct list *l, uint32_t i);

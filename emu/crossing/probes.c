@@ -55,13 +55,13 @@ static void kernel_text(const struct tracker *t, uint64_t va, char *text,
             *p = '?';
 }
 
-static struct proc *owner(const struct tracker *t)
+static struct proc *owner(struct tracker *t)
 {
     return t->s.owner != 0 ? process_at(t, t->s.owner - 1) : NULL;
 }
 
 /* The open crossing of a process, or NULL. */
-static struct record *open_of(const struct tracker *t, const struct proc *p)
+static struct record *open_of(struct tracker *t, const struct proc *p)
 {
     return p != NULL && p->opens > 0 ? tracker_record(t, p->open[p->opens - 1])
                                      : NULL;

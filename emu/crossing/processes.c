@@ -9,29 +9,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct proc *process_at(const struct tracker *t, uint32_t index)
+const struct proc *process_look(const struct tracker *t, uint32_t index)
 {
     return list_at(&t->s.procs, index);
 }
 
-struct proc *process_of_pid(const struct tracker *t, int pid)
+struct proc *process_at(struct tracker *t, uint32_t index)
+{
+    past_note_proc(t, index);
+    return list_at(&t->s.procs, index);
+}
+
+static const struct proc *look_pid(const struct tracker *t, int pid)
 {
     for (size_t i = t->s.lives; pid != 0 && i-- > 0;) {
-        struct proc *p = process_at(t, t->s.live[i]);
+        const struct proc *p = process_look(t, t->s.live[i]);
         if (p->pub.pid == pid)
             return p;
     }
     return NULL;
 }
 
-struct proc *process_of_root(const struct tracker *t, uint64_t root)
+const struct proc *process_look_root(const struct tracker *t, uint64_t root)
 {
     for (size_t i = t->s.lives; i-- > 0;) {
-        struct proc *p = process_at(t, t->s.live[i]);
+        const struct proc *p = process_look(t, t->s.live[i]);
         if (p->pub.root == root && p->pub.state != PROCESS_ZOMBIE)
             return p;
     }
     return NULL;
+}
+
+struct proc *process_of_pid(struct tracker *t, int pid)
+{
+    const struct proc *p = look_pid(t, pid);
+    return p != NULL ? process_at(t, p->index) : NULL;
+}
+
+struct proc *process_of_root(struct tracker *t, uint64_t root)
+{
+    const struct proc *p = process_look_root(t, root);
+    return p != NULL ? process_at(t, p->index) : NULL;
 }
 
 static bool room_for_live(struct tracker_state *s)
@@ -50,7 +68,7 @@ static bool room_for_live(struct tracker_state *s)
 static struct proc *new_process(struct tracker *t)
 {
     struct tracker_state *s = &t->s;
-    struct proc *p = room_for_live(s) ? list_add(&s->procs) : NULL;
+    struct proc *p = room_for_live(s) ? past_add_proc(t) : NULL;
     if (p == NULL)
         return tracker_failed(t);
     p->index = s->procs.count - 1;
@@ -143,12 +161,15 @@ bool process_close(struct proc *p, uint64_t number)
 
 /* ---- Answers ---- */
 
-static const struct process *show(const struct tracker *t, struct proc *p)
+/* The image is found when somebody asks; that is no change of the process. */
+static const struct process *show(const struct tracker *t, const struct proc *p)
 {
+    struct proc *cached = (struct proc *)(uintptr_t)p;
     if (p == NULL)
         return NULL;
     if (p->live)
-        p->pub.symbols = image_symbols((struct tracker *)(uintptr_t)t, p, 0);
+        cached->pub.symbols =
+            image_symbols((struct tracker *)(uintptr_t)t, cached, 0);
     return &p->pub;
 }
 
@@ -159,20 +180,20 @@ size_t tracker_processes(const struct tracker *t)
 
 const struct process *tracker_process_at(const struct tracker *t, size_t i)
 {
-    return i < t->s.procs.count ? show(t, process_at(t, (uint32_t)i)) : NULL;
+    return i < t->s.procs.count ? show(t, process_look(t, (uint32_t)i)) : NULL;
 }
 
 const struct process *tracker_process(const struct tracker *t, int pid)
 {
-    struct proc *p = process_of_pid(t, pid);
+    const struct proc *p = look_pid(t, pid);
     for (uint32_t i = t->s.procs.count; pid != 0 && p == NULL && i-- > 0;)
-        if (process_at(t, i)->pub.pid == pid)
-            p = process_at(t, i);
+        if (process_look(t, i)->pub.pid == pid)
+            p = process_look(t, i);
     return show(t, p);
 }
 
 const struct process *tracker_process_by_root(const struct tracker *t,
                                               uint64_t root)
 {
-    return show(t, process_of_root(t, root));
+    return show(t, process_look_root(t, root));
 }

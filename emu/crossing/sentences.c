@@ -83,7 +83,7 @@ static void put_who(struct writer *w, const struct crossing *c)
 static void put_other(struct writer *w, const struct tracker *t,
                       uint64_t number)
 {
-    const struct record *r = tracker_record(t, number);
+    const struct record *r = tracker_look(t, number);
     char who[64];
     if (r == NULL)
         return;

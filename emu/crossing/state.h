@@ -41,7 +41,7 @@ enum chain_kind {
 
 /* One crossing, compact. */
 struct record {
-    uint64_t clock_in, clock_out;
+    uint64_t clock_in, clock_out, traps_in;
     uint64_t root, user_pc, tval, result, return_pc, trapframe_va;
     uint64_t own_insns, bytes_in, bytes_out, woken_by;
     uint64_t frame, resumes, resumed_by, restarts, restarted_by;
@@ -56,6 +56,7 @@ struct record {
     uint8_t saved_args;
     uint8_t kind, outcome, signal, handler, why;
     bool interrupt, executed, suspended;
+    uint32_t stamp; /* in the journal since then */
 };
 
 struct transfer_record {
@@ -117,6 +118,7 @@ struct proc {
     bool live;
     bool ring_busy;         /* the kernel is at this operation of its ring: */
     struct ring_op ring_op; /* recorded when its outcome is known */
+    uint32_t stamp; /* in the journal since then */
 };
 
 /* Bytes put into a channel and not taken out yet. */
@@ -144,6 +146,19 @@ enum {
     PORT_EVENT_LEFT,
     PORT_EVENT_MEMBER,
     PORT_EVENT_DEAD
+};
+
+/* past.c: what records and processes were, or will be, at another moment. */
+struct journal {
+    struct journal_record {
+        uint32_t index;
+        struct record was;
+    } * record;
+    struct journal_proc {
+        uint32_t index;
+        struct proc was;
+    } * proc;
+    size_t records, record_room, procs, proc_room;
 };
 
 struct tracker_state {
@@ -216,6 +231,12 @@ struct tracker {
     struct views *views;
     struct port_moments *moments;
     struct tracker_state s;
+    /* past.c: changes since the last kept moment, if any is kept. */
+    struct journal scratch;
+    bool keeps;
+    bool quiet;     /* the listeners have heard all this before */
+    uint32_t stamp; /* of that moment */
+    uint32_t old_records, old_procs; /* how many there were then */
 };
 
 /* ---- tracker.c: time, and what is said ---- */
@@ -223,7 +244,9 @@ struct tracker {
 void tracker_charge(struct tracker *t, uint64_t executed);
 /* Where what happens under this crossing (NULL: none) is added. */
 struct tally *tracker_part(struct tracker *t, const struct record *r);
-struct record *tracker_record(const struct tracker *t, uint64_t number);
+/* To change it, or only to look; NULL: there is none. */
+struct record *tracker_record(struct tracker *t, uint64_t number);
+const struct record *tracker_look(const struct tracker *t, uint64_t number);
 /* Gives the hart to p (NULL: the kernel), telling the reader of the trace. */
 void tracker_give_hart(struct tracker *t, struct proc *p);
 void tracker_close(struct tracker *t, uint64_t number,
@@ -239,6 +262,16 @@ const char *tracker_text(const struct tracker *t, uint32_t text);
 uint32_t tracker_chain(struct tracker *t, uint64_t number, enum chain_kind kind,
                        struct list *list, size_t next_offset);
 
+/* ---- past.c ---- */
+/* Before an old record or process is changed: keeps what it was. */
+void past_note_record(struct tracker *t, uint32_t index);
+void past_note_proc(struct tracker *t, uint32_t index);
+/* list_add for records and processes: zeroed in any case. */
+struct record *past_add_record(struct tracker *t);
+struct proc *past_add_proc(struct tracker *t);
+void past_free(struct tracker *t);
+void views_forget(struct views *v); /* assemble.c */
+
 /* ---- hardware.c ---- */
 void hardware_observe(struct tracker *t);
 
@@ -249,9 +282,13 @@ void probes_unhook(struct tracker *t);
 uint64_t probe_argument(const struct tracker *t, const struct probe_arg *a);
 
 /* ---- processes.c ---- */
-struct proc *process_at(const struct tracker *t, uint32_t index);
-struct proc *process_of_pid(const struct tracker *t, int pid);
-struct proc *process_of_root(const struct tracker *t, uint64_t root);
+/* To change it, or only to look. */
+struct proc *process_at(struct tracker *t, uint32_t index);
+const struct proc *process_look(const struct tracker *t, uint32_t index);
+/* NULL: none that lives. */
+const struct proc *process_look_root(const struct tracker *t, uint64_t root);
+struct proc *process_of_pid(struct tracker *t, int pid);
+struct proc *process_of_root(struct tracker *t, uint64_t root);
 /* As above, making one that is not known yet. NULL: out of memory. */
 struct proc *process_need_pid(struct tracker *t, int pid);
 struct proc *process_need_root(struct tracker *t, uint64_t root);

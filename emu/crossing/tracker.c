@@ -55,10 +55,18 @@ const char *tracker_text(const struct tracker *t, uint32_t text)
     return (const char *)bytes_at(&t->s.bytes, *at);
 }
 
-struct record *tracker_record(const struct tracker *t, uint64_t number)
+const struct record *tracker_look(const struct tracker *t, uint64_t number)
 {
     if (number == 0 || number > t->s.records.count)
         return NULL;
+    return list_at(&t->s.records, (uint32_t)number - 1);
+}
+
+struct record *tracker_record(struct tracker *t, uint64_t number)
+{
+    if (number == 0 || number > t->s.records.count)
+        return NULL;
+    past_note_record(t, (uint32_t)number - 1);
     return list_at(&t->s.records, (uint32_t)number - 1);
 }
 
@@ -137,7 +145,7 @@ enum event_source event_source_of(const struct tracker *t,
 void tracker_say(struct tracker *t, struct event *e, uint64_t number,
                  const struct proc *p)
 {
-    if (t->listeners == 0)
+    if (t->listeners == 0 || t->quiet)
         return;
     if (e->clock == 0)
         e->clock = machine_clock(t->machine);
@@ -271,6 +279,7 @@ void tracker_destroy(struct tracker *t)
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
         list_free(list[i]);
     bytes_free(&s->bytes);
+    past_free(t);
     free(s->live);
     free(s->put);
     images_free(t);
@@ -311,7 +320,7 @@ const struct crossing *tracker_current(const struct tracker *t)
 
 int tracker_current_pid(const struct tracker *t)
 {
-    return t->s.owner != 0 ? process_at(t, t->s.owner - 1)->pub.pid : 0;
+    return t->s.owner != 0 ? process_look(t, t->s.owner - 1)->pub.pid : 0;
 }
 
 uint64_t tracker_kernel_insns(const struct tracker *t)
