@@ -189,6 +189,7 @@ struct cpu {
     struct watch *watches;
     size_t watch_slots;
     unsigned specials;
+    uint64_t translated;        /* instructions, since the buffer was empty */
     bool flush_wanted; /* translated code must go before anything runs */
     bool stop_site_armed;
     uint64_t stop_pc;
@@ -211,6 +212,9 @@ struct cpu {
 #define ALL_ONES       UINT64_MAX
 /* Executed instructions between two flushes of the TLB. */
 #define FLUSH_INTERVAL (UINT64_C(1) << 20)
+/* A translated instruction takes 100 bytes of the 1 GiB that the engine has for
+ * code, and 5000 where single steps cut its block again and again. */
+#define TRANSLATED_MAX 60000
 
 /* ---- cpu_unicorn_native.c ---- */
 int native_open(struct cpu *cpu, char *why, size_t why_bytes);
@@ -233,6 +237,7 @@ uint64_t native_reg(const struct cpu *cpu, int reg);
 void native_set_reg(struct cpu *cpu, int reg, uint64_t value);
 void native_flush_tlb(struct cpu *cpu);
 void native_flush_code(struct cpu *cpu);
+void native_empty_buffer(struct cpu *cpu);
 void native_drop_code(struct cpu *cpu, uint64_t pa, size_t bytes);
 /* An entry of the engine's PMP: cfg as in pmpcfg, and the addresses that it
  * covers, both ends included. */

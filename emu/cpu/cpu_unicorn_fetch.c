@@ -99,6 +99,7 @@ bool fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
         return true;
     uint32_t insn = mem_insn(cpu, va);
     cpu->fetch_insn += insn_length(insn);
+    cpu->translated++;
     if (insn_length(insn) == 2 && !cpu->exact) {
         cpu->exact_wanted = true;
         run_attention(cpu);

@@ -121,11 +121,21 @@ void native_flush_tlb(struct cpu *cpu)
     native_set_csr(cpu, UC_RISCV_REG_SATP, satp);
 }
 
-/* Not by UC_CTL_TB_FLUSH: after it 2.0.1 crashes in its translator. */
+/* Each page's list of blocks is emptied. The engine's own flush (UC_CTL_TB_FLUSH,
+ * and when its buffer of 1 GiB is full) forgets to do that on 2.0.1, and crashes
+ * later over blocks that are gone. */
 void native_flush_code(struct cpu *cpu)
 {
     uint64_t end = PLAT_RAM_BASE + cpu->desc.ram_bytes;
     native_drop_code(cpu, cpu->ram_first, end - cpu->ram_first);
+}
+
+/* Dropped code still takes room in the engine's buffer, until this. */
+void native_empty_buffer(struct cpu *cpu)
+{
+    native_flush_code(cpu);
+    uc_ctl(cpu->uc, UC_CTL_WRITE(UC_CTL_TB_FLUSH, 0));
+    cpu->translated = 0;
 }
 
 /* The engine takes a virtual address here: in M-mode it is the physical one. */

@@ -187,6 +187,8 @@ static void keep_house(struct cpu *cpu)
         count_exactly(cpu);
     if (cpu->flush_wanted)
         site_flush(cpu);
+    if (cpu->translated >= TRANSLATED_MAX)
+        native_empty_buffer(cpu);
     if (cpu->executed >= cpu->next_flush) {
         native_flush_tlb(cpu);
         cpu->next_flush = (cpu->executed / FLUSH_INTERVAL + 1) * FLUSH_INTERVAL;

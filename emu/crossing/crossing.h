@@ -329,6 +329,9 @@ size_t tracker_kept_bytes(const struct tracker_kept *k); /* about */
 void tracker_quiet(struct tracker *t, bool quiet);
 /* How many crossings the whole run has, those to come included. */
 uint64_t tracker_known(const struct tracker *t);
+/* Where a known crossing trapped, and of which process. False: not known. */
+bool tracker_when(const struct tracker *t, uint64_t number, uint64_t *clock,
+                  uint64_t *traps, int *pid);
 
 /* ---- Words (crossing_text.c) ---- */
 /* "write(fd=1, buf=0x101e8, n=13)", "store page fault at 0x2000", "timer" */

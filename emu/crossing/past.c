@@ -402,6 +402,18 @@ uint64_t tracker_known(const struct tracker *t)
     return t->s.records.known;
 }
 
+bool tracker_when(const struct tracker *t, uint64_t number, uint64_t *clock,
+                  uint64_t *traps, int *pid)
+{
+    if (number == 0 || number > t->s.records.known)
+        return false;
+    const struct record *r = list_at(&t->s.records, (uint32_t)number - 1);
+    *clock = r->clock_in;
+    *traps = r->traps_in;
+    *pid = r->pid;
+    return true;
+}
+
 void past_free(struct tracker *t)
 {
     journal_free(&t->scratch);

@@ -50,14 +50,8 @@ uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed)
 
 bool page_is_zero(const uint8_t *page)
 {
-    uint64_t words[8];
-    for (size_t at = 0; at < MACHINE_PAGE; at += sizeof words) {
-        memcpy(words, page + at, sizeof words);
-        if ((words[0] | words[1] | words[2] | words[3] | words[4] | words[5] |
-             words[6] | words[7]) != 0)
-            return false;
-    }
-    return true;
+    static const uint8_t zero[MACHINE_PAGE];
+    return memcmp(page, zero, sizeof zero) == 0;
 }
 
 static uint64_t hash_ram(const struct machine *m)

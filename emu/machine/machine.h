@@ -106,6 +106,10 @@ void machine_pace_idle(struct machine *m, bool on);
  * with MACHINE_WANTS_INPUT as well. It goes on by itself, so deadline is the
  * present clock: do not wait for input, look whether there is some. */
 void machine_ask_input(struct machine *m, bool on);
+/* Does the hart stand behind a wfi that goes on? */
+bool machine_waits(const struct machine *m);
+/* As machine_run, but only while the hart waits: no instruction is run. */
+void machine_wait(struct machine *m, uint64_t until, struct machine_stop *stop);
 /* Lets time pass for a hart that waits: to this clock or its deadline. */
 void machine_idle(struct machine *m, uint64_t until_clock);
 

@@ -25,6 +25,7 @@ struct content {
 struct snapshot {
     size_t place; /* in past.snapshot */
     uint64_t clock, traps;
+    uint64_t hart; /* cpu_hash */
     struct machine_small small;
     uint32_t *page; /* those that have a version here */
     size_t pages, page_room;
@@ -127,8 +128,8 @@ static bool note_page(struct machine_past *p, struct snapshot *s, size_t page)
 }
 
 /* Takes over the reference to c if it succeeds. */
-static bool version_add(struct machine_past *p, size_t page,
-                        struct snapshot *s, struct content *c)
+static bool version_add(struct machine_past *p, size_t page, struct snapshot *s,
+                        struct content *c)
 {
     struct page_past *q = &p->page[page];
     if (q->count == q->room) {
@@ -173,8 +174,7 @@ static size_t snapshot_bytes(const struct machine_past *p,
                              const struct snapshot *s)
 {
     return sizeof *s + cpu_state_bytes(p->m->cpu) +
-           s->small.disk.count * DISK_BLOCK +
-           s->clusters * sizeof *s->cluster;
+           s->small.disk.count * DISK_BLOCK + s->clusters * sizeof *s->cluster;
 }
 
 static void snapshot_free(struct machine_past *p, struct snapshot *s)
@@ -195,6 +195,7 @@ static struct snapshot *snapshot_new(struct machine_past *p)
         return NULL;
     s->clock = machine_clock(p->m);
     s->traps = cpu_traps(p->m->cpu);
+    s->hart = cpu_hash(p->m->cpu);
     s->clusters = p->dirty.count;
     s->cluster = calloc(s->clusters + 1, sizeof *s->cluster);
     if (s->cluster == NULL || !small_save(p->m, &s->small)) {
@@ -344,6 +345,33 @@ void machine_past_go(struct machine_past *p, size_t i)
     small_restore(p->m, &p->snapshot[i]->small);
     dirty_clear(&p->dirty);
     p->at = i;
+}
+
+/* Is what was written since the last snapshot what it was at the next? */
+static bool same_as(const struct machine_past *p, size_t i)
+{
+    for (size_t n = 0; n < p->dirty.count; n++)
+        for (size_t k = 0; k < PAGES_PER_CLUSTER; k++) {
+            size_t page = p->dirty.list[n] * PAGES_PER_CLUSTER + k;
+            const uint8_t *ram = p->m->ram + page * MACHINE_PAGE;
+            const struct content *c = content_at(p, page, i);
+            if (c != NULL ? memcmp(c->bytes, ram, MACHINE_PAGE) != 0
+                          : !page_is_zero(ram))
+                return false;
+        }
+    return true;
+}
+
+bool machine_past_pass(struct machine_past *p)
+{
+    size_t i = p->at + 1;
+    const struct snapshot *s = p->snapshot[i];
+    if (s->clock != machine_clock(p->m) || s->traps != cpu_traps(p->m->cpu) ||
+        s->hart != cpu_hash(p->m->cpu) || !same_as(p, i))
+        return false;
+    dirty_clear(&p->dirty);
+    p->at = i;
+    return true;
 }
 
 /* ---- Forgetting ---- */

@@ -36,6 +36,10 @@ size_t machine_past_bytes(const struct machine_past *p);
  * no memory, nothing changed. */
 size_t machine_past_keep(struct machine_past *p);
 void machine_past_go(struct machine_past *p, size_t i);
+/* The machine has run from the snapshot at which it stood to the moment of the
+ * next one, which it stands at now. False: RAM or hart are not what they were
+ * the first time, so the run went another way; nothing is done then. */
+bool machine_past_pass(struct machine_past *p);
 /* Forgets snapshot i, neither 0 nor the one that the machine stands at. */
 void machine_past_drop(struct machine_past *p, size_t i);
 /* Forgets all that are later than the one the machine stands at. */

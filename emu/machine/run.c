@@ -183,6 +183,22 @@ void machine_step(struct machine *m, struct machine_stop *stop)
     }
 }
 
+bool machine_waits(const struct machine *m)
+{
+    return m->s.waiting;
+}
+
+void machine_wait(struct machine *m, uint64_t until, struct machine_stop *stop)
+{
+    memset(stop, 0, sizeof *stop);
+    settle(m);
+    while (m->s.waiting && !come_back(m, until, stop)) {
+        if (idle(m, until, stop))
+            return;
+        settle(m);
+    }
+}
+
 void machine_request_stop(struct machine *m)
 {
     m->stop_requested = true;

@@ -1,0 +1,7 @@
+# Going back: emu/record.
+sallyport_test(history record)
+target_compile_definitions(test_history PRIVATE GUEST_DIR="${GUEST_DIR}")
+add_dependencies(test_history guestkernel guestapps)
+# libunicorn 2.0.1 leaks what it notes about pages of code that change.
+set_tests_properties(history PROPERTIES TIMEOUT 600 ENVIRONMENT
+  LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/guest/lsan.supp:print_suppressions=0)
