@@ -238,13 +238,13 @@ static void load_state(struct tracker *t, const struct tracker_state *then)
 {
     struct tracker_state now = t->s;
     t->s = *then;
-    struct list *list[] = {&t->s.records, &t->s.transfers, &t->s.mappings,
-                           &t->s.links,   &t->s.nesteds,   &t->s.strings,
-                           &t->s.args,    &t->s.procs,     &t->s.texts,
+    struct list *list[] = {&t->s.records, &t->s.transfers,  &t->s.mappings,
+                           &t->s.links,   &t->s.nesteds,    &t->s.strings,
+                           &t->s.args,    &t->s.procs,      &t->s.texts,
                            &t->s.rings,   &t->s.port_events};
-    struct list *store[] = {&now.records, &now.transfers, &now.mappings,
-                            &now.links,   &now.nesteds,   &now.strings,
-                            &now.args,    &now.procs,     &now.texts,
+    struct list *store[] = {&now.records, &now.transfers,  &now.mappings,
+                            &now.links,   &now.nesteds,    &now.strings,
+                            &now.args,    &now.procs,      &now.texts,
                             &now.rings,   &now.port_events};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
         load_list(store[i], list[i]);
@@ -372,11 +372,12 @@ bool tracker_forget(struct tracker *t, struct tracker_kept *before,
 
 void tracker_cut(struct tracker *t, struct tracker_kept *at)
 {
-    struct list *list[] = {&t->s.records, &t->s.transfers, &t->s.mappings,
-                           &t->s.links,   &t->s.nesteds,   &t->s.strings,
-                           &t->s.args,    &t->s.procs,     &t->s.texts,
+    struct list *list[] = {&t->s.records, &t->s.transfers,  &t->s.mappings,
+                           &t->s.links,   &t->s.nesteds,    &t->s.strings,
+                           &t->s.args,    &t->s.procs,      &t->s.texts,
                            &t->s.rings,   &t->s.port_events};
     journal_free(&at->journal);
+    ports_forget(t->moments, t->s.port_events.count);
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
         list[i]->known = list[i]->count;
     /* Overwritten future items have no future any more. */

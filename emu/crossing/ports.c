@@ -308,6 +308,16 @@ static bool go_back(struct port_moments *m, uint32_t wanted)
     return true;
 }
 
+void ports_forget(struct port_moments *m, uint32_t events)
+{
+    while (m->saves > events / SAVE_EVERY)
+        empty(&m->saved[--m->saves]);
+    if (m->applied > events) {
+        empty(&m->now);
+        m->applied = 0;
+    }
+}
+
 /* A state that cannot be saved for want of memory only costs time. */
 static void save(struct port_moments *m)
 {

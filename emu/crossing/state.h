@@ -326,6 +326,8 @@ bool links_forget(struct tracker *t, uint64_t message);
 /* ---- ports.c ---- */
 struct port_moments *ports_create(void);
 void ports_free(struct port_moments *m);
+/* Only the first so many events have been: what follows will be others. */
+void ports_forget(struct port_moments *m, uint32_t events);
 /* Adds clock and crossing. */
 void ports_event(struct tracker *t, struct port_event e);
 
