@@ -49,9 +49,10 @@ static void way_in(const struct stage *st, const struct crossing *c,
             ->motion = MOTION_GATE;
 }
 
-static void transfer_step(const struct transfer *t, struct scene_card *card)
+static void transfer_step(const struct stage *st, const struct crossing *c,
+                          const struct transfer *t, struct scene_card *card)
 {
-    char title[64];
+    char title[64], fields[120] = "";
     bool out = transfer_is_out(t->kind);
     uint64_t length =
         transfer_is_string(t->kind) && !t->error ? t->done : t->length;
@@ -62,7 +63,9 @@ static void transfer_step(const struct transfer *t, struct scene_card *card)
         snprintf(title, sizeof title, "%s %" PRIu64 " byte%s %s",
                  transfer_name(t->kind), length, length == 1 ? "" : "s",
                  out ? "to" : "from");
-    struct scene_step *s = add_step(card, title, "0x%" PRIx64, t->user_va);
+    transfer_fields(st->tracker, c, t, fields, sizeof fields);
+    struct scene_step *s = add_step(card, title, "0x%" PRIx64 "%s%s",
+                                    t->user_va, fields[0] ? " " : "", fields);
     s->kind = STEP_BYTES;
     s->motion = MOTION_BYTES;
     memcpy(s->byte, t->data, sizeof s->byte);
@@ -184,7 +187,8 @@ static void ring_step(const struct ring_op *op, struct scene_card *card)
 }
 
 /* Transfers, mappings and operations of a ring in the order of the clock. */
-static void work_steps(const struct crossing *c, struct scene_card *card)
+static void work_steps(const struct stage *st, const struct crossing *c,
+                       struct scene_card *card)
 {
     size_t m = 0, t = 0, r = 0;
     while (t < c->transfers || m < c->mappings || r < c->ring_ops) {
@@ -196,7 +200,7 @@ static void work_steps(const struct crossing *c, struct scene_card *card)
         else if (mapping)
             m = mapping_steps(c, m, next, card);
         else
-            transfer_step(&c->transfer[t++], card);
+            transfer_step(st, c, &c->transfer[t++], card);
     }
     if (c->block_count)
         add_step(card, "sleeps until woken:", "%s%s", c->blocked_on,
@@ -461,7 +465,7 @@ void stage_card(struct stage *st, const struct crossing *c,
     fill_links(st, c, card);
     way_in(st, c, card);
     link_steps(c, card);
-    work_steps(c, card);
+    work_steps(st, c, card);
     way_back(st, c, card);
     if (card->open && card->steps && !at->user_live &&
         c == tracker_current(st->tracker))
