@@ -1,10 +1,6 @@
 /*
  * socket.c - what is in sockets, and how it gets in and out.
  *
- * A receive waits while the queue is empty, and returns 0 when nobody can send
- * any more. A send waits for room; a stream's goes on doing so until all is
- * sent. Sending where nobody can receive is EPIPE, and SIGPIPE for a stream.
- *
  * Descriptors travel as open files, held by the packet. So that no ring of
  * sockets keeps itself alive in its own queues, what travels does not carry: a
  * socket with descriptors in its queue cannot be sent, and none can be sent to
@@ -58,24 +54,14 @@ static int wait(struct socket *s, const struct file *f, const struct message *m,
 
 /* ---- Queues ---- */
 
-/* The last packet, if more of a stream's bytes fit. */
-static struct packet *open_packet(const struct socket *s) {
-    bool open = s->type == SOCK_STREAM && s->first && s->last->end < PAGE_SIZE;
-    return open ? s->last : NULL;
+/* The last packet, if more of a stream's bytes may go there. */
+static struct packet *open_packet(const struct socket *s, uint32_t rights) {
+    bool open = s->type == SOCK_STREAM && s->first && !rights;
+    return open && s->last->end < PAGE_SIZE ? s->last : NULL;
 }
 
-static bool has_room(const struct socket *s) {
-    return open_packet(s) || s->packets < SALLYPORT_SOCKET_PACKETS;
-}
-
-static void append(struct socket *s, struct packet *p) {
-    if (s->first)
-        s->last->next = p;
-    else
-        s->first = p;
-    s->last = p;
-    s->packets++;
-    s->carries += p->rights != 0;
+static bool has_room(const struct socket *s, uint32_t rights) {
+    return s->packets < SALLYPORT_SOCKET_PACKETS || open_packet(s, rights);
 }
 
 static void remove_first(struct socket *s) {
@@ -85,8 +71,12 @@ static void remove_first(struct socket *s) {
     page_drop(kpa(p));
 }
 
-/* m's files go into p, m's program keeps its own references. */
-static void load(struct packet *p, const struct message *m) {
+/* Appends p; it takes references to m's files with it. */
+static void load(struct socket *s, struct packet *p, const struct message *m) {
+    *(s->first ? &s->last->next : &s->first) = p;
+    s->last = p;
+    s->packets++;
+    s->carries += m->rights != 0;
     p->rights = m->rights;
     p->number = sockets.rights_sent + 1;
     sockets.rights_sent += m->rights;
@@ -98,26 +88,25 @@ static void load(struct packet *p, const struct message *m) {
     }
 }
 
-/* The first packet's files become the descriptors that m says; if it is NULL or
- * says fewer, the others go. */
-static void unload(struct socket *s, const struct message *m) {
+/* The first packet's files become the n descriptors fd; if it has more, those
+ * go. */
+static void unload(struct socket *s, uint32_t n, const int *fd) {
     struct packet *p = s->first;
     s->carries -= p->rights != 0;
     for (uint32_t i = 0; i < p->rights; i++) {
         struct file *f = p->right[i];
         if (f->socket) f->socket->in_flight--;
-        if (!m || i >= m->rights) {
+        PROBE(fd_receive, p->number + i, i < n ? fd[i] : -1);
+        if (i < n)
+            file_install(sched.current, fd[i], f);
+        else
             file_drop(f);
-            continue;
-        }
-        file_install(sched.current, m->control.fd[i], f);
-        PROBE(fd_receive, p->number + i, m->control.fd[i]);
     }
     p->rights = 0;
 }
 
 void socket_discard(struct socket *s) {
-    for (; s->first; remove_first(s)) unload(s, NULL);
+    for (; s->first; remove_first(s)) unload(s, 0, NULL);
 }
 
 /* ---- Life ---- */
@@ -145,7 +134,7 @@ void socket_free(struct socket *s) {
     for (struct socket *x = sockets.all; x; x = x->next_of_all) {
         if (x->peer != s) continue; /* datagrams: there may be several */
         x->peer = NULL;
-        x->reset = s->first || s->listener;
+        x->reset = s->first || s->listener || s->type == SOCK_DGRAM;
         socket_changed(x);
     }
     while ((c = s->pending)) {
@@ -216,19 +205,19 @@ static int send_packet(struct file *f, struct message *m) {
     bool stream = s->type == SOCK_STREAM;
     uint32_t name_bytes = stream ? 0 : socket_name_bytes(&s->name);
     int error;
-    while (!(error = find_receiver(s, m, &to)) && !has_room(to))
+    while (!(error = find_receiver(s, m, &to)) && !has_room(to, m->rights))
         if ((error = wait(to, f, m, "socket full"))) return error;
     if (!error) error = check_rights(to, m);
     if (error) return error;
-    struct packet *p = m->rights ? NULL : open_packet(to);
+    struct packet *p = open_packet(to, m->rights);
     paddr page = p ? 0 : page_alloc();
     if (!p && !page) return ENOMEM;
     if (page) {
         p = kva(page);
+        char *name = (char *)&p->right[m->rights];
         *p = (struct packet){.name_bytes = name_bytes};
-        memcpy(&p->right[m->rights], &s->name, name_bytes);
-        p->start = p->end =
-            (uint32_t)((char *)&p->right[m->rights] + name_bytes - (char *)p);
+        memcpy(name, &s->name, name_bytes);
+        p->start = p->end = (uint32_t)(name + name_bytes - (char *)p);
     }
     uint64_t before = m->u->resid;
     error = uiomove((char *)p + p->end, PAGE_SIZE - p->end, m->u);
@@ -238,10 +227,7 @@ static int send_packet(struct file *f, struct message *m) {
         page_drop(page);
         return error;
     }
-    if (page) {
-        load(p, m);
-        append(to, p);
-    }
+    if (page) load(to, p, m);
     p->end += (uint32_t)n;
     PROBE(put, to->channel, to->put, n);
     to->put += n;
@@ -280,10 +266,9 @@ static int wait_for_packet(struct file *f, const struct message *m) {
         int error = wait(s, f, m, "socket empty");
         if (error) return error;
     }
-    if (s->first || s->no_receive || s->peer) return 0;
-    bool reset = s->reset || s->type == SOCK_DGRAM;
+    if (s->first || !s->reset) return 0;
     s->reset = false; /* told once */
-    return reset ? ECONNRESET : 0;
+    return ECONNRESET;
 }
 
 /* Puts where the program wants them the sender's address, and which descriptors
@@ -327,9 +312,9 @@ static int take(struct socket *s, struct message *m) {
         if (before < n) m->flags |= MSG_TRUNC;
         next = p->next;
         if (!(m->flags & MSG_PEEK)) {
-            unload(s, m);
             PROBE(get, s->channel, s->got, n);
             s->got += n;
+            unload(s, m->rights, m->control.fd);
             p->start += (uint32_t)n;
             if (p->start == p->end) remove_first(s);
         }
@@ -363,7 +348,7 @@ static unsigned socket_poll(struct file *f) {
     const struct socket *s = f->socket;
     bool gone = s->type == SOCK_STREAM && !s->backlog && !s->peer;
     unsigned now = s->first || s->pending || is_over(s) ? POLLIN : 0;
-    if (!s->backlog && (!s->peer || has_room(s->peer))) now |= POLLOUT;
+    if (!s->backlog && (!s->peer || has_room(s->peer, 0))) now |= POLLOUT;
     return now | (gone || (s->no_receive && s->no_send) ? POLLHUP : 0);
 }
 

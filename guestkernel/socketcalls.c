@@ -27,25 +27,18 @@ static int make(const uint64_t *arg, struct file **out) {
     if (type != SOCK_STREAM && type != SOCK_DGRAM) return EPROTOTYPE;
     if (arg[2]) return EPROTONOSUPPORT;
     struct socket *s = socket_new(type);
-    if (!s) return ENOMEM;
-    *out = file_new(&socket_ops, flags);
-    if (*out)
-        (*out)->socket = s;
-    else
-        socket_free(s);
+    *out = s ? file_new(&socket_ops, flags) : NULL;
+    if (*out) (*out)->socket = s;
+    if (s && !*out) socket_free(s);
     return *out ? 0 : ENOMEM;
 }
 
 int64_t sys_socket(const uint64_t *arg) {
     struct file *f;
-    int error = make(arg, &f);
-    if (error) return -error;
     int fd = file_free_descriptor(sched.current, 0);
-    if (fd >= 0)
-        file_install(sched.current, fd, f);
-    else
-        file_drop(f);
-    return fd < 0 ? -EMFILE : fd;
+    int error = fd < 0 ? EMFILE : make(arg, &f);
+    if (!error) file_install(sched.current, fd, f);
+    return error ? -error : fd;
 }
 
 int64_t sys_socketpair(const uint64_t *arg) {
@@ -132,6 +125,7 @@ int64_t sys_connect(const uint64_t *arg) {
     if (error || stream) return error ? -error : -join_listener(s, to);
     s->peer = to;
     s->connected = true;
+    s->reset = false;
     return 0;
 }
 

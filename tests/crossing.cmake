@@ -4,7 +4,7 @@ sallyport_test(crossing_words crossing)
 sallyport_test(crossing_foreign crossing)
 sallyport_test(measure crossing)
 foreach(name guest_crossings guest_ports guest_words guest_signals
-        guest_rings guest_pieces)
+        guest_rings guest_pieces guest_sockets)
   add_executable(test_${name}
     ${CMAKE_CURRENT_SOURCE_DIR}/guest/test_${name}.c)
   target_link_libraries(test_${name} PRIVATE sallyport_flags crossing
@@ -21,5 +21,6 @@ foreach(name guest_crossings guest_ports guest_words guest_signals
 endforeach()
 # libunicorn 2.0.1 leaks what it notes about pages of code that change.
 set_tests_properties(crossing_words crossing_foreign guest_crossings guest_ports
-  guest_words guest_signals guest_rings guest_pieces PROPERTIES ENVIRONMENT
+  guest_words guest_signals guest_rings guest_pieces guest_sockets PROPERTIES
+  ENVIRONMENT
   LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/guest/lsan.supp:print_suppressions=0)

@@ -238,8 +238,9 @@ static void read_strings(struct tracker *t, uint64_t number,
         else if (kind == ABI_SOCKADDR && i + 1 < call->nargs)
             good =
                 user_sockaddr(t, root, arg[i], arg[i + 1], text, sizeof text);
-        else if (kind == ABI_MSGHDR)
-            good = user_msghdr(t, root, arg[i], text, sizeof text);
+        else if (kind == ABI_MSGHDR || kind == ABI_RCVHDR)
+            good = user_msghdr(t, root, arg[i], kind == ABI_MSGHDR, text,
+                               sizeof text);
         else
             good = user_structure(t, root, call, arg, i, text, sizeof text);
         if (good)

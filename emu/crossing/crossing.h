@@ -104,8 +104,10 @@ struct link {
     uint64_t from; /* crossing number of the put */
     uint64_t to;   /* crossing number of the get */
     uint64_t channel, offset, bytes;
-    uint64_t port; /* a Mach message: the port's number; else 0 */
-    int32_t id;    /* ... and what the message is */
+    uint64_t port;          /* a Mach message: the port's number; else 0 */
+    int32_t id;             /* ... and what the message is */
+    uint64_t descriptor;    /* one that was passed: which of all; else 0 */
+    int32_t fd_from, fd_to; /* ... and its numbers on both sides */
 };
 
 /* Traps taken in S-mode while a crossing is open: #12.1, #12.2 ... */

@@ -235,6 +235,10 @@ static void add_link(cJSON *o, const struct link *l)
         add_number(o, "port", l->port);
         cJSON_AddNumberToObject(o, "message_id", l->id);
     }
+    if (l->descriptor != 0) {
+        cJSON_AddNumberToObject(o, "fd_from", l->fd_from);
+        cJSON_AddNumberToObject(o, "fd_to", l->fd_to);
+    }
 }
 
 static void add_detail(cJSON *o, const struct tracker *t, const struct event *e)

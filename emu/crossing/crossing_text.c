@@ -334,6 +334,11 @@ static void put_link(struct writer *w, const struct tracker *t,
     char who[64];
     who_text(from->pid, tracker_text(t, from->name), who, sizeof who);
     put_text(w, "       %-8s ", "link");
+    if (l->descriptor != 0) {
+        put_text(w, "descriptor %d is %d of #%" PRIu64 " %s\n", l->fd_to,
+                 l->fd_from, l->from, who);
+        return;
+    }
     if (l->port != 0 && t->abi != NULL) {
         char name[48];
         put_text(w, "message %s on port %" PRIu64 ", ",

@@ -2,7 +2,8 @@
  * links.c - this send is what that receive returned: bytes put into a channel
  * (a pipe) are remembered with their crossing until they are taken out. A get
  * may cover parts of several puts; each part is a link. A Mach message is a
- * channel of its own that is put and taken out whole.
+ * channel of its own that is put and taken out whole, and so is a descriptor
+ * that is passed through a socket.
  */
 #include "state.h"
 
@@ -128,11 +129,44 @@ void links_get(struct tracker *t, uint64_t channel, uint64_t offset,
             uint64_t from = p.offset > offset ? p.offset : offset;
             uint64_t to = put_end < end ? put_end : end;
             if (p.crossing != 0 && p.crossing != s->current)
-                add_link(t, &(struct link){p.crossing, s->current, channel,
-                                           from, to - from, p.port, p.id});
+                add_link(t, &(struct link){.from = p.crossing,
+                                           .to = s->current,
+                                           .channel = channel,
+                                           .offset = from,
+                                           .bytes = to - from,
+                                           .port = p.port,
+                                           .id = p.id});
         }
         if (p.channel != channel || put_end > end)
             s->put[keep++] = p;
     }
     s->puts = keep;
+}
+
+void links_fd_send(struct tracker *t, uint64_t number, int32_t fd)
+{
+    add_put(t, &(struct put){.channel = DESCRIPTOR_CHANNEL | number,
+                             .bytes = 1,
+                             .crossing = t->s.current,
+                             .id = fd});
+}
+
+void links_fd_receive(struct tracker *t, uint64_t number, int32_t fd)
+{
+    struct tracker_state *s = &t->s;
+    uint64_t channel = DESCRIPTOR_CHANNEL | number;
+    size_t i = 0;
+    while (i < s->puts && s->put[i].channel != channel)
+        i++;
+    if (i == s->puts || s->current == 0)
+        return;
+    struct put p = s->put[i];
+    memmove(s->put + i, s->put + i + 1, (--s->puts - i) * sizeof p);
+    if (p.crossing != 0 && fd >= 0) /* else closed unseen */
+        add_link(t, &(struct link){.from = p.crossing,
+                                   .to = s->current,
+                                   .channel = channel,
+                                   .descriptor = number,
+                                   .fd_from = p.id,
+                                   .fd_to = fd});
 }

@@ -502,6 +502,16 @@ static void saw_send(struct tracker *t, const uint64_t *arg)
                                        .size = (uint32_t)arg[3]});
 }
 
+static void saw_fd_send(struct tracker *t, const uint64_t *arg)
+{
+    links_fd_send(t, arg[0], (int32_t)arg[1]);
+}
+
+static void saw_fd_receive(struct tracker *t, const uint64_t *arg)
+{
+    links_fd_receive(t, arg[0], (int32_t)arg[1]);
+}
+
 static void saw_receive(struct tracker *t, const uint64_t *arg)
 {
     links_receive(t, arg[0], arg[3]);
@@ -569,6 +579,8 @@ static const struct {
     {"get", 3, saw_get},
     {"send", 4, saw_send},
     {"receive", 4, saw_receive},
+    {"fd_send", 2, saw_fd_send},
+    {"fd_receive", 2, saw_fd_receive},
     {"message_gone", 1, saw_message_gone},
     {"right", 5, saw_right},
     {"member", 2, saw_member},

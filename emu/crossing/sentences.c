@@ -193,12 +193,22 @@ static void put_sleep(struct writer *w, const struct tracker *t,
     put_text(w, ".");
 }
 
+/* A descriptor that was passed: the same open file under two numbers. */
+static void put_descriptor(struct writer *w, const struct link *l, bool came)
+{
+    put_text(w, " Its descriptor %d is ", came ? l->fd_to : l->fd_from);
+    put_text(w, came ? "what was %d in " : "now %d in ",
+             came ? l->fd_from : l->fd_to);
+}
+
 static void put_link(struct writer *w, const struct tracker *t,
                      const struct crossing *c, const struct link *l)
 {
     bool came = l->to == c->number;
     char name[64];
-    if (l->port != 0 && t->abi != NULL)
+    if (l->descriptor != 0)
+        put_descriptor(w, l, came);
+    else if (l->port != 0 && t->abi != NULL)
         put_text(w, " The message %s %s ",
                  abi_message_name(t->abi, l->id, name, sizeof name),
                  came ? "came from" : "was taken by");

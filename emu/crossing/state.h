@@ -125,10 +125,11 @@ struct proc {
 struct put {
     uint64_t channel, offset, bytes, crossing;
     uint64_t port; /* of a Mach message, whose number is the channel's */
-    int32_t id;
+    int32_t id;    /* or of a passed descriptor: what it was */
 };
-#define MESSAGE_CHANNEL (UINT64_C(1) << 62) /* with a message's number */
-#define PUTS_MAX        16384u
+#define MESSAGE_CHANNEL    (UINT64_C(1) << 62) /* with a message's number */
+#define DESCRIPTOR_CHANNEL (UINT64_C(1) << 61) /* with a descriptor's */
+#define PUTS_MAX           16384u
 
 /* What a probe said of ports; what the members mean depends on the kind. */
 struct port_event {
@@ -319,6 +320,8 @@ void links_get(struct tracker *t, uint64_t channel, uint64_t offset,
                uint64_t bytes);
 void links_send(struct tracker *t, uint64_t message, uint64_t port, int32_t id,
                 uint64_t bytes);
+void links_fd_send(struct tracker *t, uint64_t number, int32_t fd);
+void links_fd_receive(struct tracker *t, uint64_t number, int32_t fd);
 void links_receive(struct tracker *t, uint64_t message, uint64_t bytes);
 /* The message was destroyed. False: it was not under way. */
 bool links_forget(struct tracker *t, uint64_t message);
@@ -340,7 +343,7 @@ bool user_sockaddr(const struct tracker *t, uint64_t root, uint64_t va,
                    uint64_t length, char *text, size_t n);
 /* "0x3fffffef40 {1 piece, address "/tmp/s", fds [3]}" */
 bool user_msghdr(const struct tracker *t, uint64_t root, uint64_t va,
-                 char *text, size_t n);
+                 bool sends, char *text, size_t n);
 
 /* ---- arguments.c ---- */
 const struct abi_call *tracker_call(const struct tracker *t, uint64_t number);

@@ -68,7 +68,7 @@ static void put_rights(const struct tracker *t, struct writer *w, uint64_t root,
 }
 
 bool user_msghdr(const struct tracker *t, uint64_t root, uint64_t va,
-                 char *text, size_t n)
+                 bool sends, char *text, size_t n)
 {
     struct {
         uint64_t name, name_bytes, iov, pieces, control;
@@ -82,11 +82,14 @@ bool user_msghdr(const struct tracker *t, uint64_t root, uint64_t va,
     uint32_t pieces = (uint32_t)h.pieces;
     put_text(&w, "0x%" PRIx64 " {%" PRIu32 " piece%s", va, pieces,
              pieces == 1 ? "" : "s");
-    if (h.name != 0 && user_sockaddr(t, root, h.name, (uint32_t)h.name_bytes,
-                                     name, sizeof name))
+    if (sends && h.name != 0 &&
+        user_sockaddr(t, root, h.name, (uint32_t)h.name_bytes, name,
+                      sizeof name))
         put_text(&w, ", address %s", name);
-    if (h.control != 0)
+    if (sends && h.control != 0)
         put_rights(t, &w, root, h.control, h.control_bytes);
+    if (!sends && h.control_bytes != 0)
+        put_text(&w, ", %" PRIu32 " bytes for descriptors", h.control_bytes);
     put_text(&w, "}");
     return true;
 }

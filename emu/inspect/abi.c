@@ -126,8 +126,9 @@ static const struct {
     {"path", ABI_PATH},     {"str", ABI_STR},
     {"strv", ABI_STRV},     {"msg", ABI_MSG},
     {"ioctl", ABI_IOCTL},   {"sockaddr", ABI_SOCKADDR},
-    {"msghdr", ABI_MSGHDR}, {"iov", ABI_IOV},
-    {"pollfd", ABI_POLLFD}, {"ints", ABI_INTS},
+    {"msghdr", ABI_MSGHDR}, {"rcvhdr", ABI_RCVHDR},
+    {"iov", ABI_IOV},       {"pollfd", ABI_POLLFD},
+    {"ints", ABI_INTS},
 };
 
 static bool plain_kind(const char *text, enum abi_kind *kind)

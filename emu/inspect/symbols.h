@@ -116,6 +116,8 @@ enum abi_kind { /* of an argument or a result */
                 ABI_INTS,     /* arrays; how many comes next */
                 ABI_SOCKADDR, /* its length comes next */
                 ABI_MSGHDR,
+                ABI_RCVHDR, /* one that receives: its descriptors are not said
+                             */
 };
 struct abi_arg {
     char name[24];

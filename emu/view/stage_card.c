@@ -144,7 +144,10 @@ static void fill_links(const struct stage *st, const struct crossing *c,
     for (size_t i = 0; i < c->links; i++) {
         const struct link *l = &c->link[i];
         char text[96];
-        if (l->port && abi)
+        if (l->descriptor)
+            snprintf(text, sizeof text, "descriptor %d becomes %d", l->fd_from,
+                     l->fd_to);
+        else if (l->port && abi)
             snprintf(text, sizeof text, "message %s, %" PRIu64 " bytes",
                      abi_message_name(abi, l->id, name, sizeof name), l->bytes);
         else

@@ -103,6 +103,8 @@ wait 1; echo $?
 pingpong 4
 forktree 2
 signals; echo $?
+sockets; echo $?
+fdpass; echo $?
 machdemo; echo $?
 oolsend; echo $?
 oolsend 5000; echo $?

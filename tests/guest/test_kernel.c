@@ -251,6 +251,12 @@ static void the_terminal_has_modes_and_a_size(void **state)
     end(r);
 }
 
+static void sockets_lose_nothing(void **state)
+{
+    (void)state;
+    in_both_layouts("sockets");
+}
+
 static void wired_pages_outlive_their_owners(void **state)
 {
     (void)state;
@@ -985,6 +991,7 @@ int main(void)
         cmocka_unit_test(requests_of_devices_are_checked),
         cmocka_unit_test(methods_of_devices_are_checked),
         cmocka_unit_test(the_terminal_has_modes_and_a_size),
+        cmocka_unit_test(sockets_lose_nothing),
         cmocka_unit_test(wired_pages_outlive_their_owners),
         cmocka_unit_test(the_disk_works_on_the_programs_pages),
         cmocka_unit_test(rings_believe_nothing_they_read),

@@ -297,8 +297,9 @@ static void every_call_with_a_pointer_is_in_the_table(void)
 #undef CALL
     };
     static const char *const type[] = {
-        ":path",  ":str", ":in[",    ":out[", ":inout[",   ":ptr",   ":in{",
-        ":ioctl", ":iov", ":pollfd", ":ints", ":sockaddr", ":msghdr"};
+        ":path", ":str",      ":in[",    ":out[",  ":inout[",
+        ":ptr",  ":in{",      ":ioctl",  ":iov",   ":pollfd",
+        ":ints", ":sockaddr", ":msghdr", ":rcvhdr"};
     for (unsigned i = 0; i < sizeof call / sizeof call[0]; i++)
         for (unsigned t = 0; t < sizeof type / sizeof type[0]; t++)
             if (strstr(call[i].args, type[t]) && !has_row(call[i].name)) {

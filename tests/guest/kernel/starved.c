@@ -16,7 +16,9 @@
 #include <sys/device.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -261,6 +263,34 @@ static void handlers(void)
         _exit(1);
 }
 
+/* A connection by name, a datagram, a descriptor on its way at the end. */
+static void sockets(void)
+{
+    static const struct sockaddr_un name = {AF_UNIX, "/tmp/s.socket"};
+    int ends[2] = {-1, -1}, zero = 0;
+    int listener = allowed(socket(AF_UNIX, SOCK_STREAM, 0));
+    int fd = allowed(socket(AF_UNIX, SOCK_STREAM, 0));
+    if (bind(listener, (const void *)&name, sizeof name) == 0 &&
+        listen(listener, 2) == 0 &&
+        allowed(connect(fd, (const void *)&name, sizeof name)) == 0) {
+        allowed((int)send(fd, bytes, 5000, MSG_DONTWAIT | MSG_NOSIGNAL));
+        fd = allowed(accept(listener, NULL, NULL));
+    }
+    allowed(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends));
+    allowed((int)send(ends[0], bytes, 2000, MSG_DONTWAIT));
+    struct {
+        struct cmsghdr head;
+        int fd;
+    } control = {{sizeof control, SOL_SOCKET, SCM_RIGHTS}, zero};
+    struct iovec piece[20] = {{bytes, 100}}; /* past what the stack holds */
+    struct msghdr msg = {.msg_iov = piece,
+                         .msg_iovlen = 20,
+                         .msg_control = &control,
+                         .msg_controllen = sizeof control};
+    allowed((int)sendmsg(ends[0], &msg, MSG_DONTWAIT));
+    unlink(name.sun_path);
+}
+
 static void work(void)
 {
     /* Its own from here on: where a page cannot be copied at a copyout, the
@@ -276,6 +306,7 @@ static void work(void)
     mappings();
     wired();
     ring();
+    sockets();
     _exit(0);
 }
 
@@ -286,6 +317,7 @@ static void tidy(void)
     for (int i = 0; i < 4; i++)
         unlink(name[i]);
     shm_unlink("/starved");
+    unlink("/tmp/s.socket");
     rmdir("/tmp/s");
     truncate("/bin/cat", 0);
 }
