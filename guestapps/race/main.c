@@ -33,7 +33,7 @@
 #define LARGE   65536u /* above it two laps are enough */
 
 static const struct way *const tables[] = {
-    pipe_ways, socket_ways, memory_ways, device_ways,
+    pipe_ways, socket_ways, memory_ways, device_ways, client_ways,
     file_ways, value_ways,  mach_ways,   rpc_ways};
 
 static char bytes_made[RACE_MOST] __attribute__((aligned(4096)));
@@ -80,8 +80,9 @@ static void make(char *bytes, size_t n)
 
 static bool are_right(const char *bytes, size_t n)
 {
+    const uint64_t turned = now.way->inverted ? ~UINT64_C(0) : 0;
     for (size_t i = 0, step = stride(); i < n; i += step)
-        if (*(const volatile uint64_t *)(bytes + i) != word_at(i))
+        if (*(const volatile uint64_t *)(bytes + i) != (word_at(i) ^ turned))
             return false;
     return true;
 }

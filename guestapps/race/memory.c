@@ -52,11 +52,17 @@ void turn_await(enum turn whose)
 
 static char *shared;
 
+char *memory_share(void)
+{
+    if (shared == NULL)
+        shared = share(RACE_MOST);
+    return shared;
+}
+
 static void open_memory(void)
 {
     turn_open();
-    if (shared == NULL)
-        shared = share(RACE_MOST);
+    memory_share();
 }
 
 static char *in_shared(size_t n)

@@ -24,6 +24,7 @@ struct way {
     /* Sender and receiver are measured each for itself, and the handing over
      * between them is not: what is left when the data are ready. */
     bool apart;
+    bool inverted; /* the receiver gets them with every bit turned over */
     const char *(*missing)(void); /* why there is no such way; NULL: there is */
     void (*open)(void);           /* before the fork */
     void (*start)(void); /* the receiver, before the first lap. May be NULL */
@@ -39,6 +40,10 @@ enum turn { TURN_SENDER, TURN_RECEIVER };
 void turn_open(void);
 void turn_pass(enum turn to);
 void turn_await(enum turn whose);
+
+/* RACE_MOST bytes that sender and receiver share; the same at every call before
+ * the fork. */
+char *memory_share(void);
 
 /* From how many bytes on the kernel maps a transfer instead of copying it (the
  * variable vm.map_threshold); 0: never. Set until it is put back. */
@@ -58,6 +63,7 @@ _Noreturn void race_fail(const char *call, const char *why);
 
 /* The tables; each ends with a row without a name. */
 extern const struct way pipe_ways[], socket_ways[], memory_ways[],
-    device_ways[], file_ways[], value_ways[], mach_ways[], rpc_ways[];
+    device_ways[], client_ways[], file_ways[], value_ways[], mach_ways[],
+    rpc_ways[];
 
 #endif
