@@ -128,17 +128,37 @@ static void add_difference(struct tally *sum, const struct tally *now,
     memcpy(sum, s, sizeof s);
 }
 
+/* The lap that is over counts, or is left out. */
+static void add_laps(struct measure_row *row, uint64_t laps)
+{
+    static const struct tally none;
+    bool quiet = row->lap[TALLY_TIMER].interrupts == 0;
+    row->timer += row->lap[TALLY_TIMER].interrupts;
+    if (quiet && row->disturbed) {
+        memset(row->sum, 0, sizeof row->sum);
+        row->laps = 0;
+    }
+    if (quiet || row->laps == 0 || row->disturbed) {
+        row->disturbed = !quiet;
+        row->laps += laps;
+        for (int i = 0; i < TALLY_PARTS; i++)
+            add_difference(&row->sum[i], &row->lap[i], &none);
+    }
+    memset(row->lap, 0, sizeof row->lap);
+}
+
 static void at_end(struct measure *w, const uint64_t *arg)
 {
     if (w->row == 0 || !w->running)
         return;
     struct measure_row *row = &w->out->row[w->row - 1];
     w->running = false;
-    row->laps += arg[0];
     for (int i = 0; i < TALLY_PARTS; i++) {
         struct tally now = tracker_tally(w->t, (enum tally_part)i);
-        add_difference(&row->sum[i], &now, &w->begin[i]);
+        add_difference(&row->lap[i], &now, &w->begin[i]);
     }
+    if (arg[0] != 0)
+        add_laps(row, arg[0]);
     row->cycles = cost_of_tally(tracker_cost(w->t), &row->sum[TALLY_REST]);
 }
 

@@ -16,11 +16,16 @@
 #include "crossing.h"
 
 struct measure_row {
-    char name[32];                 /* "pipe/copied": mechanism / way */
-    char kind[16];                 /* "copies", "maps", "shares" */
-    char layout[16];               /* the kernel's */
-    uint64_t bytes;                /* carried by one lap */
-    uint64_t laps;                 /* 0: there are no figures */
+    char name[32];   /* "pipe/copied": mechanism / way */
+    char kind[16];   /* "copies", "maps", "shares" */
+    char layout[16]; /* the kernel's */
+    uint64_t bytes;  /* carried by one lap */
+    uint64_t laps;   /* added up here; 0: there are no figures */
+    /* The timer interrupted them. Such laps count only as long as there is none
+     * that it left alone: who runs after it is its choice. */
+    bool disturbed;
+    uint64_t timer;                /* its interrupts, in all laps */
+    struct tally lap[TALLY_PARTS]; /* that is not over yet */
     struct tally sum[TALLY_PARTS]; /* of all laps */
     uint64_t cycles;               /* the model's, of TALLY_REST */
     char reason[96];               /* why there are no figures */

@@ -94,8 +94,7 @@ static void put_csv(FILE *out, const struct measurements *m)
                             : "");
         if (r->laps != 0)
             fprintf(out, ",%s,%" PRIu64 ",\n",
-                    average(r->cycles, r->laps, text),
-                    r->sum[TALLY_TIMER].interrupts);
+                    average(r->cycles, r->laps, text), r->timer);
         else
             fprintf(out, ",,,%s\n", r->reason);
     }
@@ -115,8 +114,7 @@ static void put_json(FILE *out, const struct measurements *m)
                     average(sum_of(r, &columns[i]), r->laps, text));
         if (r->laps != 0)
             fprintf(out, ",\"model_cycles\":%s,\"timer_crossings\":%" PRIu64,
-                    average(r->cycles, r->laps, text),
-                    r->sum[TALLY_TIMER].interrupts);
+                    average(r->cycles, r->laps, text), r->timer);
         else
             fprintf(out, ",\"note\":\"%s\"", r->reason);
         fputs("}\n", out);
@@ -149,7 +147,7 @@ static void put_row(FILE *out, const struct measure_row *r)
             fprintf(out, "%*s", columns[i].width,
                     average(sum_of(r, &columns[i]), r->laps, text));
     fprintf(out, "%11s%6" PRIu64 "\n", average(r->cycles, r->laps, text),
-            r->sum[TALLY_TIMER].interrupts);
+            r->timer);
 }
 
 /* All rows of that layout and size; sizes may come in any order. */
@@ -193,9 +191,9 @@ static void put_table(FILE *out, const struct measurements *m)
             put_size(out, m, i);
     }
     put_crossovers(out, m);
-    fputs("\ncycles are a model's (docs/reference/costs.md); timer: interrupts "
-          "of all laps, whose\ncosts are in no other column. "
-          "docs/reference/race.md explains the rest.\n",
+    fputs("\ncycles are a model's (docs/reference/costs.md); timer: its "
+          "interrupts, in all laps;\ndocs/reference/race.md has what became of "
+          "those, and the rest.\n",
           out);
 }
 

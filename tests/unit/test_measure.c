@@ -123,7 +123,7 @@ static void csv_has_a_line_for_each_row(void **state)
     (void)state;
     struct measurements m = two_lines();
     m.row[0].sum[TALLY_REST].calls = 10; /* of 4 laps */
-    m.row[0].sum[TALLY_TIMER].interrupts = 3;
+    m.row[0].timer = 3;
     m.row[1].laps = 0;
     snprintf(m.row[1].reason, sizeof m.row[1].reason, "too small");
     char *text = measurements_text(&m, MEASURE_CSV);
