@@ -280,6 +280,79 @@ void arguments_string(struct tracker *t, uint64_t number, uint64_t va,
     }
 }
 
+/* ---- The kernel's variables ---- */
+
+/* What is known of an argument by now, or NULL. */
+static const char *last_string(const struct tracker *t, const struct record *r,
+                               unsigned arg)
+{
+    const char *text = NULL;
+    for (uint32_t i = r->chain[CHAIN_STRING].first; i != 0;) {
+        const struct string_record *s = list_at(&t->s.strings, i - 1);
+        if (s->arg == arg)
+            text = (const char *)bytes_at(&t->s.bytes, s->text);
+        i = s->next;
+    }
+    return text;
+}
+
+void arguments_node(struct tracker *t, uint64_t number, const char *name)
+{
+    struct record *r = tracker_record(t, number);
+    if (r == NULL || r->kind != CROSSING_CALL || r->saved_args == 0)
+        return;
+    const struct abi_call *call =
+        tracker_call(t, *(const uint64_t *)list_at(&t->s.args, r->args));
+    const char *before = last_string(t, r, 0);
+    char text[STRING_MAX];
+    if (call == NULL || call->nargs == 0 || call->arg[0].kind != ABI_INTS ||
+        before == NULL)
+        return;
+    bool first = before[strlen(before) - 1] == ']';
+    snprintf(text, sizeof text, "%s%s%s", before, first ? " " : ".", name);
+    keep_string(t, number, 0, text);
+}
+
+/* The new value as its format has it: "16384", "\"tern\"". */
+static void put_new_value(struct writer *w, const struct tracker *t,
+                          uint64_t root, const char *format, uint64_t va,
+                          uint64_t n)
+{
+    uint8_t raw[STRING_SHOWN];
+    char text[STRING_SHOWN];
+    size_t shown = n < sizeof raw ? (size_t)n : sizeof raw;
+    if (user_read(t, root, va, raw, shown) != shown)
+        return;
+    int64_t wide = 0;
+    int32_t narrow = 0;
+    if (strcmp(format, "A") == 0 || (n != sizeof wide && n != sizeof narrow)) {
+        bytes_text(raw, shown, text, sizeof text);
+        put_text(w, ", to be %s", text);
+        return;
+    }
+    memcpy(&wide, raw, shown);
+    memcpy(&narrow, raw, sizeof narrow);
+    put_text(w, ", to be %" PRId64, n == sizeof narrow ? narrow : wide);
+}
+
+void arguments_variable(struct tracker *t, uint64_t number, const char *format,
+                        uint64_t new_va, uint64_t n, char *text, size_t size)
+{
+    const struct record *r = tracker_record(t, number);
+    struct writer w = writer_on(text, size);
+    const char *name = r != NULL ? last_string(t, r, 0) : NULL;
+    if (name == NULL)
+        return;
+    const char *behind = strchr(name, ']');
+    if (name[0] == '"') /* sysctlbyname's */
+        put_text(&w, "%.*s", (int)strlen(name) - 2, name + 1);
+    else
+        put_text(&w, "%s", behind != NULL ? behind + 2 : name);
+    put_text(&w, " (%s)", format);
+    if (new_va != 0)
+        put_new_value(&w, t, r->root, format, new_va, n);
+}
+
 /* ---- At the trap ---- */
 
 static bool save(struct tracker *t, uint64_t value)

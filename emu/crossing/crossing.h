@@ -233,7 +233,8 @@ enum event_kind {
     EVENT_RING, /* an operation of a ring is done, or has to wait */
     EVENT_LINK,
     EVENT_NESTED,
-    EVENT_DEATH, /* the kernel kills the process, with its reason */
+    EVENT_VARIABLE, /* sysctl: which one, and what it is to be */
+    EVENT_DEATH,    /* the kernel kills the process, with its reason */
     EVENT_PANIC,
     EVENT_CONSOLE, /* one byte written to the console */
 };

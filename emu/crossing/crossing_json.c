@@ -56,6 +56,7 @@ static const char *type_of(enum event_kind kind)
                                        [EVENT_RING] = "ring",
                                        [EVENT_LINK] = "link",
                                        [EVENT_NESTED] = "nested",
+                                       [EVENT_VARIABLE] = "variable",
                                        [EVENT_DEATH] = "death",
                                        [EVENT_PANIC] = "panic",
                                        [EVENT_CONSOLE] = "console"};
@@ -273,6 +274,7 @@ static void add_detail(cJSON *o, const struct tracker *t, const struct event *e)
         add_hex(o, "tval", e->nested->tval);
         add_hex(o, "pc", e->nested->pc);
         break;
+    case EVENT_VARIABLE:
     case EVENT_DEATH:
     case EVENT_PANIC:
         cJSON_AddStringToObject(o, "text", e->text);

@@ -365,6 +365,9 @@ void event_text(const struct tracker *t, const struct event *e, char *text,
     case EVENT_LINK:
         put_link(&w, t, e->link);
         return;
+    case EVENT_VARIABLE:
+        put_text(&w, "       %-8s %s\n", "sysctl", e->text);
+        return;
     case EVENT_DEATH:
         put_text(&w, "       %-8s %s\n", "fault", e->text);
         return;

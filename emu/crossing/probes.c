@@ -550,6 +550,25 @@ static void saw_port_dead(struct tracker *t, const uint64_t *arg)
                 (struct port_event){.kind = PORT_EVENT_DEAD, .port = arg[0]});
 }
 
+/* ---- Variables ---- */
+
+static void saw_sysctl_step(struct tracker *t, const uint64_t *arg)
+{
+    char name[64];
+    kernel_text(t, arg[0], name, sizeof name);
+    arguments_node(t, t->s.current, name);
+}
+
+static void saw_sysctl(struct tracker *t, const uint64_t *arg)
+{
+    char format[64], text[300] = "";
+    kernel_text(t, arg[0], format, sizeof format);
+    arguments_variable(t, t->s.current, format, arg[2], arg[3], text,
+                       sizeof text);
+    tracker_say(t, &(struct event){.kind = EVENT_VARIABLE, .text = text},
+                t->s.current, owner(t));
+}
+
 /* ---- Hooking ---- */
 
 static const struct {
@@ -590,6 +609,8 @@ static const struct {
     {"block", 2, saw_block},
     {"wake", 1, saw_wake},
     {"panic", 1, saw_panic},
+    {"sysctl_step", 1, saw_sysctl_step},
+    {"sysctl", 4, saw_sysctl},
 };
 
 static void on_hit(void *ctx, uint64_t pc)

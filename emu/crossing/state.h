@@ -118,7 +118,7 @@ struct proc {
     bool live;
     bool ring_busy;         /* the kernel is at this operation of its ring: */
     struct ring_op ring_op; /* recorded when its outcome is known */
-    uint32_t stamp; /* in the journal since then */
+    uint32_t stamp;         /* in the journal since then */
 };
 
 /* Bytes put into a channel and not taken out yet. */
@@ -353,6 +353,11 @@ void arguments_save(struct tracker *t, uint64_t number);
 /* A copyinstr brought the string at va: it is an argument's, perhaps. */
 void arguments_string(struct tracker *t, uint64_t number, uint64_t va,
                       const uint8_t *text, size_t n);
+/* The kernel's walk along a sysctl's numbers came to a node of that name. */
+void arguments_node(struct tracker *t, uint64_t number, const char *name);
+/* "kern.hostname (A), to be \"tern\"": the variable that the walk came to. */
+void arguments_variable(struct tracker *t, uint64_t number, const char *format,
+                        uint64_t new_va, uint64_t n, char *text, size_t size);
 /* The text of argument i, formatted by its type. */
 void argument_format(const struct tracker *t, const struct crossing *c,
                      unsigned i, char *text, size_t n);

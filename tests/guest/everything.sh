@@ -121,6 +121,7 @@ sysctl kern.hostname=tern && sysctl -n kern.hostname
 sysctl kern.ostype=x kern. nope hw.ncpu.x mach.qlimit_default=1025; echo $?
 sysctl vm.map_threshold=99999999999999999999; echo $?
 sysctl vm.map_threshold=0 && bigpipe && sysctl vm.map_threshold=16384
+sysprobe; echo $?
 id
 as 7 id
 as 7 sysctl kern.hostname=x kern.procname=me; echo $?

@@ -204,6 +204,12 @@ static void forged_frames_and_bad_stacks_are_fatal(void **state)
     in_both_layouts("sigframes");
 }
 
+static void variables_are_set_by_those_who_may(void **state)
+{
+    (void)state;
+    in_both_layouts("variables");
+}
+
 static void sleepers_on_words_are_woken(void **state)
 {
     (void)state;
@@ -984,6 +990,7 @@ int main(void)
         cmocka_unit_test(mappings_show_what_they_map),
         cmocka_unit_test(signals_reach_their_handlers),
         cmocka_unit_test(forged_frames_and_bad_stacks_are_fatal),
+        cmocka_unit_test(variables_are_set_by_those_who_may),
         cmocka_unit_test(sleepers_on_words_are_woken),
         cmocka_unit_test(vectors_move_piece_by_piece),
         cmocka_unit_test(fifos_and_poll_follow_posix),

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/device.h>
@@ -20,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/uio.h>
+#include <sys/sysctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -190,6 +192,29 @@ static void ring(void)
         _exit(1);
 }
 
+/* The old value's page comes when the kernel writes there. If it cannot, the
+ * new value is not set. */
+static void variables(void)
+{
+    const char *const name = "vm.map_threshold";
+    long old = 0, now = 0, new = 5000;
+    size_t n = sizeof old;
+    if (sysctlbyname(name, &old, &n, NULL, 0) < 0) {
+        if (errno != EFAULT) /* the name's page */
+            _exit(1);
+        return;
+    }
+    char *page = mapped(4096, MAP_PRIVATE | MAP_ANON, -1);
+    if (page == NULL)
+        return;
+    bool set = sysctlbyname(name, page, &n, &new, sizeof new) == 0;
+    if (!set && errno != EFAULT)
+        _exit(1);
+    sysctlbyname(name, &now, &n, &old, sizeof old);
+    if (now != (set ? new : old) || old == new)
+        _exit(1);
+}
+
 /* A write large enough to be mapped; the child dies if nobody can read it. */
 static void wired(void)
 {
@@ -304,6 +329,7 @@ static void work(void)
     processes();
     memory();
     mappings();
+    variables();
     wired();
     ring();
     sockets();
