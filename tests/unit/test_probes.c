@@ -8,7 +8,8 @@
 
 /* The macro is the kernel's own: what is tested is what is read later. */
 static const char code[] =
-    "#include \"" SALLYPORT_SOURCE_DIR "/guestkernel/probe.h\"\n"
+    "#define PROBE_PROVIDER \"sallyport\"\n"
+    "#include \"" SALLYPORT_SOURCE_DIR "/guestkernel/abi/sallyport/probe.h\"\n"
     "long value;\n"
     "struct pair { long a; int b; };\n"
     "void __attribute__((noinline)) probed(long x, struct pair *p)\n"
