@@ -21,5 +21,7 @@ set_tests_properties(kernel PROPERTIES TIMEOUT 600)
 add_test(NAME kernel_on_qemu COMMAND ${KERNEL_TESTS}/on_qemu.sh
   ${CMAKE_CURRENT_SOURCE_DIR}/guest/boot.sh ${GUEST_DIR}/kernel/kernel.elf
   ${KERNEL_TEST_DIR}/initrd.tar)
+add_test(NAME kernel_reading COMMAND ${KERNEL_TESTS}/check_reading.sh
+  ${CMAKE_SOURCE_DIR})
 add_test(NAME kernel_image COMMAND ${KERNEL_TESTS}/check_image.sh
   ${CMAKE_SOURCE_DIR} ${GUEST_DIR}/kernel)
