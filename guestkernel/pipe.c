@@ -138,13 +138,14 @@ static int lend(struct pipe *p, const struct wiring *w, const char *window,
     p->mapped = window;
     p->mapped_bytes = w->bytes;
     PROBE(put, p->channel, p->written, w->bytes);
-    p->written += w->bytes;
+    uint64_t end = p->written += w->bytes; /* behind it are others' bytes */
     wake(&p->can_read);
-    while (p->mapped_bytes && p->readers && !error)
+    while (p->consumed < end && p->readers && !error)
         error = sched_sleep(&p->can_write, "pipe mapped");
-    uio_advance(u, w->bytes - p->mapped_bytes);
-    p->consumed += p->mapped_bytes; /* nobody will read these */
-    p->mapped_bytes = 0;
+    uint64_t left = p->consumed < end ? p->mapped_bytes : 0;
+    uio_advance(u, w->bytes - left);
+    p->consumed += left; /* nobody will read these */
+    p->mapped_bytes -= left;
     wake(&p->can_write);
     return error;
 }

@@ -138,7 +138,15 @@ static int64_t drain(struct ring *r, uint64_t most) {
     return taken;
 }
 
-void ring_drain(void) { drain(sched.current->ring, RING_ENTRIES_MAX); }
+/* Whether a call was interrupted is not for what sleeps here to say. */
+void ring_drain(void) {
+    struct signals *s = &sched.current->signals;
+    bool interrupted = s->interrupted;
+    uint64_t call_a0 = s->call_a0;
+    drain(sched.current->ring, RING_ENTRIES_MAX);
+    s->interrupted = interrupted;
+    s->call_a0 = call_a0;
+}
 
 /* ---- Making and closing; the calls ---- */
 

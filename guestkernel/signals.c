@@ -226,8 +226,10 @@ int64_t sys_sigsuspend(const uint64_t *arg) {
 
 /* Handlers are the old program's; what is ignored or blocked stays so. */
 void signals_exec(struct proc *p) {
-    for (int i = 0; i < SIGNALS; i++)
+    for (int i = 0; i < SIGNALS; i++) {
         if (p->signals.action[i].handler != IGNORED)
             p->signals.action[i] = (struct signal_action){.handler = DEFAULT};
+        if (is_ignored(p, i)) p->signals.pending &= ~BIT(i);
+    }
     p->signals.seal = mtime_now() * 0x9e3779b97f4a7c15; /* spreads its bits */
 }

@@ -744,8 +744,10 @@ static void exec_in_a_handler(long unused)
     signal(SIGUSR2, SIG_IGN);
     signal(SIGTERM, count);
     signal(SIGUSR1, exec_within);
-    set_mask(MASK(SIGINT));
+    signal(SIGCHLD, count); /* without it, nothing to be told of */
+    set_mask(MASK(SIGINT) | MASK(SIGCHLD));
     raise(SIGINT);
+    raise(SIGCHLD);
     raise(SIGUSR1);
 }
 
@@ -759,7 +761,7 @@ static int after_exec(void)
     TRUE(one.sa_handler == SIG_DFL);
     TRUE(two.sa_handler == SIG_IGN);
     TRUE(term.sa_handler == SIG_DFL);
-    EQUAL(mask_now(), MASK(SIGINT) | MASK(SIGUSR1));
+    EQUAL(mask_now(), MASK(SIGINT) | MASK(SIGCHLD) | MASK(SIGUSR1));
     signal(SIGINT, count);
     set_mask(0);
     EQUAL(handled, 1);

@@ -7,9 +7,14 @@
  */
 #include "check.h"
 #include <fcntl.h>
+#include <sallyport/ioctl.h>
+#include <sallyport/mach.h>
+#include <sallyport/ring.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #define WORKERS 5
 
@@ -108,7 +113,22 @@ static bool is_fit(long number, const long arg[6])
         return (unsigned)arg[0] > 2 && arg[1] != F_SETFL;
     case SYS_futex: /* somebody may have to go on */
         return below(20) == 0;
+    case SYS_accept: /* those that may sleep: now and then */
+    case SYS_recvfrom:
+    case SYS_recvmsg:
+    case SYS_sendto:
+    case SYS_sendmsg:
+    case SYS_sigsuspend:
+    case SYS_device_call:
+        return below(8) == 0;
+    case SYS_ring_enter: /* for what is there */
+        return arg[1] == 0 || below(20) == 0;
+    case SYS_setuid: /* the one that waits must be allowed to end it */
+        return below(20) == 0;
+    case SYS_mach_msg_trap:
+        return !(arg[1] & MACH_RCV_MSG) || below(8) == 0;
     case SYS_exit:
+    case SYS_sigreturn: /* a bad frame ends it, too */
         return below(300) == 0;
     case SYS_fork:
         return below(10) == 0;
@@ -117,16 +137,18 @@ static bool is_fit(long number, const long arg[6])
     }
 }
 
-/* The calls that are tried; in the place of those that have tests of their own,
- * more about mappings. */
+/* The calls that are tried. */
 static const int numbers[] = {
-#define CALL(number, name, result, args, help)                                 \
-    number <= 44 || number == SYS_futex ? number                               \
-    : number & 1                        ? SYS_mmap                             \
-                                        : SYS_munmap,
+#define CALL(number, name, result, args, help) number,
 #include "syscall.def"
 #undef CALL
 };
+
+static const uint32_t requests[] = {FIONREAD,  FIONBIO,      FIOCLEX,
+                                    DEMO_SET,  DEMO_INFO,    DEMO_ADD,
+                                    DEMO_STEP, DEMO_REVERSE, DEMO_GATHER};
+static const char *const variables[] = {"kern.hostname", "kern.proc",
+                                        "kern.procname", "hw.ncpu"};
 
 static void random_calls(long calls)
 {
@@ -141,6 +163,17 @@ static void random_calls(long calls)
             continue;
         if (number == SYS_pipe)
             arg[0] = (long)area;
+        if (number == SYS_socket || number == SYS_socketpair) {
+            arg[0] = AF_UNIX;
+            arg[1] = (long)(1 + below(2)) | SOCK_NONBLOCK;
+            arg[2] = 0;
+        }
+        if (number == SYS_ring_setup && below(4))
+            arg[0] = 1l << below(7);
+        if (number == SYS_ioctl && below(2))
+            arg[1] = requests[below(sizeof requests / sizeof requests[0])];
+        if (number == SYS_sysctlbyname && below(2))
+            arg[0] = (long)variables[below(4)];
         if (raw_call(number, arg) == 0 && number == SYS_fork) {
             depth++;
             state += (uint64_t)getpid();
@@ -160,6 +193,18 @@ static void worker(long n, uint64_t seed, long calls)
     int null = open("/dev/null", O_RDWR); /* no noise on the console */
     for (int fd = 0; fd < 3; fd++)
         dup2(null, fd);
+    /* Something of each kind to begin with. */
+    struct sockaddr_un address = {AF_UNIX, "a"};
+    int pair[2], listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    bind(listener, (void *)&address, sizeof address);
+    listen(listener, 3);
+    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair);
+    socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair);
+    mkfifo("b", 0644);
+    open("b", O_RDWR | O_NONBLOCK);
+    open("/dev/demo", O_RDWR);
+    open("/dev/accel", O_RDWR);
+    ring_setup(8, RING_POLLED);
     random_calls(calls);
     _exit(0);
 }
