@@ -36,6 +36,13 @@ static void run_and_or(struct shell *sh, const struct node *node, bool last)
 static void run_background(struct shell *sh, const struct node *node)
 {
     bool detach = !sh->interactive;
+    /* Held over the fork: a `kill -INT $!` that comes before the child has
+     * said that it ignores the signal would end it. */
+    sigset_t keys, before;
+    sigemptyset(&keys);
+    sigaddset(&keys, SIGINT);
+    sigaddset(&keys, SIGQUIT);
+    sigprocmask(SIG_BLOCK, &keys, &before);
     pid_t pid = job_fork(sh, 0, false);
     if (pid == 0) {
         /* POSIX: without job control it must not eat the script's input, nor
@@ -44,6 +51,7 @@ static void run_background(struct shell *sh, const struct node *node)
             signal(SIGINT, SIG_IGN);
             signal(SIGQUIT, SIG_IGN);
         }
+        sigprocmask(SIG_SETMASK, &before, NULL);
         int null = detach ? open("/dev/null", O_RDONLY) : -1;
         if (null > 0) {
             dup2(null, STDIN_FILENO);
@@ -51,6 +59,7 @@ static void run_background(struct shell *sh, const struct node *node)
         }
         run_and_exit(sh, node->a);
     }
+    sigprocmask(SIG_SETMASK, &before, NULL);
     sh->status = pid < 0 ? STATUS_NOT_RUNNABLE : 0;
     if (pid > 0) {
         sh->background = pid;
