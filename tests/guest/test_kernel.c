@@ -561,6 +561,34 @@ static void a_line_too_long_is_cut_not_overrun(void **state)
     end(r);
 }
 
+/* Types `keys` and runs until `ms`; what the console has from then on. */
+static void type_at_poll(struct run *r, const char *keys, uint64_t ms,
+                         const char *want)
+{
+    size_t before = r->used;
+    machine_input(r->m, TEXT(keys), false);
+    machine_run(r->m, ms * 1000 * 1000, &r->stop);
+    assert_string_equal(r->out + before, want);
+}
+
+#define NOTHING_YET "poll 0: 0 0\n"
+
+/* A poll sleeps through half a line and wakes up for a whole one. */
+static void a_poll_of_the_console_waits_for_a_line(void **state)
+{
+    (void)state;
+    struct run *r = start("arg=polling\n");
+    machine_run(r->m, 20 * 1000 * 1000, &r->stop);
+    assert_string_equal(strchr(r->out, '\n') + 1, NOTHING_YET);
+    type_at_poll(r, "ab", 40, "ab");
+    type_at_poll(r, "c\n", 60, "c\npoll 1: 0 1\nread 4\n" NOTHING_YET);
+    type_at_poll(r, "\x04", 80, "poll 1: 0 1\nread 0\n" NOTHING_YET);
+    type_at_poll(r, "\x03", 100, "^C\npoll -1: 0 0 EINTR\n" NOTHING_YET);
+    type_at_poll(r, "end\n", 120, "end\npoll 1: 0 1\nread 4\n");
+    assert_ended(r, 0);
+    end(r);
+}
+
 /* ---- Panics ---- */
 
 static uint64_t kernel_symbol(const char *name)
@@ -1016,6 +1044,7 @@ int main(void)
         cmocka_unit_test(ctrl_c_throws_the_line_away),
         cmocka_unit_test(ctrl_c_ends_the_foreground_job),
         cmocka_unit_test(a_line_too_long_is_cut_not_overrun),
+        cmocka_unit_test(a_poll_of_the_console_waits_for_a_line),
         cmocka_unit_test(a_panic_names_function_cause_and_callers),
         cmocka_unit_test(a_stray_user_pointer_panics_in_both_layouts),
         cmocka_unit_test(a_stack_overflow_is_said_to_be_one),

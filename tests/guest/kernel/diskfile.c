@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 
 #include "check.h"
 
@@ -81,6 +82,48 @@ static void writes_stay(void)
     TRUE(holds(area + 4096, 65536 + 4096, 4096));
 }
 
+static long readv_at(long at, const struct iovec *v, int count)
+{
+    EQUAL(lseek(disk, at, SEEK_SET), at);
+    return readv(disk, v, count);
+}
+
+/* Pieces of whole sectors may lie anywhere; one of another length ends the
+ * transfer, after what came before it. */
+static void vectors_move_whole_sectors(void)
+{
+    const struct iovec good[] = {
+        {area + 1, 512}, {(char *)8, 0}, {area + 8191, 1024}};
+    const struct iovec odd[] = {
+        {area, 512}, {area + 4096, 100}, {area + 8192, 412}};
+    const struct iovec unmapped[] = {{area, 512}, {(char *)8, 512}};
+    memset(area, 0, 16384);
+    EQUAL(readv_at(512, good, 3), 1536);
+    TRUE(holds(area + 1, 512, 512));
+    TRUE(holds(area + 8191, 1024, 1024));
+    EQUAL(area[513], 0);
+    EQUAL(lseek(disk, 0, SEEK_CUR), 2048);
+    memset(area, 0x3c, 16384);
+    EQUAL(readv_at(1024, odd, 3), 512);
+    EQUAL(lseek(disk, 0, SEEK_CUR), 1536);
+    TRUE(holds(area, 1024, 512));
+    EQUAL(area[4096], 0x3c);
+    FAILS(readv_at(1024, odd, 2), EINVAL); /* 612 bytes in all */
+    FAILS(readv_at(1024, odd + 1, 2), EINVAL);
+    EQUAL(lseek(disk, 0, SEEK_CUR), 1024);
+    EQUAL(readv_at(0, unmapped, 2), 512);
+    FAILS(readv_at(0, unmapped + 1, 1), EFAULT);
+    EQUAL(readv_at(DISK - 512, good, 3), 512);
+    memset(area, 0x69, 16384);
+    EQUAL(lseek(disk, 262144, SEEK_SET), 262144);
+    EQUAL(writev(disk, good, 3), 1536);
+    EQUAL(writev(disk, odd, 3), 512);
+    EQUAL(read_at(262144, area, 4096), 4096);
+    EQUAL(area[0], 0x69);
+    EQUAL(area[2047], 0x69);
+    TRUE(holds(area + 2048, 262144 + 2048, 2048));
+}
+
 /* Pages shared copy-on-write are made the reader's own before the device
  * stores into them. */
 static void reading_breaks_sharing(void)
@@ -126,6 +169,7 @@ int main(void)
     EQUAL(munmap(area + BYTES, PAGE), 0);
     reads_arrive_anywhere();
     refused();
+    vectors_move_whole_sectors();
     writes_stay();
     reading_breaks_sharing();
     owners_may_die(); /* the kernel stacks it needs stay */
