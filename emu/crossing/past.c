@@ -228,26 +228,16 @@ static void swap(struct tracker *t, struct journal *j)
     }
 }
 
-static void load_list(struct list *now, const struct list *then)
-{
-    now->count = then->count;
-}
-
 /* Everything of then, but the stores and how much they hold of the future. */
 static void load_state(struct tracker *t, const struct tracker_state *then)
 {
     struct tracker_state now = t->s;
+    struct list *list[TRACKER_LISTS], *store[TRACKER_LISTS];
     t->s = *then;
-    struct list *list[] = {&t->s.records, &t->s.transfers,  &t->s.mappings,
-                           &t->s.links,   &t->s.nesteds,    &t->s.strings,
-                           &t->s.args,    &t->s.procs,      &t->s.texts,
-                           &t->s.rings,   &t->s.port_events};
-    struct list *store[] = {&now.records, &now.transfers,  &now.mappings,
-                            &now.links,   &now.nesteds,    &now.strings,
-                            &now.args,    &now.procs,      &now.texts,
-                            &now.rings,   &now.port_events};
-    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
-        load_list(store[i], list[i]);
+    tracker_lists(&t->s, list);
+    tracker_lists(&now, store);
+    for (size_t i = 0; i < TRACKER_LISTS; i++) {
+        store[i]->count = list[i]->count;
         *list[i] = *store[i];
     }
     now.bytes.used = then->bytes.used;
@@ -372,13 +362,11 @@ bool tracker_forget(struct tracker *t, struct tracker_kept *before,
 
 void tracker_cut(struct tracker *t, struct tracker_kept *at)
 {
-    struct list *list[] = {&t->s.records, &t->s.transfers,  &t->s.mappings,
-                           &t->s.links,   &t->s.nesteds,    &t->s.strings,
-                           &t->s.args,    &t->s.procs,      &t->s.texts,
-                           &t->s.rings,   &t->s.port_events};
+    struct list *list[TRACKER_LISTS];
+    tracker_lists(&t->s, list);
     journal_free(&at->journal);
     ports_forget(t->moments, t->s.port_events.count);
-    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+    for (size_t i = 0; i < TRACKER_LISTS; i++)
         list[i]->known = list[i]->count;
     /* Overwritten future items have no future any more. */
     size_t records = 0, procs = 0;

@@ -263,6 +263,10 @@ const char *tracker_text(const struct tracker *t, uint32_t text);
 uint32_t tracker_chain(struct tracker *t, uint64_t number, enum chain_kind kind,
                        struct list *list, size_t next_offset);
 
+/* All lists of a state: what they hold only grows while the run goes on. */
+#define TRACKER_LISTS 11
+void tracker_lists(struct tracker_state *s, struct list *list[TRACKER_LISTS]);
+
 /* ---- past.c ---- */
 /* Before an old record or process is changed: keeps what it was. */
 void past_note_record(struct tracker *t, uint32_t index);

@@ -213,6 +213,15 @@ static void set_item_sizes(struct tracker_state *s)
     s->texts.item_bytes = sizeof(uint64_t);
 }
 
+void tracker_lists(struct tracker_state *s, struct list *list[TRACKER_LISTS])
+{
+    struct list *const all[TRACKER_LISTS] = {
+        &s->records, &s->transfers, &s->mappings, &s->links,
+        &s->rings,   &s->nesteds,   &s->strings,  &s->port_events,
+        &s->args,    &s->procs,     &s->texts};
+    memcpy(list, all, sizeof all);
+}
+
 /* The tables: given, else the kernel's own, else calls are shown raw. A kernel
  * without a note is no fault; one with a bad note is worth a warning. */
 static void find_tables(struct tracker *t, const struct abi *given)
@@ -270,13 +279,11 @@ void tracker_destroy(struct tracker *t)
     if (t == NULL)
         return;
     struct tracker_state *s = &t->s;
-    struct list *list[] = {&s->records,     &s->transfers, &s->mappings,
-                           &s->links,       &s->nesteds,   &s->strings,
-                           &s->args,        &s->procs,     &s->texts,
-                           &s->port_events, &s->rings};
+    struct list *list[TRACKER_LISTS];
+    tracker_lists(s, list);
     machine_unobserve(t->machine, t);
     probes_unhook(t);
-    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+    for (size_t i = 0; i < TRACKER_LISTS; i++)
         list_free(list[i]);
     bytes_free(&s->bytes);
     past_free(t);

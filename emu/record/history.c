@@ -47,7 +47,6 @@ struct history {
     size_t arrivals, arrival_room;
     size_t arrived; /* how many of them the machine has been given */
     struct moment newest;
-    struct machine_stop newest_stop; /* how the run stood there */
     size_t memory, tracked_bytes;
     uint64_t every;
     unsigned branches;
@@ -417,12 +416,6 @@ static void run_past(struct history *h, uint64_t until,
         step_to_traps(h, next);
 }
 
-static void note_newest(struct history *h, const struct machine_stop *stop)
-{
-    h->newest = history_now(h);
-    h->newest_stop = *stop;
-}
-
 /* True: the caller's run is over. */
 static bool stretch_past(struct history *h, uint64_t until,
                          struct machine_stop *stop)
@@ -452,7 +445,7 @@ static bool stretch(struct history *h, uint64_t until,
         return stretch_past(h, until, stop);
     keep_if_due(h);
     machine_run(h->machine, min64(until, snapshot_due(h)), stop);
-    note_newest(h, stop);
+    h->newest = history_now(h);
     return stop->reason != MACHINE_LIMIT;
 }
 
@@ -493,7 +486,7 @@ void history_step(struct history *h, struct machine_stop *stop)
     }
     machine_step(h->machine, stop);
     if (!past)
-        note_newest(h, stop);
+        h->newest = history_now(h);
     else if (!history_in_past(h))
         set_mode(h, false);
 }

@@ -64,15 +64,25 @@ static void done(struct step_result r)
 }
 
 /* Crossing by crossing to the write of hello. */
-static const struct crossing *go_to_write(struct bench *b)
+/* To the next such call of this process (pid 0: of any). */
+static const struct crossing *go_to_call(struct bench *b, int pid,
+                                         const char *name)
 {
     const struct crossing *c;
     do {
-        done(step_next_crossing(&b->step, 0));
+        done(step_next_crossing(&b->step, pid));
         c = tracker_current(b->step.tracker);
         assert_non_null(c);
-    } while (c->call == NULL || strcmp(c->call->name, "write") != 0 ||
-             strcmp(c->process, "hello") != 0);
+    } while (c->call == NULL || strcmp(c->call->name, name) != 0);
+    return c;
+}
+
+static const struct crossing *go_to_write(struct bench *b)
+{
+    const struct crossing *c;
+    do
+        c = go_to_call(b, 0, "write");
+    while (strcmp(c->process, "hello") != 0);
     return c;
 }
 
@@ -129,11 +139,7 @@ static void out_to_user_does_nothing_in_user_code(void **state)
 static void out_of_a_call_that_never_returns_is_another_process(void **state)
 {
     struct bench *b = *state;
-    const struct crossing *c;
-    do {
-        done(step_next_crossing(&b->step, 2));
-        c = tracker_current(b->step.tracker);
-    } while (c->call == NULL || strcmp(c->call->name, "exit") != 0);
+    go_to_call(b, 2, "exit");
     done(step_out_to_user(&b->step));
     assert_int_equal(cpu_privilege(hart(b)), CPU_U);
     assert_int_equal(tracker_current_pid(b->step.tracker), 1);
@@ -144,11 +150,7 @@ static void out_of_a_call_that_never_returns_is_another_process(void **state)
 static void into_the_trap_waits_for_this_process(void **state)
 {
     struct bench *b = *state;
-    const struct crossing *c;
-    do {
-        done(step_next_crossing(&b->step, 1));
-        c = tracker_current(b->step.tracker);
-    } while (c->call == NULL || strcmp(c->call->name, "waitpid") != 0);
+    const struct crossing *c = go_to_call(b, 1, "waitpid");
     uint64_t number = c->number;
     done(step_into_trap(&b->step));
     c = tracker_current(b->step.tracker);
@@ -161,11 +163,7 @@ static void into_the_trap_waits_for_this_process(void **state)
 static void into_the_trap_does_not_wait_for_the_dead(void **state)
 {
     struct bench *b = *state;
-    const struct crossing *c;
-    do {
-        done(step_next_crossing(&b->step, 2));
-        c = tracker_current(b->step.tracker);
-    } while (c->call == NULL || strcmp(c->call->name, "exit") != 0);
+    go_to_call(b, 2, "exit");
     done(step_into_trap(&b->step));
     assert_int_equal(tracker_current(b->step.tracker)->pid, 1);
 }

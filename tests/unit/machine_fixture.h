@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,21 @@ static inline void elf_make(struct elf_image *e, uint64_t at,
     };
     memcpy(e->bytes + ELF_CODE_AT, code, words * 4);
     e->n = ELF_CODE_AT + words * 4;
+}
+
+/* A file's n bytes, to be freed. */
+static inline uint8_t *read_whole(const char *path, size_t *n)
+{
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        fail_msg("%s: not there", path);
+    assert_int_equal(fseek(f, 0, SEEK_END), 0);
+    *n = (size_t)ftell(f);
+    rewind(f);
+    uint8_t *bytes = malloc(*n);
+    assert_int_equal(fread(bytes, 1, *n, f), *n);
+    fclose(f);
+    return bytes;
 }
 
 #define BOARD_DISK_BYTES (64 * 512)

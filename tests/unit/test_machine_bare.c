@@ -37,20 +37,6 @@ static void read_file(const char *path, uint8_t *to, size_t n)
     fclose(f);
 }
 
-static uint8_t *read_program(const char *path, size_t *n)
-{
-    FILE *f = fopen(path, "rb");
-    if (f == NULL)
-        fail_msg("%s: not there", path);
-    assert_int_equal(fseek(f, 0, SEEK_END), 0);
-    *n = (size_t)ftell(f);
-    rewind(f);
-    uint8_t *bytes = malloc(*n);
-    assert_int_equal(fread(bytes, 1, *n, f), *n);
-    fclose(f);
-    return bytes;
-}
-
 static void keep_text(void *ctx, const uint8_t *bytes, size_t n)
 {
     struct outcome *o = ctx;
@@ -64,7 +50,7 @@ static void run_here(const char *program, struct outcome *o)
     struct machine *m;
     char why[200] = "";
     size_t n = 0;
-    uint8_t *elf = read_program(program, &n);
+    uint8_t *elf = read_whole(program, &n);
     memset(o, 0, sizeof *o);
     fill_disk(o->disk);
     struct machine_desc d = {.bare = true,

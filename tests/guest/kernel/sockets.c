@@ -731,17 +731,7 @@ static void all(long round)
         _exit(1);
 }
 
-/* As in wired.c: until two rounds end with the same memory free. */
 int main(void)
 {
-    long left = 0;
-    bool settled = false;
-    for (int round = 0; round < 6 && !settled; round++) {
-        EQUAL(in_child(all, round), 0);
-        long now = free_frames();
-        settled = now == left;
-        left = now;
-    }
-    EQUAL(settled, true);
-    return check_end("sockets");
+    return check_rounds("sockets", all);
 }
