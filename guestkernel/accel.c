@@ -1,10 +1,7 @@
-/*
- * accel.c - /dev/accel: an accelerator for blocks of bytes, with a table of
- * methods (abi/device.def). What the table leaves open, it checks itself.
- */
+/* accel.c - /dev/accel: an accelerator for blocks of bytes, with a table of
+ * methods (abi/device.def). What the table leaves open, it checks itself. */
+#include "kernel.h"
 #include "method.h"
-#include "sched.h"
-#include <errno.h>
 
 static struct {
     uint64_t calls, turn; /* ACCEL_GO has been called so often */

@@ -1,13 +1,6 @@
-/*
- * bootargs.c - reads the boot page in place: lines KEY=VALUE, whose newlines it
- * turns into NULs. The page is never handed out, so the strings stay.
- */
-#include "bootargs.h"
-#include "copy.h"
-#include "panic.h"
-#include "string.h"
-#include "sysctl.h"
-#include "wire.h"
+/* bootargs.c - reads the boot page in place: lines KEY=VALUE, whose newlines it
+ * turns into NULs. The page is never handed out, so the strings stay. */
+#include "kernel.h"
 
 struct bootargs bootargs;
 

@@ -1,13 +1,6 @@
-/*
- * comm.c - kernel memory that programs may read. The page belongs to an inode
- * without a name, so that a mapping of it is like any other.
- */
-#include "comm.h"
-#include "bootargs.h"
-#include "inode.h"
-#include "panic.h"
-#include "string.h"
-#include "syscall.h"
+/* comm.c - kernel memory that programs may read. The page belongs to an inode
+ * without a name, so that a mapping of it is like any other. */
+#include "kernel.h"
 #include <sallyport/commpage.h>
 
 _Static_assert(COMMPAGE_ADDRESS == USER_STACK_TOP, "right above the stack");

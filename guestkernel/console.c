@@ -1,5 +1,4 @@
-/*
- * console.c - a person at a keyboard, as a file.
+/* console.c - a person at a keyboard, as a file.
  *
  * Typed bytes are echoed and gathered into a line that can be edited, as long
  * as the modes say so (ICANON, ECHO, ISIG; else each byte is readable at once):
@@ -9,22 +8,9 @@
  * Enter makes the line readable. A read returns at most one line.
  *
  * One ring holds both: [read, ready) may be read, [ready, edit) is still being
- * typed. Ctrl-D puts the byte END behind what it ends.
- */
-#include "console.h"
-#include "device.h"
-#include "file.h"
-#include "poll.h"
-#include "proc.h"
-#include "sched.h"
-#include "signals.h"
-#include "string.h"
-#include "sysctl.h"
-#include "uart.h"
-#include <errno.h>
-#include <fcntl.h>
+ * typed. Ctrl-D puts the byte END behind what it ends. */
+#include "kernel.h"
 #include <sallyport/ioctl.h>
-#include <signal.h>
 
 #define RING_BYTES   4096
 #define WRITE_CHUNK  512
@@ -149,23 +135,13 @@ static void typed(char c) {
         return;
     }
     switch (c) {
-    case '\0':
-        break;
-    case CTRL('C'):
-        interrupt_typing();
-        break;
-    case CTRL('U'):
-        erase_line();
-        break;
-    case CTRL('W'):
-        erase_word();
-        break;
+    case '\0': break;
+    case CTRL('C'): interrupt_typing(); break;
+    case CTRL('U'): erase_line(); break;
+    case CTRL('W'): erase_word(); break;
     case '\b':
-    case DELETE:
-        erase_character();
-        break;
-    default:
-        add(c);
+    case DELETE: erase_character(); break;
+    default: add(c);
     }
 }
 
@@ -269,28 +245,19 @@ static int console_ioctl(struct file *f, uint32_t request, void *buffer) {
     case FIONREAD:
         *(int *)buffer = (int)(console.ready - console.read);
         return 0;
-    case TIOCGETA:
-        *(struct termios *)buffer = console.mode;
-        return 0;
+    case TIOCGETA: *(struct termios *)buffer = console.mode; return 0;
     case TIOCSETAF:
         console.read = console.ready = console.edit;
         /* fall through */
     case TIOCSETA:
-    case TIOCSETAW: /* output never waits here */
-        set_mode(buffer);
-        return 0;
-    case TIOCGWINSZ:
-        *(struct winsize *)buffer = console.size;
-        return 0;
+    case TIOCSETAW: /* output never waits here */ set_mode(buffer); return 0;
+    case TIOCGWINSZ: *(struct winsize *)buffer = console.size; return 0;
     case TIOCSWINSZ:
         console.size = *(struct winsize *)buffer;
         signal_send_group(console.group, SIGWINCH, SI_KERNEL);
         return 0;
-    case TIOCGPGRP:
-        *(int *)buffer = console.group;
-        return 0;
-    case TIOCSPGRP:
-        return set_group(*(int *)buffer);
+    case TIOCGPGRP: *(int *)buffer = console.group; return 0;
+    case TIOCSPGRP: return set_group(*(int *)buffer);
     }
     return ENOTTY;
 }

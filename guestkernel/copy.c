@@ -1,5 +1,4 @@
-/*
- * copy.c - copyin, copyout and their like, for both layouts.
+/* copy.c - copyin, copyout and their like, for both layouts.
  *
  * layout=separate: the process is not mapped while the kernel runs. Each page
  * of the range is looked up in the process's table in software, which checks
@@ -10,16 +9,8 @@
  * fault inside the loop that vm_fault cannot cure comes back from there as a
  * short count (usercopy_fault).
  *
- * Either way a page not yet present is brought in on the way.
- */
-#include "copy.h"
-#include "kvm.h"
-#include "probe.h"
-#include "proc.h"
-#include "sched.h"
-#include "string.h"
-#include "usercopy.h"
-#include <errno.h>
+ * Either way a page not yet present is brought in on the way. */
+#include "kernel.h"
 
 static int check_range(struct user_addr a, size_t n) {
     if (n > COPY_MAX) return EINVAL;

@@ -1,5 +1,4 @@
-/*
- * copy.h - the only ways through a user address: block copying between the
+/* copy.h - the only ways through a user address: block copying between the
  * current process and the kernel. Source first, destination second.
  *
  * All return 0 or:
@@ -8,12 +7,7 @@
  *                 the bad page may have been copied
  *   EINVAL        more than COPY_MAX bytes
  *   ENAMETOOLONG  copyinstr, copyoutstr: no NUL within max
- * With n = 0 they return 0 and look at no pointer. They never sleep.
- */
-#ifndef KERNEL_COPY_H
-#define KERNEL_COPY_H
-
-#include "riscv.h"
+ * With n = 0 they return 0 and look at no pointer. They never sleep. */
 
 #define COPY_MAX   (64ul << 20)
 #define MUST_CHECK __attribute__((warn_unused_result))
@@ -44,4 +38,17 @@ static inline struct user_addr user_plus(struct user_addr a, uint64_t n) {
     return (struct user_addr){a.va + n};
 }
 
-#endif
+/* ---- usercopy.S: the loops that touch user memory (layout=shared) ---- */
+
+#define USERCOPY_FAULT ((size_t)-1)
+
+/* Copies n bytes, one side of them user memory whose range was checked.
+ * Returns how many bytes it did not copy. */
+size_t usercopy(void *to, const void *from, size_t n);
+/* Copies up to and with a NUL, at most max bytes; returns max minus the bytes
+ * copied, or USERCOPY_FAULT. */
+size_t usercopy_string(char *to, const char *from, size_t max);
+
+/* For the kernel's trap handler: where to go on after a fault at pc that
+ * cannot be cured, or 0 if pc is in neither loop. */
+vaddr usercopy_fixup(vaddr pc);

@@ -1,10 +1,6 @@
-/*
- * demo.c - /dev/demo: a counter, with a request of each kind. The generic layer
- * (ioctl.c) has copied the structures; what one points at, it has not.
- */
-#include "device.h"
-#include "file.h"
-#include <errno.h>
+/* demo.c - /dev/demo: a counter, with a request of each kind. The generic layer
+ * (ioctl.c) has copied the structures; what one points at, it has not. */
+#include "kernel.h"
 #include <sallyport/ioctl.h>
 
 static struct {
@@ -47,24 +43,15 @@ static int demo_ioctl(struct file *f, uint32_t request, void *buffer) {
     struct demo_add *add = buffer;
     (void)f;
     switch (request) {
-    case DEMO_SET:
-        set(*(uint64_t *)buffer);
-        return 0;
-    case DEMO_INFO:
-        describe(buffer);
-        return 0;
+    case DEMO_SET: set(*(uint64_t *)buffer); return 0;
+    case DEMO_INFO: describe(buffer); return 0;
     case DEMO_ADD:
         set(demo.count + add->addend);
         add->sum = demo.count;
         return 0;
-    case DEMO_STEP:
-        set(demo.count + *(uint64_t *)buffer);
-        return 0;
-    case DEMO_REVERSE:
-        reverse(buffer);
-        return 0;
-    case DEMO_GATHER:
-        return gather(buffer);
+    case DEMO_STEP: set(demo.count + *(uint64_t *)buffer); return 0;
+    case DEMO_REVERSE: reverse(buffer); return 0;
+    case DEMO_GATHER: return gather(buffer);
     }
     return ENOTTY;
 }

@@ -1,14 +1,6 @@
-/*
- * device.c - /dev/null and /dev/zero, and the making of /dev.
- */
-#include "device.h"
-#include "console.h"
-#include "dir.h"
-#include "file.h"
+/* device.c - /dev/null and /dev/zero, and the making of /dev. */
+#include "kernel.h"
 #include "method.h"
-#include "panic.h"
-#include "string.h"
-#include <errno.h>
 
 void device_close(struct file *f) { inode_drop(f->inode); }
 

@@ -1,10 +1,5 @@
-/*
- * dir.c - directories are lists of names; a path is a walk through them.
- */
-#include "dir.h"
-#include "kmalloc.h"
-#include "string.h"
-#include <errno.h>
+/* dir.c - directories are lists of names; a path is a walk through them. */
+#include "kernel.h"
 
 /* ---- Entries ---- */
 

@@ -1,11 +1,4 @@
-/*
- * dir.h - names: directory entries and paths.
- */
-#ifndef KERNEL_DIR_H
-#define KERNEL_DIR_H
-
-#include <sallyport/abi.h>
-#include "inode.h"
+/* dir.h - names: directory entries and paths. */
 
 #define PATH_MAX_BYTES SALLYPORT_PATH_MAX
 #define NAME_MAX_BYTES SALLYPORT_NAME_MAX
@@ -52,5 +45,3 @@ bool place_is_special(const struct place *place);
  * (more than size bytes with the NUL). */
 int path_of(const struct inode *dir, const char *name, size_t n, char *path,
             size_t size);
-
-#endif

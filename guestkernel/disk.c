@@ -1,21 +1,12 @@
-/*
- * disk.c - /dev/disk0: the virtio block device (virtio 1.1: 4.2 MMIO, 2.6 split
+/* disk.c - /dev/disk0: the virtio block device (virtio 1.1: 4.2 MMIO, 2.6 split
  * queue, 5.2 block), raw, and direct: the device reads and writes the program's
  * own wired pages, and no byte is copied.
  *
  * Offset and length are multiples of 512, the address is any. One request is
  * under way at a time; it has up to WIRE_PAGES pieces. Its owner sleeps through
- * a signal until the device is done with the pages (sched_wait), then unwires.
- */
-#include "device.h"
-#include "file.h"
-#include "pagealloc.h"
-#include "panic.h"
-#include "plic.h"
-#include "proc.h"
-#include "sched.h"
-#include "wire.h"
-#include <errno.h>
+ * a signal until the device is done with the pages (sched_wait), then
+ * unwires. */
+#include "kernel.h"
 
 #define SECTOR 512
 

@@ -1,14 +1,8 @@
-/*
- * elf.c - from program headers to regions. No byte is loaded here: pages come
+/* elf.c - from program headers to regions. No byte is loaded here: pages come
  * when they are touched (vm.c). The file is hostile until every number in it
- * was checked.
- */
-#include "elf.h"
+ * was checked. */
+#include "kernel.h"
 #include "elf_format.h"
-#include "inode.h"
-#include "pagealloc.h"
-#include "string.h"
-#include <errno.h>
 
 #define SEGMENTS_MAX 16
 #define HEADERS_MAX  64

@@ -1,11 +1,6 @@
-/*
- * elf_format.h - what an ELF file looks like, as far as a static program for
+/* elf_format.h - what an ELF file looks like, as far as a static program for
  * this machine needs it (System V ABI, chapter 4; RISC-V psABI). Also used by
- * the tests. (Not every release of picolibc has an <elf.h>.)
- */
-#ifndef KERNEL_ELF_FORMAT_H
-#define KERNEL_ELF_FORMAT_H
-
+ * the tests. (Not every release of picolibc has an <elf.h>.) */
 #include <stdint.h>
 
 #define ELF_MAGIC                                                              \
@@ -46,5 +41,3 @@ struct elf_segment {
     uint64_t offset, vaddr, paddr, filesz, memsz, align;
 };
 _Static_assert(sizeof(struct elf_segment) == 56, "Elf64_Phdr");
-
-#endif

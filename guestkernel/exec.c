@@ -1,27 +1,10 @@
-/*
- * exec.c - execve: a new address space is made ready beside the old one;
+/* exec.c - execve: a new address space is made ready beside the old one;
  * nothing of the old is given up before the new is complete, so that any error
  * finds the caller as it was.
  *
  * The new stack, from the top: the strings, then argc, the pointers to them and
- * an empty auxiliary vector (abi/README.md).
- */
-#include "exec.h"
-#include "calls.h"
-#include "comm.h"
-#include "copy.h"
-#include "dir.h"
-#include "elf.h"
-#include "file.h"
-#include "kvm.h"
-#include "pagealloc.h"
-#include "port.h"
-#include "probe.h"
-#include "ring.h"
-#include "signals.h"
-#include "string.h"
-#include "sysctl.h"
-#include <errno.h>
+ * an empty auxiliary vector (abi/README.md). */
+#include "kernel.h"
 
 SYSCTL_INT(_kern, KERN_ARGMAX, argmax, CTLFLAG_RD, NULL, SALLYPORT_ARG_MAX,
            "bytes of a program's arguments and environment");

@@ -1,13 +1,7 @@
-/*
- * export.c - how files leave the machine: the kernel points at their bytes, one
+/* export.c - how files leave the machine: the kernel points at their bytes, one
  * contiguous piece at a time, and the emulator, which hooks the probe, reads
- * them there. On another machine nobody looks, and nothing happens.
- */
-#include "export.h"
-#include "bootargs.h"
-#include "dir.h"
-#include "probe.h"
-#include <errno.h>
+ * them there. On another machine nobody looks, and nothing happens. */
+#include "kernel.h"
 
 static void export_file(const char *path) {
     struct inode *i;

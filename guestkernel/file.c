@@ -1,15 +1,5 @@
-/*
- * file.c - descriptors, and the calls that work on any of them.
- */
-#include "file.h"
-#include "calls.h"
-#include "console.h"
-#include "kmalloc.h"
-#include "proc.h"
-#include "sched.h"
-#include "sysctl.h"
-#include <errno.h>
-#include <fcntl.h>
+/* file.c - descriptors, and the calls that work on any of them. */
+#include "kernel.h"
 
 SYSCTL_INT(_kern, OID_AUTO, maxfilesperproc, CTLFLAG_RD, NULL, OPEN_MAX,
            "descriptors that a process can have");
@@ -186,17 +176,14 @@ int64_t sys_fcntl(const uint64_t *arg) {
     switch ((int)arg[1]) {
     case F_DUPFD:
         return value < 0 || value >= OPEN_MAX ? -EINVAL : duplicate(f, value);
-    case F_GETFD:
-        return *on_exec & bit ? FD_CLOEXEC : 0;
+    case F_GETFD: return *on_exec & bit ? FD_CLOEXEC : 0;
     case F_SETFD:
         *on_exec = value & FD_CLOEXEC ? *on_exec | bit : *on_exec & ~bit;
         return 0;
-    case F_GETFL:
-        return f->flags & (O_ACCMODE | STATUS_FLAGS);
+    case F_GETFL: return f->flags & (O_ACCMODE | STATUS_FLAGS);
     case F_SETFL:
         f->flags = (f->flags & ~STATUS_FLAGS) | (value & STATUS_FLAGS);
         return 0;
-    default:
-        return -EINVAL;
+    default: return -EINVAL;
     }
 }

@@ -1,14 +1,4 @@
-/*
- * file.h - open files: what a descriptor stands for.
- */
-#ifndef KERNEL_FILE_H
-#define KERNEL_FILE_H
-
-#include "inode.h"
-#include "uio.h"
-
-struct file;
-struct proc;
+/* file.h - open files: what a descriptor stands for. */
 
 /* What kind of thing it is. read and write return 0 or an errno, and what was
  * moved is off u->resid, whichever they return: an error after that becomes a
@@ -77,5 +67,3 @@ extern const struct file_ops zero_ops;
 extern const struct file_ops demo_ops;    /* demo.c */
 extern const struct file_ops console_ops; /* console.c */
 extern const struct file_ops pipe_ops;    /* pipe.c */
-
-#endif

@@ -1,19 +1,10 @@
-/*
- * futex.c - a word's sleepers. The key is where the word is in physical
+/* futex.c - a word's sleepers. The key is where the word is in physical
  * memory, so processes that map the same object at different addresses meet.
  * A sleeper holds its frame: while it sleeps, the key can mean nothing else.
  *
  * Between the test of the word and the sleep nobody else runs (sched.h), so no
- * wake is lost. Waiters are few (one a process) and in one list.
- */
-#include "futex.h"
-#include "calls.h"
-#include "copy.h"
-#include "pagealloc.h"
-#include "proc.h"
-#include "sched.h"
-#include "syscall.h"
-#include <errno.h>
+ * wake is lost. Waiters are few (one a process) and in one list. */
+#include "kernel.h"
 #include <sallyport/futex.h>
 
 struct waiter { /* on its process's kernel stack */
@@ -99,11 +90,9 @@ int64_t sys_futex(const uint64_t *arg) {
     paddr word;
     if (va % sizeof(uint32_t)) return -EINVAL;
     switch ((uint32_t)arg[1]) {
-    case FUTEX_WAIT:
-        return -wait(va, (uint32_t)arg[2], user_addr(arg[3]));
+    case FUTEX_WAIT: return -wait(va, (uint32_t)arg[2], user_addr(arg[3]));
     case FUTEX_WAKE:
         return find_word(va, &word) ? -EFAULT : wake(word, (uint32_t)arg[2]);
-    default:
-        return -EINVAL;
+    default: return -EINVAL;
     }
 }

@@ -1,17 +1,12 @@
-/*
- * hostport.c - the kernel as a server: the host port and the routines of
+/* hostport.c - the kernel as a server: the host port and the routines of
  * guestapps/sdk/mig/host.defs, answered in the sender's own call.
  *
  * The requests carry nothing but the NDR record, so there is one size to check
- * and nothing to fetch. docs/reference/rpc.md says how a reply looks.
- */
-#include "bootargs.h"
-#include "pagealloc.h"
+ * and nothing to fetch. docs/reference/rpc.md says how a reply looks. */
+#include "kernel.h"
 #include "port.h"
-#include "proc.h"
 
 #define HOST_BASE    200 /* subsystem host */
-#define NS_PER_TICK  (1000000000 / PLAT_TIMEBASE_HZ)
 #define REQUEST_SIZE (sizeof(mach_msg_header_t) + sizeof(NDR_record_t))
 
 struct port host_port;
@@ -51,8 +46,7 @@ static void host_service(struct message *request) {
     case 3: /* host_uptime(out nanoseconds: uint64_t) */
         value[0] = mtime_now() * NS_PER_TICK;
         break;
-    default:
-        code = MIG_BAD_ID;
+    default: code = MIG_BAD_ID;
     }
     message_reply(request, code, value, code ? 0 : n);
 }

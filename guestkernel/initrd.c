@@ -1,16 +1,10 @@
-/*
- * initrd.c - reads the archive (POSIX ustar): 512-byte blocks, for each member
+/* initrd.c - reads the archive (POSIX ustar): 512-byte blocks, for each member
  * a header and then its bytes; two zero blocks end it. File bytes stay where
  * they are; only names are made here.
  *
  * initrd_check comes first, before there is any memory to allocate, and refuses
- * whatever initrd_load could not make sense of.
- */
-#include "initrd.h"
-#include "dir.h"
-#include "panic.h"
-#include "string.h"
-#include <errno.h>
+ * whatever initrd_load could not make sense of. */
+#include "kernel.h"
 #include <tar.h>
 
 #define BLOCK 512

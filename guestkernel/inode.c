@@ -1,18 +1,9 @@
-/*
- * inode.c - what a file's bytes are made of.
+/* inode.c - what a file's bytes are made of.
  *
  * A member of the initrd is used where it lies; a page of it is copied when it
  * is first written. Own pages hang in a tree of pages of 512 pointers that
- * grows upwards: a file of one page has no pointer page at all.
- */
-#include "inode.h"
-#include "dir.h"
-#include "kmalloc.h"
-#include "pagealloc.h"
-#include "panic.h"
-#include "string.h"
-#include "vm.h"
-#include <errno.h>
+ * grows upwards: a file of one page has no pointer page at all. */
+#include "kernel.h"
 
 #define FANOUT_SHIFT 9
 #define FANOUT       (1u << FANOUT_SHIFT)

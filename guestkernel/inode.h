@@ -1,15 +1,9 @@
-/*
- * inode.h - files, directories and devices as objects; names are in dir.h.
+/* inode.h - files, directories and devices as objects; names are in dir.h.
  *
  * The file system lives in memory and never sleeps, so a pointer found by a
  * lookup stays good until the call ends or sleeps. What outlives a call (an
  * open file, a working directory, a region of an address space) holds a
- * reference. An inode is freed when neither a name nor a reference is left.
- */
-#ifndef KERNEL_INODE_H
-#define KERNEL_INODE_H
-
-#include "riscv.h"
+ * reference. An inode is freed when neither a name nor a reference is left. */
 
 enum inode_type {
     INODE_FILE,
@@ -18,10 +12,6 @@ enum inode_type {
     INODE_FIFO,
     INODE_SOCKET
 };
-
-struct dentry;
-struct file_ops;
-struct method;
 
 struct inode {
     enum inode_type type;
@@ -84,5 +74,3 @@ void inode_clear_tail(struct inode *i);
 int inode_truncate(struct inode *i, uint64_t size);
 /* Copies [offset, offset + n) out; false if it is not all there. */
 bool inode_read(const struct inode *i, uint64_t offset, void *to, uint64_t n);
-
-#endif

@@ -1,17 +1,6 @@
-/*
- * inodefile.c - reading and writing files and directories, and the calls about
- * an open one: lseek, ftruncate, fstat, getdents.
- */
-#include "calls.h"
-#include "dir.h"
-#include "file.h"
-#include "probe.h"
-#include "proc.h"
-#include "sched.h"
-#include "string.h"
-#include "wire.h"
-#include <errno.h>
-#include <fcntl.h>
+/* inodefile.c - reading and writing files and directories, and the calls about
+ * an open one: lseek, ftruncate, fstat, getdents. */
+#include "kernel.h"
 #include <sallyport/dirent.h>
 #include <sallyport/ioctl.h>
 #include <sys/stat.h>
@@ -120,16 +109,10 @@ int64_t sys_lseek(const uint64_t *arg) {
     if (!f) return -EBADF;
     if (!file_has_offset(f)) return -ESPIPE;
     switch ((int)arg[2]) {
-    case SEEK_SET:
-        break;
-    case SEEK_CUR:
-        base = (int64_t)f->offset;
-        break;
-    case SEEK_END:
-        base = (int64_t)f->inode->size;
-        break;
-    default:
-        return -EINVAL;
+    case SEEK_SET: break;
+    case SEEK_CUR: base = (int64_t)f->offset; break;
+    case SEEK_END: base = (int64_t)f->inode->size; break;
+    default: return -EINVAL;
     }
     if (__builtin_add_overflow(base, offset, &offset)) return -EOVERFLOW;
     if (offset < 0) return -EINVAL;
@@ -150,16 +133,11 @@ int64_t sys_ftruncate(const uint64_t *arg) {
 
 static mode_t type_bits(const struct inode *i) {
     switch (i->type) {
-    case INODE_DIRECTORY:
-        return S_IFDIR;
-    case INODE_DEVICE:
-        return S_IFCHR;
-    case INODE_FIFO:
-        return S_IFIFO;
-    case INODE_SOCKET:
-        return S_IFSOCK;
-    default:
-        return S_IFREG;
+    case INODE_DIRECTORY: return S_IFDIR;
+    case INODE_DEVICE: return S_IFCHR;
+    case INODE_FIFO: return S_IFIFO;
+    case INODE_SOCKET: return S_IFSOCK;
+    default: return S_IFREG;
     }
 }
 
@@ -228,16 +206,11 @@ static bool entry_at(const struct inode *dir, uint64_t cookie,
 
 static uint8_t type_of_entry(const struct inode *i) {
     switch (i->type) {
-    case INODE_DIRECTORY:
-        return DT_DIR;
-    case INODE_DEVICE:
-        return DT_CHR;
-    case INODE_FIFO:
-        return DT_FIFO;
-    case INODE_SOCKET:
-        return DT_SOCK;
-    default:
-        return DT_REG;
+    case INODE_DIRECTORY: return DT_DIR;
+    case INODE_DEVICE: return DT_CHR;
+    case INODE_FIFO: return DT_FIFO;
+    case INODE_SOCKET: return DT_SOCK;
+    default: return DT_REG;
     }
 }
 

@@ -1,5 +1,4 @@
-/*
- * ioctl.c - ioctl's generic layer. The request says which way how many bytes go
+/* ioctl.c - ioctl's generic layer. The request says which way how many bytes go
  * (abi/sallyport/ioctl.h), so they are copied here, and a driver finds them in
  * kernel memory. It is asked for one request, size included: another structure
  * is another number. What a structure points at is the driver's own affair.
@@ -9,16 +8,8 @@
  *  3. OUT only: the buffer is zero, so holes in a structure leak nothing
  *  4. VOID, or IN of no bytes: the argument itself is in the buffer
  *  5. the descriptor, then whoever knows the request
- *  6. OUT: copyout, if that went well
- */
-#include "calls.h"
-#include "file.h"
-#include "kmalloc.h"
-#include "proc.h"
-#include "sched.h"
-#include "string.h"
-#include <errno.h>
-#include <fcntl.h>
+ *  6. OUT: copyout, if that went well */
+#include "kernel.h"
 #include <sallyport/ioctl.h>
 
 #define STACK_BYTES 128
@@ -30,12 +21,8 @@ static int dispatch(uint32_t fd, uint32_t request, void *buffer) {
     struct file *f = file_of(fd);
     if (!f) return EBADF;
     switch (request) {
-    case FIOCLEX:
-        sched.current->close_on_exec |= 1ul << fd;
-        return 0;
-    case FIONCLEX:
-        sched.current->close_on_exec &= ~(1ul << fd);
-        return 0;
+    case FIOCLEX: sched.current->close_on_exec |= 1ul << fd; return 0;
+    case FIONCLEX: sched.current->close_on_exec &= ~(1ul << fd); return 0;
     case FIONBIO:
         f->flags &= ~O_NONBLOCK;
         if (*(int *)buffer) f->flags |= O_NONBLOCK;

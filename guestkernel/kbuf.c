@@ -1,16 +1,8 @@
-/*
- * kbuf.c - /dev/kbuf: a buffer of the kernel's, which read and write copy and
+/* kbuf.c - /dev/kbuf: a buffer of the kernel's, which read and write copy and
  * mmap shows, as a frame buffer's would be. One inode without a name has its
  * pages; all opens share it. What is mapped follows how it was opened: read
- * only, then never with PROT_WRITE (mmap.c).
- */
-#include "device.h"
-#include "file.h"
-#include "inode.h"
-#include "panic.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <sallyport/abi.h>
+ * only, then never with PROT_WRITE (mmap.c). */
+#include "kernel.h"
 
 /* As a file's read or write, but it cannot grow. */
 static int transfer(struct file *f, struct uio *u) {

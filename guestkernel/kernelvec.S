@@ -1,12 +1,10 @@
-/*
- * kernelvec.S - traps taken while the kernel runs: an interrupt in the idle
+/* kernelvec.S - traps taken while the kernel runs: an interrupt in the idle
  * loop, a page fault of usercopy.S (layout=shared), or a bug.
  *
  * They get a stack of their own, for the bug may be that the kernel stack
  * overflowed into its guard. While the kernel runs, sscratch holds that stack's
  * top, or 0 while it is in use. The frame is struct kernel_frame: 32 words, the
- * interrupted pc in x0's place.
- */
+ * interrupted pc in x0's place. */
 #include "layout.h"
 
     .cfi_sections .debug_frame

@@ -1,13 +1,8 @@
-/*
- * kmalloc.c - pages cut into objects of one size class each. A header at the
+/* kmalloc.c - pages cut into objects of one size class each. A header at the
  * page's start says which, so that kfree finds it from the object's address. A
  * page whose last object is freed goes back to the page allocator: when
- * everything made is gone again, so are all frames.
- */
-#include "kmalloc.h"
-#include "pagealloc.h"
-#include "panic.h"
-#include "string.h"
+ * everything made is gone again, so are all frames. */
+#include "kernel.h"
 
 #define SMALLEST_SHIFT 5 /* 32 bytes */
 #define CLASSES        6 /* 32 64 128 256 512 1024 */

@@ -1,13 +1,11 @@
-/*
- * ksyms.c - the image's table of its own functions. The Makefile links twice:
+/* ksyms.c - the image's table of its own functions. The Makefile links twice:
  * first with an empty table, then with the one that tools/ksyms.awk makes of
  * the first link's symbols; the table stands behind the code, so that the
  * addresses in it stay right.
  *
  *     ksyms_count, then for each function in address order
- *     ksyms_table[i] = { address, offset of its name in ksyms_names }
- */
-#include "ksyms.h"
+ *     ksyms_table[i] = { address, offset of its name in ksyms_names } */
+#include "kernel.h"
 
 struct ksym {
     vaddr address;

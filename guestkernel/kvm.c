@@ -1,11 +1,7 @@
-/*
- * kvm.c - the kernel's table: the direct map (only what exists, each part with
+/* kvm.c - the kernel's table: the direct map (only what exists, each part with
  * the least permission), the kernel stacks, the trampoline. Nothing below
- * USER_TOP: a user address means nothing here.
- */
-#include "kvm.h"
-#include "pagealloc.h"
-#include "panic.h"
+ * USER_TOP: a user address means nothing here. */
+#include "kernel.h"
 
 #define KERNEL_RW (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D)
 #define KERNEL_RO (PTE_V | PTE_R | PTE_A)

@@ -1,5 +1,4 @@
-/*
- * layout.h - where everything lies, in physical and in virtual addresses.
+/* layout.h - where everything lies, in physical and in virtual addresses.
  * Shared by C, assembly and the linker script, so only #defines.
  *
  * Physical (emu/platform/platform.h):   Virtual, upper half (Sv39):
@@ -18,11 +17,7 @@
  * Lower half: the process, from USER_BASE to USER_TOP. The kernel's own table
  * maps nothing there. A process's table maps the process and, of the upper
  * half, the trap frame and the trampoline only (layout=shared: all of it, but
- * for S-mode alone).
- */
-#ifndef KERNEL_LAYOUT_H
-#define KERNEL_LAYOUT_H
-
+ * for S-mode alone). */
 #include "../emu/platform/platform.h"
 
 #define PAGE_SIZE       4096
@@ -60,5 +55,3 @@
 #define TF_KERNEL_SP    264
 #define TF_KERNEL_ENTRY 272
 #define TF_SELF         280
-
-#endif

@@ -1,21 +1,7 @@
-/*
- * main.c - the order in which the kernel comes to life. start.S calls kmain on
- * the boot stack, in the upper half, on a table that maps the first GiB of RAM.
- */
-#include "bootargs.h"
-#include "comm.h"
-#include "device.h"
-#include "initrd.h"
-#include "inode.h"
-#include "kvm.h"
-#include "pagealloc.h"
-#include "plic.h"
-#include "print.h"
-#include "probe.h"
-#include "proc.h"
-#include "sched.h"
-#include "sysctl.h"
-#include "uart.h"
+/* main.c - the order in which the kernel comes to life. start.S calls kmain on
+ * the boot stack, in the upper half, on a table that maps the first GiB of
+ * RAM. */
+#include "kernel.h"
 
 extern const char image_end[];
 

@@ -1,5 +1,4 @@
-/*
- * message.c - mach_msg: sending and receiving.
+/* message.c - mach_msg: sending and receiving.
  *
  * Send: the whole message is fetched once into the kernel and only that copy is
  * looked at; then the call waits for room; then rights and memory are taken out
@@ -11,16 +10,9 @@
  * Receive: buffer and size are checked before the message leaves the queue;
  * rights get names in the receiver's space, memory a place in its address
  * space (outofline.c), and the kernel adds the trailer. What the space has no
- * room for is named MACH_PORT_NULL, and the result says so.
- */
-#include "calls.h"
-#include "copy.h"
-#include "kmalloc.h"
-#include "pagealloc.h"
+ * room for is named MACH_PORT_NULL, and the result says so. */
+#include "kernel.h"
 #include "port.h"
-#include "probe.h"
-#include "proc.h"
-#include "string.h"
 
 #define HEADER       sizeof(mach_msg_header_t)
 #define TICKS_PER_MS (PLAT_TIMEBASE_HZ / 1000)

@@ -1,10 +1,5 @@
-/*
- * method.h - a device's methods, for device_call (methods.c): each declares
- * what it takes and gives.
- */
-#ifndef KERNEL_METHOD_H
-#define KERNEL_METHOD_H
-
+/* method.h - a device's methods, for device_call (methods.c): each declares
+ * what it takes and gives. */
 #include <sallyport/device.h>
 
 /* What a method finds. The structures are the kernel's own copies up to
@@ -25,5 +20,3 @@ struct method {
 };
 
 extern const struct method accel_methods[]; /* accel.c */
-
-#endif

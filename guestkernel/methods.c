@@ -1,20 +1,12 @@
-/*
- * methods.c - device_call: a program calls a method of a device with numbers
+/* methods.c - device_call: a program calls a method of a device with numbers
  * and a structure each way. The device's table says how many and how large, and
  * that is checked here, so no driver is ever handed less than it looks at.
  *
  * A structure of up to a page is copied. A larger one is a memory descriptor:
  * its pages are wired and shown in the window (wire.h), nothing is copied, and
- * the program, or who shares its memory, can change it meanwhile.
- */
+ * the program, or who shares its memory, can change it meanwhile. */
+#include "kernel.h"
 #include "method.h"
-#include "calls.h"
-#include "file.h"
-#include "pagealloc.h"
-#include "proc.h"
-#include "sched.h"
-#include "wire.h"
-#include <errno.h>
 
 struct block { /* a structure on its way */
     uint8_t *at;

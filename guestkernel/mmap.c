@@ -1,23 +1,11 @@
-/*
- * mmap.c - the calls about mappings: mmap, munmap, mprotect, shm_open,
+/* mmap.c - the calls about mappings: mmap, munmap, mprotect, shm_open,
  * shm_unlink. What a mapping is, is in vm.h and region.c.
  *
  * A shared mapping shows an inode's own pages: a file's, a device's, or those
  * of an inode without a name (MAP_SHARED | MAP_ANON). A shared memory object
  * is a file in /dev/shm; so read, write, ftruncate and fstat work on it, and
- * its bytes live until the last name, descriptor and mapping are gone.
- */
-#include "calls.h"
-#include "copy.h"
-#include "device.h"
-#include "dir.h"
-#include "file.h"
-#include "pagealloc.h"
-#include "panic.h"
-#include "proc.h"
-#include "string.h"
-#include <errno.h>
-#include <fcntl.h>
+ * its bytes live until the last name, descriptor and mapping are gone. */
+#include "kernel.h"
 #include <sallyport/mman.h>
 
 #define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)

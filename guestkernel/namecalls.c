@@ -1,19 +1,9 @@
-/*
- * namecalls.c - the calls that take paths: open and those that make, remove
+/* namecalls.c - the calls that take paths: open and those that make, remove
  * and change names.
  *
  * Each fetches its paths, walks them, checks everything, and only then changes
- * something.
- */
-#include "calls.h"
-#include "dir.h"
-#include "file.h"
-#include "kmalloc.h"
-#include "proc.h"
-#include "sched.h"
-#include "string.h"
-#include <errno.h>
-#include <fcntl.h>
+ * something. */
+#include "kernel.h"
 
 #define PERMISSION_BITS 0777
 #define LINKS_MAX       32767 /* nlink_t has 16 bits */

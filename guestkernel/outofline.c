@@ -1,5 +1,4 @@
-/*
- * outofline.c - memory that travels in a message: a descriptor names a region,
+/* outofline.c - memory that travels in a message: a descriptor names a region,
  * the message carries its frames, and the receiver finds them somewhere in its
  * own space.
  *
@@ -11,14 +10,9 @@
  *   moved: with `deallocate` the sender loses the pages, whole ones
  *
  * Below COPIED_MAX the page tables and the faults to come cost more than a
- * copy.
- */
-#include "copy.h"
-#include "pagealloc.h"
+ * copy. */
+#include "kernel.h"
 #include "port.h"
-#include "proc.h"
-#include "string.h"
-#include <errno.h>
 
 #define COPIED_MAX 8192
 

@@ -1,17 +1,11 @@
-/*
- * pagealloc.c - frames come from a list of returned ones or, while there are
+/* pagealloc.c - frames come from a list of returned ones or, while there are
  * none, from the untouched end of RAM: boot writes to no frame that nobody
  * asked for.
  *
  * A free frame's first word links to the next. Reference counts are 32 bits a
  * frame, set when the frame is first handed out, never before. They cannot run
- * over: to hold a frame once more takes a few bytes somewhere.
- */
-#include "pagealloc.h"
-#include "panic.h"
-#include "probe.h"
-#include "string.h"
-#include "sysctl.h"
+ * over: to hold a frame once more takes a few bytes somewhere. */
+#include "kernel.h"
 
 #define FRAME(page) (((page)-PLAT_RAM_BASE) >> PAGE_SHIFT)
 #define RANGES      2

@@ -1,21 +1,12 @@
-/*
- * panic.c - the last words: what, where, and who called whom.
+/* panic.c - the last words: what, where, and who called whom.
  *
  * The backtrace follows frame pointers (the kernel is compiled with them): s0
  * points just above the saved return address and the caller's s0. A function
  * that calls nobody saves only the latter, one that has just been entered has
  * saved nothing yet: where a trap stopped one of those, its return address is
  * still in ra. Names come from the table that the second link put into the
- * image (ksyms.h).
- */
-#include "panic.h"
-#include "ksyms.h"
-#include "power.h"
-#include "print.h"
-#include "probe.h"
-#include "proc.h"
-#include "sched.h"
-#include "uart.h"
+ * image (ksyms.c). */
+#include "kernel.h"
 
 #define BACKTRACE_MAX 32
 #define MESSAGE_BYTES 256
@@ -94,26 +85,16 @@ void panic(const char *format, ...) {
 
 static const char *cause_name(uint64_t cause) {
     switch (cause) {
-    case CAUSE_FETCH_ACCESS:
-        return "instruction access fault";
-    case CAUSE_ILLEGAL:
-        return "illegal instruction";
-    case CAUSE_BREAKPOINT:
-        return "breakpoint";
-    case CAUSE_LOAD_MISALIGNED:
-        return "misaligned load";
-    case CAUSE_LOAD_ACCESS:
-        return "load access fault";
-    case CAUSE_STORE_MISALIGNED:
-        return "misaligned store";
-    case CAUSE_STORE_ACCESS:
-        return "store access fault";
-    case CAUSE_FETCH_PAGE:
-        return "instruction page fault";
-    case CAUSE_LOAD_PAGE:
-        return "load page fault";
-    case CAUSE_STORE_PAGE:
-        return "store page fault";
+    case CAUSE_FETCH_ACCESS: return "instruction access fault";
+    case CAUSE_ILLEGAL: return "illegal instruction";
+    case CAUSE_BREAKPOINT: return "breakpoint";
+    case CAUSE_LOAD_MISALIGNED: return "misaligned load";
+    case CAUSE_LOAD_ACCESS: return "load access fault";
+    case CAUSE_STORE_MISALIGNED: return "misaligned store";
+    case CAUSE_STORE_ACCESS: return "store access fault";
+    case CAUSE_FETCH_PAGE: return "instruction page fault";
+    case CAUSE_LOAD_PAGE: return "load page fault";
+    case CAUSE_STORE_PAGE: return "store page fault";
     }
     return "unexpected trap";
 }

@@ -1,5 +1,4 @@
-/*
- * pipe.c - pipes and FIFOs: a page of bytes between those who write and those
+/* pipe.c - pipes and FIFOs: a page of bytes between those who write and those
  * who read.
  *
  * POSIX: a read waits while the pipe is empty, and returns 0 when it is empty
@@ -13,22 +12,9 @@
  * A FIFO is a name for a pipe that is there while somebody has it open.
  *
  * Positions count all bytes ever written and read, so the ring needs no "full"
- * flag, and the put and get probes can say which bytes went where.
- */
-#include "calls.h"
-#include "file.h"
-#include "kmalloc.h"
-#include "pagealloc.h"
-#include "poll.h"
-#include "probe.h"
-#include "proc.h"
-#include "sched.h"
-#include "signals.h"
-#include "wire.h"
-#include <errno.h>
-#include <fcntl.h>
+ * flag, and the put and get probes can say which bytes went where. */
+#include "kernel.h"
 #include <sallyport/ioctl.h>
-#include <signal.h>
 
 #define CAPACITY SALLYPORT_PIPE_CAPACITY
 _Static_assert(CAPACITY == PAGE_SIZE, "the ring is one page");

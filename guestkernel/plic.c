@@ -1,10 +1,7 @@
-/*
- * plic.c - the platform-level interrupt controller (RISC-V PLIC specification;
+/* plic.c - the platform-level interrupt controller (RISC-V PLIC specification;
  * offsets as on QEMU virt). Hart 0's S-mode is context 1. Every source we use
- * has priority 1 and the threshold is 0: order does not matter here.
- */
-#include "plic.h"
-#include "riscv.h"
+ * has priority 1 and the threshold is 0: order does not matter here. */
+#include "kernel.h"
 
 #define PRIORITY(source)        (4 * (source))
 #define ENABLE(context, source) (0x2000 + 0x80 * (context) + (source) / 32 * 4)

@@ -1,11 +1,5 @@
-/*
- * poll.c - the call.
- */
-#include "poll.h"
-#include "calls.h"
-#include "file.h"
-#include "proc.h"
-#include <errno.h>
+/* poll.c - the call. */
+#include "kernel.h"
 
 #define TICKS_PER_MS (PLAT_TIMEBASE_HZ / 1000)
 

@@ -1,5 +1,4 @@
-/*
- * port.c - ports, rights and name spaces.
+/* port.c - ports, rights and name spaces.
  *
  * Counting. port.references counts pointers to a port; port.sends counts send
  * rights (a space's entry is one, however often the task may use it: that is
@@ -10,16 +9,9 @@
  * wanted.
  *
  * Each send-once right has a notice laid by when it is made, so that "your
- * reply will not come" never fails for want of memory.
- */
+ * reply will not come" never fails for want of memory. */
+#include "kernel.h"
 #include "port.h"
-#include "kmalloc.h"
-#include "pagealloc.h"
-#include "probe.h"
-#include "proc.h"
-#include "string.h"
-#include "sysctl.h"
-#include <errno.h>
 
 #define GENERATION_FIRST 3
 #define GENERATION_STEP  4

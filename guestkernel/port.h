@@ -1,18 +1,12 @@
-/*
- * port.h - Mach ports: message queues with one receiver, the rights to them,
+/* port.h - Mach ports: message queues with one receiver, the rights to them,
  * and each task's names for its rights. Ports and rights: port.c; messages:
  * message.c, outofline.c; the calls about rights: portcalls.c; the kernel's
  * own ports: hostport.c.
  *
  * A task never holds a port, only a name; the same number means another right,
  * or none, in another task. Rights travel in messages, and the kernel changes
- * the names on the way.
- */
-#ifndef KERNEL_PORT_H
-#define KERNEL_PORT_H
-
+ * the names on the way. */
 #include <sallyport/mach.h>
-#include "sched.h"
 
 struct message;
 struct proc;
@@ -141,14 +135,7 @@ struct port *port_with_message(struct port *p);
 void port_join_set(struct port *p, struct port *set);
 void port_leave_set(struct port *p);
 
-/* ---- portcalls.c: the life of a process ---- */
-void ports_fork(const struct proc *parent, struct proc *child);
-void ports_exec(struct proc *p); /* a new program starts without rights */
-void ports_exit(struct proc *p);
-
 /* ---- hostport.c ---- */
 extern struct port host_port;
 void kernel_port_refuse(
     struct message *request); /* of a port without routines */
-
-#endif

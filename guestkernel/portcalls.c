@@ -1,14 +1,9 @@
-/*
- * portcalls.c - the calls that make, change and give up port rights. They
+/* portcalls.c - the calls that make, change and give up port rights. They
  * return kern_return_t: 0, or a positive KERN_ code. The library's functions
  * (<mach/mach.h>) have the task's port before these arguments, as Mach's have;
- * here a task has only itself to change.
- */
-#include "calls.h"
-#include "copy.h"
-#include "pagealloc.h"
+ * here a task has only itself to change. */
+#include "kernel.h"
 #include "port.h"
-#include "proc.h"
 
 /* The entry of a name under which the caller has that right (0: any). */
 static kern_return_t find(uint64_t name, uint8_t right, struct entry **e) {

@@ -1,11 +1,8 @@
-/*
- * power.c - calls to the firmware (SBI) and the test finisher.
+/* power.c - calls to the firmware (SBI) and the test finisher.
  *
  * The end goes through the finisher and not through SBI's system reset,
- * because only the finisher carries an exit status to the host.
- */
-#include "power.h"
-#include "riscv.h"
+ * because only the finisher carries an exit status to the host. */
+#include "kernel.h"
 
 #define SBI_TIME_SET_TIMER 0 /* function of the TIME extension */
 

@@ -1,12 +1,6 @@
-/*
- * print.c - formatted text for the kernel's few messages. Goes straight to the
- * UART, past the console's line discipline.
- */
-#include "print.h"
-#include "uart.h"
-#include "string.h"
-#include <stdbool.h>
-#include <stdint.h>
+/* print.c - formatted text for the kernel's few messages. Goes straight to the
+ * UART, past the console's line discipline. */
+#include "kernel.h"
 
 #define LINE_MAX_BYTES 512
 
@@ -43,12 +37,8 @@ static const char *convert(struct sink *s, const char *p, va_list *list) {
     bool wide = *p == 'l';
     if (wide) p++;
     switch (*p) {
-    case 's':
-        put_string(s, va_arg(*list, const char *));
-        break;
-    case 'c':
-        put(s, (char)va_arg(*list, int));
-        break;
+    case 's': put_string(s, va_arg(*list, const char *)); break;
+    case 'c': put(s, (char)va_arg(*list, int)); break;
     case 'd':
         put_signed(s, wide ? va_arg(*list, long) : va_arg(*list, int));
         break;
@@ -62,8 +52,7 @@ static const char *convert(struct sink *s, const char *p, va_list *list) {
         put_string(s, "0x");
         put_number(s, (uint64_t)va_arg(*list, void *), 16);
         break;
-    default:
-        put(s, *p);
+    default: put(s, *p);
     }
     return p + 1;
 }

@@ -1,32 +1,10 @@
-/*
- * proc.c - the life of a process: fork, exit, wait, and the calls about it.
+/* proc.c - the life of a process: fork, exit, wait, and the calls about it.
  * exec is in exec.c, signals in signals.c.
  *
  * What a process owns goes at exit, except its place in the table, its trap
  * frame and its kernel stack: the parent's waitpid frees those (the stack
- * stays with the slot). Orphans become children of process 1.
- */
-#include "proc.h"
-#include "bootargs.h"
-#include "calls.h"
-#include "copy.h"
-#include "exec.h"
-#include "export.h"
-#include "file.h"
-#include "inode.h"
-#include "kvm.h"
-#include "pagealloc.h"
-#include "panic.h"
-#include "port.h"
-#include "power.h"
-#include "probe.h"
-#include "ring.h"
-#include "signals.h"
-#include "string.h"
-#include "sysctl.h"
-#include "trap.h"
-#include <errno.h>
-#include <signal.h>
+ * stays with the slot). Orphans become children of process 1. */
+#include "kernel.h"
 #include <sys/wait.h>
 
 #define PID_MAX 32767
@@ -329,12 +307,9 @@ int64_t sys_sched_yield(const uint64_t *arg) {
 
 static char state_letter(const struct proc *p) {
     switch (p->state) {
-    case PROC_SLEEPING:
-        return 'S';
-    case PROC_ZOMBIE:
-        return 'Z';
-    default:
-        return 'R';
+    case PROC_SLEEPING: return 'S';
+    case PROC_ZOMBIE: return 'Z';
+    default: return 'R';
     }
 }
 

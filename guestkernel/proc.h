@@ -1,23 +1,7 @@
-/*
- * proc.h - processes.
- */
-#ifndef KERNEL_PROC_H
-#define KERNEL_PROC_H
-
-#include <sallyport/abi.h>
-#include <sallyport/signal.h>
-#include "sched.h"
-#include "trapframe.h"
-#include "vm.h"
+/* proc.h - processes. */
 
 #define PROC_MAX SALLYPORT_PROC_MAX
 #define OPEN_MAX SALLYPORT_OPEN_MAX
-
-struct file;
-struct inode;
-struct port;
-struct ring;
-struct space;
 
 enum proc_state {
     PROC_UNUSED,
@@ -90,5 +74,3 @@ bool kstack_in_use(unsigned slot);
 
 #define WAIT_EXITED(code)   (((code)&0xff) << 8)
 #define WAIT_KILLED(signal) (signal)
-
-#endif

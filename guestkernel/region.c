@@ -1,18 +1,9 @@
-/*
- * region.c - what may be where in a process's address space: an ordered list,
+/* region.c - what may be where in a process's address space: an ordered list,
  * changed by exec, sbrk, mmap, munmap, mprotect. Pages are vm.c's.
  *
  * A table exists only where a region is (vm_free_tables), so what a program
- * maps and unmaps again leaves nothing behind.
- */
-#include "futex.h"
-#include "inode.h"
-#include "kmalloc.h"
-#include "pagealloc.h"
-#include "proc.h"
-#include "vm.h"
-#include <errno.h>
-#include <sallyport/abi.h>
+ * maps and unmaps again leaves nothing behind. */
+#include "kernel.h"
 
 /* Below the stack and its guard, and above the heap's highest end. */
 #define MAP_TOP (USER_STACK_TOP - SALLYPORT_STACK_BYTES - USER_GUARD)

@@ -1,5 +1,4 @@
-/*
- * ring.c - submission rings: a program queues operations in a page that it
+/* ring.c - submission rings: a program queues operations in a page that it
  * shares with the kernel (abi/sallyport/ringpage.h). One ring_enter has many
  * done in one crossing; a RING_POLLED ring is drained at the end of whatever
  * crossing its owner makes, and the timer sees to it that there is one.
@@ -15,18 +14,8 @@
  * What would have to wait (a pipe is empty) waits here and is tried again, at
  * every drain or, in ring_enter, when somebody says that files have changed.
  * An operation needs its owner's memory and descriptors: only the owner's own
- * crossings drain.
- */
-#include "ring.h"
-#include "calls.h"
-#include "file.h"
-#include "pagealloc.h"
-#include "poll.h"
-#include "probe.h"
-#include "proc.h"
-#include "string.h"
-#include <errno.h>
-#include <fcntl.h>
+ * crossings drain. */
+#include "kernel.h"
 #include <sallyport/ringpage.h>
 
 _Static_assert(sizeof(struct ring_page) <= PAGE_SIZE, "one page");

@@ -1,5 +1,4 @@
-/*
- * sched.c - round robin, without a tick.
+/* sched.c - round robin, without a tick.
  *
  * The timer is set to the next moment at which something must happen: the
  * earliest sleeper's deadline, or the end of the running process's slice if
@@ -8,16 +7,8 @@
  *
  * A kernel stack is changed in one place, give_hart; it goes from process to
  * process directly, and to the idle loop (on the boot stack) when there is
- * none.
- */
-#include "sched.h"
-#include "comm.h"
-#include "kvm.h"
-#include "power.h"
-#include "probe.h"
-#include "proc.h"
-#include "signals.h"
-#include <errno.h>
+ * none. */
+#include "kernel.h"
 
 #define SLICE_TICKS (PLAT_TIMEBASE_HZ / 100) /* 10 ms */
 #define NEVER       UINT64_MAX

@@ -1,16 +1,8 @@
-/*
- * sched.h - who has the hart: run queue, sleeping and waking, time.
+/* sched.h - who has the hart: run queue, sleeping and waking, time.
  *
  * One hart, interrupts off in the kernel: nothing here can be interrupted, and
  * a function that does not call sched_sleep or sched_yield sees no other
- * process run.
- */
-#ifndef KERNEL_SCHED_H
-#define KERNEL_SCHED_H
-
-#include "riscv.h"
-
-struct proc;
+ * process run. */
 
 /* Processes that wait for one thing. Zero is empty. */
 struct wait_queue {
@@ -63,5 +55,3 @@ void fork_return(void);
 /* What fork_return finds, from sp up: swtch's 13 registers, ra last. */
 #define SWTCH_WORDS 14
 #define SWTCH_RA    12
-
-#endif

@@ -1,5 +1,4 @@
-/*
- * signals.c - the crossing upwards. signal_send makes a signal pending;
+/* signals.c - the crossing upwards. signal_send makes a signal pending;
  * signals_deliver, the last thing before every return to user mode and only
  * there, decides what it does: the process dies (abi/signal.def says by which),
  * or all that it is goes to its stack in a struct signal_frame and it finds
@@ -9,16 +8,8 @@
  * program could have made itself; the mask loses what cannot be blocked; no
  * other state comes from the frame. The seal is no secret from a program that
  * reads its own frames: it tells a mistake, and an overflow that was not
- * prepared, from a handler's end.
- */
-#include "signals.h"
-#include "calls.h"
-#include "copy.h"
-#include "print.h"
-#include "probe.h"
-#include "string.h"
-#include <errno.h>
-#include <signal.h>
+ * prepared, from a handler's end. */
+#include "kernel.h"
 
 enum action { UNKNOWN, TERMINATE, IGNORE, REFUSE };
 

@@ -1,10 +1,4 @@
-/*
- * signals.h - sending signals, and what they do at the return to user mode.
- */
-#ifndef KERNEL_SIGNALS_H
-#define KERNEL_SIGNALS_H
-
-#include "proc.h"
+/* signals.h - sending signals, and what they do at the return to user mode. */
 
 /* Is there one that p does not block? Then its calls do not sleep. */
 static inline bool signal_pending(const struct proc *p) {
@@ -27,5 +21,3 @@ _Noreturn void signal_die(int signal, uint64_t cause, uint64_t tval);
  * a handler. Only trap_return calls this. */
 void signals_deliver(void);
 void signals_exec(struct proc *p);
-
-#endif

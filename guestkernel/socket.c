@@ -1,24 +1,12 @@
-/*
- * socket.c - what is in sockets, and how it gets in and out.
+/* socket.c - what is in sockets, and how it gets in and out.
  *
  * Descriptors travel as open files, held by the packet. So that no ring of
  * sockets keeps itself alive in its own queues, what travels does not carry: a
  * socket with descriptors in its queue cannot be sent, and none can be sent to
  * one that is on its way (ETOOMANYREFS). So freeing a queue goes no deeper
- * than to the queues of the sockets in it.
- */
+ * than to the queues of the sockets in it. */
+#include "kernel.h"
 #include "socket.h"
-#include "dir.h"
-#include "kmalloc.h"
-#include "pagealloc.h"
-#include "poll.h"
-#include "probe.h"
-#include "proc.h"
-#include "signals.h"
-#include "string.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 
 /* A page: | packet | files | the sender's address | bytes |
  *         0                                       start   end   4096 */

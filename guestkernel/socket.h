@@ -1,17 +1,10 @@
-/*
- * socket.h - AF_UNIX sockets: queues of packets that have names.
+/* socket.h - AF_UNIX sockets: queues of packets that have names.
  *
  * What is sent stands in the receiver's queue at once, in packets: a datagram
  * is one, a stream's bytes are cut into as many as they need. A stream's two
  * ends are each other's peers. A listening socket has a list of connections,
- * complete but for accept.
- */
-#ifndef KERNEL_SOCKET_H
-#define KERNEL_SOCKET_H
-
+ * complete but for accept. */
 #include <sallyport/socket.h>
-#include "file.h"
-#include "sched.h"
 
 #define RIGHTS_MAX SALLYPORT_RIGHTS_MAX
 
@@ -82,5 +75,3 @@ int socket_send(struct file *f, struct message *m);
 int socket_receive(struct file *f, struct message *m);
 
 extern const struct file_ops socket_ops;
-
-#endif

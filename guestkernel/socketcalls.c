@@ -1,13 +1,6 @@
-/*
- * socketcalls.c - the calls that only sockets have.
- */
-#include "calls.h"
-#include "dir.h"
-#include "kmalloc.h"
-#include "proc.h"
+/* socketcalls.c - the calls that only sockets have. */
+#include "kernel.h"
 #include "socket.h"
-#include <errno.h>
-#include <fcntl.h>
 
 static int file_of_socket(uint64_t fd, struct file **f) {
     *f = file_of(fd);

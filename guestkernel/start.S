@@ -1,5 +1,4 @@
-/*
- * start.S - the first instructions: from physical addresses to our own.
+/* start.S - the first instructions: from physical addresses to our own.
  *
  * The firmware jumps to PLAT_KERNEL_BASE in S-mode with the MMU off and the
  * hart id in a0 (we have one hart and do not read it). Until satp is written
@@ -13,8 +12,7 @@
  *  3. Turn the MMU on, jump to the upper half.
  *  4. Traps go to kernelvec from now on. Call kmain on the boot stack; it makes
  *     the real table (kvm.c), which has no lower half. The boot stack goes on
- *     as the idle loop's.
- */
+ *     as the idle loop's. */
 #include "layout.h"
 
     .cfi_sections .debug_frame

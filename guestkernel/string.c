@@ -1,10 +1,7 @@
-/*
- * string.c - memory in words. Stores are what costs on an emulator, and path
+/* string.c - memory in words. Stores are what costs on an emulator, and path
  * lengths are asserted by tests, so memcpy moves 8 bytes at a time whatever
- * the alignment of its source, and memset 64.
- */
-#include "string.h"
-#include <stdint.h>
+ * the alignment of its source, and memset 64. */
+#include "kernel.h"
 
 #define WORD            8
 #define MISALIGNMENT(p) ((uintptr_t)(p) & (WORD - 1))

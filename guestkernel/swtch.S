@@ -1,7 +1,5 @@
-/*
- * swtch.S - changing from one kernel stack to another. To C, swtch is a
- * function that takes long: only what calls must preserve is saved.
- */
+/* swtch.S - changing from one kernel stack to another. To C, swtch is a
+ * function that takes long: only what calls must preserve is saved. */
 #include "layout.h"
 
     .cfi_sections .debug_frame

@@ -1,15 +1,9 @@
-/*
- * syscall.c - the dispatch table, made of abi/syscall.def's rows, and the calls
+/* syscall.c - the dispatch table, made of abi/syscall.def's rows, and the calls
  * about time. A new call is one row there and one function sys_NAME.
  *
  * Every call first fetches and checks what the program handed in, then changes
- * state: an error leaves nothing half done.
- */
-#include "syscall.h"
-#include "calls.h"
-#include "copy.h"
-#include "proc.h"
-#include <errno.h>
+ * state: an error leaves nothing half done. */
+#include "kernel.h"
 #include <time.h>
 
 static int64_t (*const table[])(const uint64_t *arg) = {

@@ -1,20 +1,12 @@
-/*
- * sysctl.c - sysctl and sysctlbyname: from a name to its node, what all
+/* sysctl.c - sysctl and sysctlbyname: from a name to its node, what all
  * handlers share, and the nodes that tell about nodes.
  *
  * The rules are BSD's (docs/reference/sysctl.md). Two things it does better.
  * The length word is fetched by copyin_atomic64, whose error cannot be mistaken
  * for a length. And nothing is set before everything that can fail has been
  * tried: the old value and the length word are written first, a new number or
- * string is checked in a copy.
- */
-#include "sysctl.h"
-#include "calls.h"
-#include "print.h"
-#include "probe.h"
-#include "proc.h"
-#include "string.h"
-#include <errno.h>
+ * string is checked in a copy. */
+#include "kernel.h"
 
 extern const struct sysctl_oid sysctl_set[], sysctl_set_end[]; /* kernel.ld */
 
@@ -34,9 +26,9 @@ static int number_of(const struct sysctl_oid *o) {
 }
 
 /* How many numbers lead to o; they are in path. */
-static unsigned path_of(const struct sysctl_oid *o, int path[CTL_MAXNAME]) {
+static unsigned numbers_of(const struct sysctl_oid *o, int path[CTL_MAXNAME]) {
     if (!o->parent) return 0;
-    unsigned n = path_of(o->parent, path);
+    unsigned n = numbers_of(o->parent, path);
     path[n] = number_of(o);
     return n + 1;
 }
@@ -207,7 +199,7 @@ static int handle_next(SYSCTL_HANDLER_ARGS) {
     unsigned n, bests = 0;
     (void)oidp;
     for (const struct sysctl_oid *o = sysctl_set; o < sysctl_set_end; o++) {
-        n = is_parent(o) ? 0 : path_of(o, path);
+        n = is_parent(o) ? 0 : numbers_of(o, path);
         if (compare(path, n, arg1, (unsigned)arg2) > 0 &&
             (!bests || compare(path, n, best, bests) < 0)) {
             memcpy(best, path, n * sizeof path[0]);
@@ -226,7 +218,7 @@ static int handle_name2oid(SYSCTL_HANDLER_ARGS) {
     int error = SYSCTL_IN(req, name, req->newlen);
     if (!error) error = find_by_name(name, &o);
     return error ? error
-                 : SYSCTL_OUT(req, path, path_of(o, path) * sizeof path[0]);
+                 : SYSCTL_OUT(req, path, numbers_of(o, path) * sizeof path[0]);
 }
 
 static void name_of(const struct sysctl_oid *o, char *text) {

@@ -1,18 +1,10 @@
-/*
- * sysctl.h - the kernel's variables by name. Whoever has something to show or
+/* sysctl.h - the kernel's variables by name. Whoever has something to show or
  * to tune defines a node for it, in his own file:
  *
  *     SYSCTL_INT(_vm, OID_AUTO, limit, CTLFLAG_RW, &limit, 0, "what it is");
  *
  * That is all: the linker puts the nodes side by side. They are constants, in
- * memory that nothing can write to. Macros and handlers have BSD's shape.
- */
-#ifndef KERNEL_SYSCTL_H
-#define KERNEL_SYSCTL_H
-
-#include <sallyport/sysctl.h>
-#include <stddef.h>
-#include "copy.h"
+ * memory that nothing can write to. Macros and handlers have BSD's shape. */
 
 #define OID_AUTO         (-1)
 #define OID_AUTO_FIRST   100
@@ -26,7 +18,6 @@ struct sysctl_req {
     uint64_t newlen, newidx;
 };
 
-struct sysctl_oid;
 #define SYSCTL_HANDLER_ARGS                                                    \
     const struct sysctl_oid *oidp, void *arg1, int arg2, struct sysctl_req *req
 typedef int sysctl_handler(SYSCTL_HANDLER_ARGS);
@@ -90,5 +81,3 @@ SYSCTL_DECL(_hw);
     _Static_assert((len) <= SYSCTL_VALUE_MAX, "too long to be set");           \
     SYSCTL_PROC(parent, nbr, name, CTLTYPE_STRING | (access), (char *)(arg),   \
                 len, sysctl_handle_string, "A", descr)
-
-#endif

@@ -1,23 +1,18 @@
-/*
- * tables.c - the kernel's tables as text, for whoever decodes its calls: a note
+/* tables.c - the kernel's tables as text, for whoever decodes its calls: a note
  * in the image that is not loaded. Format: emu/platform/platform.h.
  *
  * The rows come from the .def files of abi/. Numbers that are picolibc's are
  * filled in by the compiler, as operands of the assembly text; the function
- * around it is never called and is left out of the image by the linker script.
- */
-#include "../emu/platform/platform.h"
-#include <errno.h>
-#include <fcntl.h>
+ * around it is never called and is left out of the image by the linker
+ * script. */
+#include "kernel.h"
 #include <sallyport/device.h>
 #include <sallyport/mach.h>
 #include <sallyport/futex.h>
 #include <sallyport/ioctl.h>
 #include <sallyport/mman.h>
-#include <sallyport/poll.h>
 #include <sallyport/socket.h>
 #include <sallyport/ringpage.h>
-#include <signal.h>
 #include <sys/wait.h>
 
 #define TEXT(line)            ".ascii \"" line "\\n\"\n"
@@ -66,7 +61,7 @@ __attribute__((section(".discard.tables"))) void tables(void) {
 #undef IOCTL
 
 #define ACCEL(selector, name, function, si, bi, so, bo, help)                  \
-    NUMBERED("field\\tSelector\\t0xffffffff\\t%0\\t" #name " [" #si "+" #bi       \
+    NUMBERED("field\\tSelector\\t0xffffffff\\t%0\\t" #name " [" #si "+" #bi    \
              " in, " #so "+" #bo " out]",                                      \
              name);
 #include "abi/device.def"

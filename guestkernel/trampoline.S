@@ -1,5 +1,4 @@
-/*
- * trampoline.S - the page that both address spaces share: every way from a
+/* trampoline.S - the page that both address spaces share: every way from a
  * program into the kernel and back goes through it.
  *
  * It is linked, and runs, at TRAMPOLINE, the same virtual address in the
@@ -26,8 +25,7 @@
  *
  * layout=shared needs no change of table, for the kernel is mapped in every
  * one: TF_KERNEL_SATP and what usertrap returns are 0 then, and steps 4 and 6
- * pass over it.
- */
+ * pass over it. */
 #include "layout.h"
 
     .cfi_sections .debug_frame

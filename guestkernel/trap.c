@@ -1,27 +1,10 @@
-/*
- * trap.c - usertrap: what a program, or an interrupt under it, brings into the
+/* trap.c - usertrap: what a program, or an interrupt under it, brings into the
  * kernel; kerneltrap: what befalls the kernel itself.
  *
  * A program's trap is one of: a system call (syscall.c), a page it may touch
  * but has not yet (vm_fault), an interrupt, or the program's death, for which a
- * line on the console gives the reason.
- */
-#include "trap.h"
-#include "console.h"
-#include "copy.h"
-#include "device.h"
-#include "kvm.h"
-#include "plic.h"
-#include "print.h"
-#include "probe.h"
-#include "proc.h"
-#include "ring.h"
-#include "sched.h"
-#include "signals.h"
-#include "syscall.h"
-#include "usercopy.h"
-#include <errno.h>
-#include <signal.h>
+ * line on the console gives the reason. */
+#include "kernel.h"
 
 extern const uint64_t trampoline_uservec, trampoline_userret;
 
@@ -55,12 +38,9 @@ static const char *refusal(struct vm *vm, uint64_t va, pte_t access,
     if (!r) return "page is not mapped";
     if (!r->access) return "nothing is allowed there (PROT_NONE)";
     switch (access) {
-    case PTE_W:
-        return "page is read-only";
-    case PTE_X:
-        return "page is not executable";
-    default:
-        return "page is not readable";
+    case PTE_W: return "page is read-only";
+    case PTE_X: return "page is not executable";
+    default: return "page is not readable";
     }
 }
 
@@ -77,12 +57,9 @@ static const char *access_name(uint64_t pc, uint64_t va, pte_t access) {
     bool kernel = va >= DIRECT_MAP;
     if (access != PTE_X && is_atomic(pc)) return "atomic access to";
     switch (access) {
-    case PTE_W:
-        return kernel ? "write to kernel memory" : "store to";
-    case PTE_X:
-        return kernel ? "jump to kernel memory" : "jump to";
-    default:
-        return kernel ? "read of kernel memory" : "load from";
+    case PTE_W: return kernel ? "write to kernel memory" : "store to";
+    case PTE_X: return kernel ? "jump to kernel memory" : "jump to";
+    default: return kernel ? "read of kernel memory" : "load from";
     }
 }
 

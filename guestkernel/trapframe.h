@@ -1,15 +1,9 @@
-/*
- * trapframe.h - a process's registers while it is in the kernel.
+/* trapframe.h - a process's registers while it is in the kernel.
  *
  * One page per process, mapped at TRAPFRAME in its table for the trampoline
  * and reached by the kernel through the direct map. All 31 registers are
  * saved, though C would keep half of them: a debugger can then show the whole
- * user state, and fork copies it as it stands.
- */
-#ifndef KERNEL_TRAPFRAME_H
-#define KERNEL_TRAPFRAME_H
-
-#include "riscv.h"
+ * user state, and fork copies it as it stands. */
 
 struct trapframe {
     uint64_t epc; /* user pc: of the ecall, or of what faulted */
@@ -38,5 +32,3 @@ _Static_assert(offsetof(struct trapframe, kernel_satp) == TF_KERNEL_SATP, "");
 _Static_assert(offsetof(struct trapframe, kernel_sp) == TF_KERNEL_SP, "");
 _Static_assert(offsetof(struct trapframe, kernel_entry) == TF_KERNEL_ENTRY, "");
 _Static_assert(offsetof(struct trapframe, self) == TF_SELF, "");
-
-#endif

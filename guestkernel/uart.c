@@ -1,12 +1,9 @@
-/*
- * uart.c - the 16550: output polled, input by interrupt.
+/* uart.c - the 16550: output polled, input by interrupt.
  *
  * Output asks the line status once for each FIFO-full of 16 bytes. Interrupts
  * for output would cost a trap each, to gain nothing: the program that writes
- * would wait anyway.
- */
-#include "uart.h"
-#include "riscv.h"
+ * would wait anyway. */
+#include "kernel.h"
 
 enum uart_register {
     UART_DATA = 0, /* read: received byte; write: byte to send */

@@ -1,10 +1,5 @@
-/*
- * uio.c - moving bytes to or from the pieces of a uio, and fetching those.
- */
-#include "uio.h"
-#include "pagealloc.h"
-#include "string.h"
-#include <errno.h>
+/* uio.c - moving bytes to or from the pieces of a uio, and fetching those. */
+#include "kernel.h"
 #include <limits.h>
 
 static struct iovec *first_piece(struct uio *u) {

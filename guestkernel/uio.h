@@ -1,16 +1,9 @@
-/*
- * uio.h - a transfer between the kernel and pieces of the current program's
+/* uio.h - a transfer between the kernel and pieces of the current program's
  * memory, in order: one piece for read and write, several for readv.
  *
  * Its owner fills it in with pieces that were fetched once; whoever moves bytes
  * takes them off the front. resid says how much is left, so a caller learns
- * from resid before and after how much was moved, error or not.
- */
-#ifndef KERNEL_UIO_H
-#define KERNEL_UIO_H
-
-#include <sallyport/abi.h>
-#include "copy.h"
+ * from resid before and after how much was moved, error or not. */
 
 struct iovec { /* as <sys/uio.h> has it */
     struct user_addr iov_base;
@@ -53,5 +46,3 @@ MUST_CHECK int uio_fetch(struct uio_vector *v, struct user_addr from,
                          uint32_t count, bool write);
 /* After a uio_fetch that returned 0. */
 void uio_release(struct uio_vector *v);
-
-#endif

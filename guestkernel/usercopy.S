@@ -1,12 +1,10 @@
-/*
- * usercopy.S - layout=shared: user memory reached directly.
+/* usercopy.S - layout=shared: user memory reached directly.
  *
  * sstatus.SUM lets S-mode touch user pages; it is on from `open` to `close`
  * and at no other time, so a stray user pointer elsewhere in the kernel still
  * faults. Each loop has a row in the table below: a page fault with pc in
  * [start, end) that vm_fault cannot cure continues at its fix-up, which closes
- * the window and reports what is left.
- */
+ * the window and reports what is left. */
 #include "layout.h"
 
     .cfi_sections .debug_frame

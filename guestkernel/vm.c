@@ -1,5 +1,4 @@
-/*
- * vm.c - process address spaces: building, sharing, page faults, ending. What
+/* vm.c - process address spaces: building, sharing, page faults, ending. What
  * may be where is region.c's.
  *
  * A page is in one of these states, by its table entry:
@@ -18,17 +17,8 @@
  *
  * Changes to a running process's table need a fence before they count. With
  * layout=separate the trampoline's fence on the way back does it. With
- * layout=shared the kernel itself runs on that table: changed() fences.
- */
-#include "vm.h"
-#include "inode.h"
-#include "kmalloc.h"
-#include "kvm.h"
-#include "pagealloc.h"
-#include "probe.h"
-#include "string.h"
-#include "wire.h"
-#include <errno.h>
+ * layout=shared the kernel itself runs on that table: changed() fences. */
+#include "kernel.h"
 
 extern char trampoline_image[];
 

@@ -1,13 +1,5 @@
-/*
- * vm.h - a process's address space: a page table, and the regions that say
- * what may be in it. Pages come at the first touch (vm_fault).
- */
-#ifndef KERNEL_VM_H
-#define KERNEL_VM_H
-
-#include "riscv.h"
-
-struct inode;
+/* vm.h - a process's address space: a page table, and the regions that say
+ * what may be in it. Pages come at the first touch (vm_fault). */
 
 /* [start, end), page-aligned; regions do not overlap. Where file is set, the
  * bytes from file_va to file_end are the file's from file_offset on; all other
@@ -23,8 +15,6 @@ struct region {
     uint64_t file_offset, file_va, file_end;
 };
 #define REGIONS_MAX 1024 /* of a process: they are searched one by one */
-
-struct wiring;
 
 struct vm {
     pte_t *root;
@@ -94,4 +84,23 @@ int vm_write(struct vm *vm, uint64_t va, const void *bytes, size_t n);
 /* Moves the break by increment bytes; the old break in *old. */
 int vm_sbrk(struct vm *vm, int64_t increment, uint64_t *old);
 
-#endif
+/* ---- kvm.c: the kernel's own address space, and page tables as such ---- */
+
+enum layout { LAYOUT_SEPARATE = 0, LAYOUT_SHARED = 1 };
+
+struct kvm {
+    enum layout layout;
+    pte_t *root;
+    uint64_t satp;
+};
+extern struct kvm kvm; /* written once, by kvm_init */
+
+/* Makes the kernel's table for RAM up to ram_end and turns it on. */
+void kvm_init(enum layout layout, paddr ram_end);
+/* Gives the stack area's slot its frames: the sp to start from, or 0: ENOMEM.
+ * A slot keeps them for good. */
+vaddr kvm_stack(unsigned slot);
+
+/* The entry for va at the leaf level; missing tables are made if alloc is set.
+ * NULL: no table there, or no memory for one. */
+pte_t *sv39_entry(pte_t *root, uint64_t va, bool alloc);

@@ -1,5 +1,4 @@
-/*
- * wire.c - wiring user pages, and the window.
+/* wire.c - wiring user pages, and the window.
  *
  * A wiring holds a reference to each frame, so munmap, exit or a shrinking
  * file take the page from the program, but not from the transfer. Pages wired
@@ -9,14 +8,8 @@
  * The window is a range of the kernel's addresses (layout.h) with a few slots.
  * A slot shows one wiring's frames side by side, however they lie in RAM; so
  * the other side of a transfer copies straight from there. It costs an entry a
- * page and two fences, against a copy of everything: see map_threshold.
- */
-#include "wire.h"
-#include "kvm.h"
-#include "pagealloc.h"
-#include "probe.h"
-#include "sysctl.h"
-#include <errno.h>
+ * page and two fences, against a copy of everything: see map_threshold. */
+#include "kernel.h"
 
 #define WINDOWS       16
 #define WINDOW_STRIDE 0x40000 /* 64 pages: what is not mapped is a guard */
@@ -99,7 +92,8 @@ char *window_map(struct wiring *w) {
     /* A slot lies below one table. */
     pte_t *entry = slot < 0 ? NULL : sv39_entry(kvm.root, start, true);
     if (!entry) return NULL;
-    pte_t bits = PTE_V | PTE_R | PTE_A | (w->access & PTE_W ? PTE_W | PTE_D : 0);
+    pte_t bits =
+        PTE_V | PTE_R | PTE_A | (w->access & PTE_W ? PTE_W | PTE_D : 0);
     for (uint32_t i = 0; i < w->pages; i++)
         entry[i] = PA_TO_PTE(w->frame[i]) | bits;
     fence_all_translations();

@@ -1,13 +1,7 @@
-/*
- * wire.h - the kernel and the devices at a program's own pages: what is wired
+/* wire.h - the kernel and the devices at a program's own pages: what is wired
  * stays where it is until it is unwired, whatever becomes of the program.
  *
- *     wire -> [window_map] -> the transfer, which may sleep -> unwire
- */
-#ifndef KERNEL_WIRE_H
-#define KERNEL_WIRE_H
-
-#include "vm.h"
+ *     wire -> [window_map] -> the transfer, which may sleep -> unwire */
 
 #define WIRE_PAGES 33 /* 128 KiB that need not begin at a page's start */
 #define WIRE_BYTES ((WIRE_PAGES - 1) * PAGE_SIZE)
@@ -45,5 +39,3 @@ void unwire(struct wiring *w);
 bool is_wired(const struct vm *vm, uint64_t va);
 /* The space is about to go. */
 void wire_orphan(struct vm *vm);
-
-#endif
