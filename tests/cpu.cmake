@@ -30,7 +30,7 @@ cpu_guest(mixc rv64imafdc_zicsr_zifencei mix)
 
 add_custom_target(cpu_guests DEPENDS ${cpu_guest_files})
 
-foreach(test cpu cpu_table cpu_cuts cpu_fuzz disasm)
+foreach(test cpu cpu_table cpu_cuts cpu_fuzz cpu_watch disasm)
   sallyport_test(${test} cpu)
   target_compile_definitions(test_${test} PRIVATE
     CPU_GUEST_DIR="${CPU_GUEST_DIR}" QEMU_RISCV64="${QEMU_RISCV64}")

@@ -157,6 +157,32 @@ typedef void cpu_watch_fn(void *ctx, uint64_t pc);
  * hundreds of them. */
 int cpu_watch(struct cpu *cpu, uint64_t pc, cpu_watch_fn *fn, void *ctx);
 void cpu_unwatch(struct cpu *cpu, int id);
+
+enum { CPU_LOADS = 1, CPU_STORES = 2 };
+
+/* One instruction's access to watched memory, which is about to happen. */
+struct cpu_access {
+    uint64_t pa;
+    unsigned size; /* bytes; less than the instruction's own if it lies across
+                      the end of a page: then each part comes by itself */
+    unsigned what; /* CPU_LOADS, CPU_STORES, an AMO both */
+    uint64_t value; /* of a store, all the register; of an AMO its operand */
+};
+
+typedef void cpu_memory_fn(void *ctx, const struct cpu_access *access);
+/*
+ * Calls fn before an instruction loads from or stores to any of the n bytes at
+ * physical address pa, in any mode, through whatever page table; RAM or device.
+ * Not for an instruction that will trap instead, nor for an SC without a
+ * reservation. The hart's own reads of page tables, and the A and D bits that
+ * it sets there, are none. accesses: CPU_LOADS, CPU_STORES or both. Returns an
+ * id >= 0, or -1. While any is set, running takes three to five times as long;
+ * nothing else changes. Set or cleared from a callback it takes effect at the
+ * next instruction.
+ */
+int cpu_watch_memory(struct cpu *cpu, uint64_t pa, size_t n, unsigned accesses,
+                     cpu_memory_fn *fn, void *ctx);
+void cpu_unwatch_memory(struct cpu *cpu, int id);
 /* Which special instructions reach env.special: a set of enum cpu_special.
  * They are found wherever they run, whatever the kernel's layout. */
 void cpu_watch_special(struct cpu *cpu, unsigned set);

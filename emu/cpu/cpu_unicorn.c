@@ -154,6 +154,7 @@ void cpu_destroy(struct cpu *cpu)
     if (cpu->uc != NULL)
         uc_close(cpu->uc);
     site_free(cpu);
+    watch_free(cpu);
     code_free(cpu);
     free(cpu);
 }
@@ -195,7 +196,7 @@ uint64_t cpu_pc(const struct cpu *cpu)
 void cpu_set_pc(struct cpu *cpu, uint64_t pc)
 {
     cpu->pc = pc & ~UINT64_C(1);
-    cpu->notified = false;
+    cpu->notified = cpu->memory_told = false;
 }
 
 uint64_t cpu_x(const struct cpu *cpu, unsigned n)

@@ -21,6 +21,7 @@
  *      cpu_unicorn_native.c  the engine's own registers, in a saved context
  *      cpu_unicorn_probe.c   where in the context they lie
  *      cpu_unicorn_code.c    translated code that no longer matches memory
+ *      cpu_unicorn_watch.c   memory that is watched
  *      cpu_unicorn_save.c    save, restore, hash
  *      cpu_unicorn.c         life, registers, lines
  *
@@ -116,6 +117,7 @@ enum site_kind {
     SITE_ILLEGAL = 1 << 10, /* insn == illegal_insn cannot be decoded */
     SITE_ALONE = 1 << 11,   /* must begin a block */
     SITE_SC = 1 << 12,
+    SITE_MEMORY = 1 << 13, /* a load or store, while memory is watched */
 };
 /* Those that go when translated code goes. */
 #define SITE_BY_CODE (~(unsigned)(SITE_WATCH | SITE_STOP))
@@ -136,6 +138,17 @@ struct watch {
     cpu_watch_fn *fn;
     void *ctx;
     bool used;
+};
+
+/* Translation keeps the low 12 bits of an address: in which 8 bytes of a page
+ * anything is watched rules nearly every access out. */
+#define MEMORY_GRANULES 512
+
+struct memory_watch {
+    uint64_t pa, last; /* both included */
+    unsigned accesses; /* 0: free */
+    cpu_memory_fn *fn;
+    void *ctx;
 };
 
 struct cpu {
@@ -178,9 +191,11 @@ struct cpu {
     uint64_t trap_run_at;
     uint64_t next_flush; /* executed at which the TLB is emptied */
 
-    /* Counting instruction by instruction, once compressed code was seen. */
+    /* Counting instruction by instruction, once compressed code was seen and
+     * while memory is watched. */
     bool exact;
     bool exact_wanted;
+    bool compressed; /* ... which it was */
     uc_hook block_hook;
 
     /* Sites. */
@@ -188,6 +203,9 @@ struct cpu {
     size_t site_slots, site_count;
     struct watch *watches;
     size_t watch_slots;
+    struct memory_watch *memory;
+    size_t memory_slots, memory_watched;
+    uint64_t memory_granules[MEMORY_GRANULES / 64];
     unsigned specials;
     uint64_t translated;        /* instructions, since the buffer was empty */
     bool flush_wanted; /* translated code must go before anything runs */
@@ -195,6 +213,8 @@ struct cpu {
     uint64_t stop_pc;
     bool notified; /* callbacks for (notified_pc, notified_at) have run */
     uint64_t notified_pc, notified_at;
+    bool memory_told; /* ... those of watched memory */
+    uint64_t memory_told_pc, memory_told_at;
 
     /* Translated code beside memory (cpu_unicorn_code.c). */
     bool blind_to_stores; /* the engine does not notice writes to code */
@@ -300,6 +320,18 @@ void site_disarm_stop(struct cpu *cpu);
 void site_flush(struct cpu *cpu);
 void site_free(struct cpu *cpu);
 
+void site_unhook_all(struct cpu *cpu);
+void site_hook_all(struct cpu *cpu);
+
+/* ---- cpu_unicorn_watch.c ---- */
+/* SITE_MEMORY if this instruction may touch what is watched. */
+unsigned watch_kinds_of(const struct cpu *cpu, uint32_t insn);
+/* Is the instruction at a site about to touch what is watched? */
+bool watch_stops(struct cpu *cpu, const struct site *site, uint64_t now);
+/* Tells, once, what the instruction at pc is about to do. True: told. */
+bool watch_tell(struct cpu *cpu, uint32_t insn);
+void watch_free(struct cpu *cpu);
+
 /* ---- cpu_unicorn_csr.c ---- */
 bool csr_read(const struct cpu *cpu, unsigned number, uint64_t *value);
 bool csr_write(struct cpu *cpu, unsigned number, uint64_t value);
@@ -324,6 +356,10 @@ bool pmp_allows(const struct cpu *cpu, uint64_t pa, enum mem_intent intent,
 /* Where a virtual address lies, without permission checks or side effects. */
 bool mem_translate(struct cpu *cpu, uint64_t va, enum mem_intent intent,
                    uint64_t *pa);
+/* Where an access of these bits of memory would go, now, in the present mode;
+ * false: it would fault. For loads and stores within one page. */
+bool mem_reaches(struct cpu *cpu, uint64_t va, enum mem_intent intent,
+                 uint64_t *pa);
 /* Whether the walk ends in an entry that no access may use. */
 bool mem_walk_fails(struct cpu *cpu, uint64_t va, enum mem_intent intent);
 /* Host memory at a physical address of RAM, or NULL. */

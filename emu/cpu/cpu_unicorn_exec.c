@@ -90,7 +90,8 @@ static void tell_special(struct cpu *cpu, uint32_t insn)
 
 /* Each instruction is announced once: not again after a stop that a listener
  * asked for, but again after a restore. */
-static bool tell(struct cpu *cpu, const struct site *site, uint32_t insn)
+static bool tell_watchers(struct cpu *cpu, const struct site *site,
+                          uint32_t insn)
 {
     if (cpu->notified && cpu->notified_pc == cpu->pc &&
         cpu->notified_at == cpu->executed)
@@ -103,6 +104,14 @@ static bool tell(struct cpu *cpu, const struct site *site, uint32_t insn)
     if (cpu->pc == cpu->notified_pc)
         tell_special(cpu, insn);
     return true;
+}
+
+static bool tell(struct cpu *cpu, const struct site *site, uint32_t insn)
+{
+    bool told = tell_watchers(cpu, site, insn);
+    if (site->kinds & SITE_MEMORY && cpu->pc == cpu->notified_pc)
+        told |= watch_tell(cpu, insn);
+    return told;
 }
 
 /* ---- Privileged instructions ---- */

@@ -15,7 +15,7 @@
 
 static void saw_instruction(struct cpu *cpu, uint64_t pc, uint32_t insn)
 {
-    unsigned kinds = site_kinds_of(cpu, insn);
+    unsigned kinds = site_kinds_of(cpu, insn) | watch_kinds_of(cpu, insn);
     struct site *site = site_find(cpu, pc);
     if (site == NULL && kinds == 0)
         return;
@@ -100,9 +100,10 @@ bool fetch_hook(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
     uint32_t insn = mem_insn(cpu, va);
     cpu->fetch_insn += insn_length(insn);
     cpu->translated++;
-    if (insn_length(insn) == 2 && !cpu->exact) {
-        cpu->exact_wanted = true;
-        run_attention(cpu);
+    if (insn_length(insn) == 2) {
+        cpu->compressed = cpu->exact_wanted = true;
+        if (!cpu->exact)
+            run_attention(cpu);
     }
     code_fetched(cpu, va);
     if (insn_length(insn) == 4)

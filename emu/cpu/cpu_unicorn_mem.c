@@ -44,6 +44,10 @@ enum walk_end {
 };
 
 #define PTE_RESERVED_SHIFT 54
+#define PTE_R              2u
+#define PTE_W              4u
+#define PTE_X              8u
+#define PTE_U              16u
 
 /*
  * Sv39 (4.4): three levels of 512 entries.
@@ -52,7 +56,7 @@ enum walk_end {
  *   pte | 63-54 | PPN 53-10 | RSW 9-8 | D A G U X W R V |
  */
 static enum walk_end walk(const struct cpu *cpu, uint64_t root, uint64_t va,
-                          uint64_t *pa)
+                          uint64_t *pa, uint64_t *leaf)
 {
     uint64_t table = root << 12;
     if ((uint64_t)((int64_t)(va << 25) >> 25) != va)
@@ -70,6 +74,7 @@ static enum walk_end walk(const struct cpu *cpu, uint64_t root, uint64_t va,
         if (pte & 0xe) {
             uint64_t in_page = va & ((UINT64_C(1) << shift) - 1);
             *pa = (frame << 12 & ~((UINT64_C(1) << shift) - 1)) | in_page;
+            *leaf = pte;
             return WALK_DONE;
         }
         table = frame << 12;
@@ -86,11 +91,42 @@ static bool is_bare(const struct cpu *cpu, enum mem_intent intent)
 static enum walk_end translate(struct cpu *cpu, uint64_t va,
                                enum mem_intent intent, uint64_t *pa)
 {
+    uint64_t leaf;
     native_load(cpu);
     if (!is_bare(cpu, intent))
-        return walk(cpu, native_get(cpu, NATIVE_SATP) & SATP_PPN_MASK, va, pa);
+        return walk(cpu, native_get(cpu, NATIVE_SATP) & SATP_PPN_MASK, va, pa,
+                    &leaf);
     *pa = va;
     return WALK_DONE;
+}
+
+/* The leaf's permissions (4.3.1): X stands in for R under MXR, U pages are for
+ * U-mode, and for S-mode's data under SUM. */
+static bool leaf_allows(const struct cpu *cpu, uint64_t leaf,
+                        enum mem_intent intent)
+{
+    uint64_t mstatus = native_get(cpu, NATIVE_MSTATUS);
+    bool user = effective_priv(cpu, intent) == CPU_U;
+    bool readable = leaf & PTE_R || (leaf & PTE_X && mstatus & MSTATUS_MXR);
+    if ((leaf & PTE_W && !(leaf & PTE_R)) ||
+        (user ? !(leaf & PTE_U) : leaf & PTE_U && !(mstatus & MSTATUS_SUM)))
+        return false;
+    return intent == MEM_STORE ? leaf & PTE_W : readable;
+}
+
+bool mem_reaches(struct cpu *cpu, uint64_t va, enum mem_intent intent,
+                 uint64_t *pa)
+{
+    uint64_t leaf = 0;
+    native_load(cpu);
+    *pa = va;
+    if (!is_bare(cpu, intent) &&
+        (walk(cpu, native_get(cpu, NATIVE_SATP) & SATP_PPN_MASK, va, pa,
+              &leaf) != WALK_DONE ||
+         !leaf_allows(cpu, leaf, intent)))
+        return false;
+    return !mem_is_guarded(cpu, *pa) &&
+           pmp_allows(cpu, *pa, intent, effective_priv(cpu, intent));
 }
 
 bool mem_walk_fails(struct cpu *cpu, uint64_t va, enum mem_intent intent)

@@ -92,7 +92,8 @@ static void insn_hook(uc_engine *uc, uint64_t pc, uint32_t size, void *user)
         return;
     }
     struct site *site = site_find(cpu, pc);
-    if (site == NULL || site_passes(cpu, site, cpu->base))
+    if (site == NULL || (!watch_stops(cpu, site, cpu->base) &&
+                         site_passes(cpu, site, cpu->base)))
         return;
     cpu->event.site = site;
     stop_at_block(cpu, pc, EVENT_SITE);
@@ -111,16 +112,18 @@ int run_hooks(struct cpu *cpu)
     return 0;
 }
 
-/* From now on every instruction is counted by itself. */
-static void count_exactly(struct cpu *cpu)
+static void count_by(struct cpu *cpu, bool exact)
 {
-    cpu->exact_wanted = false;
     site_disarm_stop(cpu);
-    cpu->exact = true;
+    cpu->exact = exact;
     uc_hook_del(cpu->uc, cpu->block_hook);
-    uc_hook_add(cpu->uc, &cpu->block_hook, UC_HOOK_CODE, (void *)insn_hook, cpu,
-                1, 0);
+    uc_hook_add(cpu->uc, &cpu->block_hook, exact ? UC_HOOK_CODE : UC_HOOK_BLOCK,
+                exact ? (void *)insn_hook : (void *)block_hook, cpu, 1, 0);
     site_flush(cpu);
+    if (exact)
+        site_unhook_all(cpu);
+    else
+        site_hook_all(cpu);
 }
 
 /* ---- Running the engine ---- */
@@ -183,8 +186,8 @@ static uint64_t next_bound(const struct cpu *cpu)
  * run from a snapshot sets the same A and D bits as the run it repeats. */
 static void keep_house(struct cpu *cpu)
 {
-    if (cpu->exact_wanted)
-        count_exactly(cpu);
+    if (cpu->exact_wanted != cpu->exact)
+        count_by(cpu, cpu->exact_wanted);
     if (cpu->flush_wanted)
         site_flush(cpu);
     if (cpu->translated >= TRANSLATED_MAX)

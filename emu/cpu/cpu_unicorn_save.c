@@ -47,7 +47,7 @@ void cpu_restore(struct cpu *cpu, const void *state)
     cpu->trap_run = saved.trap_run;
     cpu->trap_run_at = saved.trap_run_at;
     cpu->shadow = saved.shadow;
-    cpu->notified = false;
+    cpu->notified = cpu->memory_told = false;
     cpu->code_checked_satp = ALL_ONES;
     cpu->next_flush = (saved.executed / FLUSH_INTERVAL + 1) * FLUSH_INTERVAL;
     native_restore_state(cpu, (const uint8_t *)state + sizeof saved);

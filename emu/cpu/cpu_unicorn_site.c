@@ -96,6 +96,24 @@ void site_flush(struct cpu *cpu)
     cpu->stop_site_armed = cpu->stop_site_armed && !cpu->exact;
 }
 
+/* With a hook on every instruction, those at one address are in the way: the
+ * engine looks through all of them for each. */
+void site_unhook_all(struct cpu *cpu)
+{
+    for (size_t i = 0; i < cpu->site_slots; i++)
+        if (cpu->sites[i] != NULL && cpu->sites[i]->hooked) {
+            uc_hook_del(cpu->uc, cpu->sites[i]->hook);
+            cpu->sites[i]->hooked = false;
+        }
+}
+
+void site_hook_all(struct cpu *cpu)
+{
+    for (size_t i = 0; i < cpu->site_slots; i++)
+        if (cpu->sites[i] != NULL)
+            site_add_kinds(cpu, cpu->sites[i], 0);
+}
+
 void site_free(struct cpu *cpu)
 {
     for (size_t i = 0; i < cpu->site_slots; i++)
@@ -198,7 +216,7 @@ static bool may_let_interrupt_in(struct cpu *cpu, unsigned kinds)
 
 bool site_passes(struct cpu *cpu, const struct site *site, uint64_t now)
 {
-    unsigned kinds = site->kinds & ~(unsigned)SITE_STOP;
+    unsigned kinds = site->kinds & ~(unsigned)(SITE_STOP | SITE_MEMORY);
     if (kinds == 0 || cpu->forced_site)
         return true;
     /* When every instruction is hooked, blocks that were translated before the

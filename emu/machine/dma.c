@@ -28,6 +28,8 @@ bool machine_dma_read(struct machine *m, uint64_t pa, void *to, size_t n)
     const uint8_t *from = machine_ram(m, pa, n);
     if (from == NULL)
         return false;
+    if (m->probing)
+        watch_dma(m, pa, n, MACHINE_LOADS);
     memcpy(to, from, n);
     return true;
 }
@@ -38,6 +40,10 @@ bool machine_dma_write(struct machine *m, uint64_t pa, const void *from,
     uint8_t *to = machine_ram(m, pa, n);
     if (to == NULL)
         return false;
+    if (m->probing) {
+        watch_dma(m, pa, n, MACHINE_STORES);
+        return true;
+    }
     memcpy(to, from, n);
     machine_wrote(m, pa, n);
     return true;

@@ -5,6 +5,7 @@
  *   run.c        run, step, idle               snapshot.c, hash.c  the state
  *   console.c    input on its way in           elf_load.c, initrd.c, bootpage.c
  *   firmware.c   the SBI                       dma.c  devices to RAM
+ *   watch.c      watched memory
  */
 #include "device.h"
 #include "state.h"
@@ -218,6 +219,7 @@ void machine_destroy(struct machine *m)
         munmap(m->ram, m->ram_bytes);
     disk_release(&m->disk);
     free(m->input.bytes);
+    watch_release(m);
     free(m);
 }
 

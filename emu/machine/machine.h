@@ -87,6 +87,24 @@ void machine_request_stop(struct machine *m);
 void machine_observe(struct machine *m, const struct machine_observer *o);
 void machine_unobserve(struct machine *m, void *ctx);
 
+/* ---- Watching memory ---- */
+enum machine_access { MACHINE_LOADS = 1, MACHINE_STORES = 2 }; /* a set */
+/* The access in full: bytes [pa, pa + size), of which some are watched; what:
+ * an AMO is both. */
+typedef void machine_memory_fn(void *ctx, uint64_t pa, unsigned size,
+                               enum machine_access what);
+/*
+ * Calls fn before any of the n bytes at physical address pa are loaded from or
+ * stored to (accesses: a set), by the hart or by a device's DMA; the state is
+ * the one before the instruction that does or causes it, pc and clock are
+ * exact, and machine_request_stop stops there. cpu_watch_memory says what is no
+ * access. Returns an id >= 0, or -1. Running is slow while any is set; the
+ * guest goes the same way. Restoring a state keeps them.
+ */
+int machine_watch_memory(struct machine *m, uint64_t pa, size_t n,
+                         unsigned accesses, machine_memory_fn *fn, void *ctx);
+void machine_unwatch_memory(struct machine *m, int id);
+
 uint64_t machine_clock(const struct machine *m);
 uint64_t machine_mtime(const struct machine *m);
 

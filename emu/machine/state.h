@@ -73,6 +73,10 @@ struct machine {
     bool lines_known;
     struct machine_observer observers[MACHINE_OBSERVERS_MAX];
     unsigned observer_count;
+    struct machine_watch **watches; /* NULL: a free slot */
+    size_t watch_slots;
+    int notify_watch; /* of the hart; while there are any */
+    bool probing;     /* what devices would do, without doing it */
 };
 
 /* ---- machine.c ---- */
@@ -116,6 +120,12 @@ bool machine_dma_valid(struct machine *m, uint64_t pa, uint64_t n);
 
 /* ---- firmware.c ---- */
 bool firmware_call(struct machine *m);
+
+/* ---- watch.c ---- */
+/* A device is about to reach memory: tells who watches it. */
+void watch_dma(struct machine *m, uint64_t pa, size_t n,
+               enum machine_access what);
+void watch_release(struct machine *m);
 
 /* ---- tohost.c ---- */
 /* The next clock at which tohost is looked at, after the present one. */

@@ -242,6 +242,52 @@ static void the_kernel_runs_the_same_in_any_pieces(void **state)
     check_pieces(&shell);
 }
 
+struct watching {
+    struct board *b;
+    uint64_t accesses, last_clock;
+};
+
+static void count_access(void *ctx, uint64_t pa, unsigned size,
+                         enum machine_access what)
+{
+    struct watching *w = ctx;
+    (void)pa, (void)size, (void)what;
+    assert_true(machine_clock(w->b->m) >= w->last_clock);
+    w->last_clock = machine_clock(w->b->m);
+    w->accesses++;
+}
+
+/* All of one page in sixteen, every second stretch. */
+static void check_watched(const struct guest *g, uint64_t at_least)
+{
+    struct course *want = calloc(1, sizeof *want);
+    straight(g, want);
+    struct board *b = start(g);
+    struct watching w = {.b = b};
+    for (unsigned i = 0; i < want->marks; i++) {
+        int id[32];
+        for (unsigned page = 0; page < 32 && i % 2 == 0; page++)
+            id[page] = machine_watch_memory(
+                b->m, PLAT_KERNEL_BASE + page * 0x10000u, 0x1000,
+                MACHINE_LOADS | MACHINE_STORES, count_access, &w);
+        assert_false(run_to(g, b, (uint64_t)(i + 1) * g->mark_every));
+        for (unsigned page = 0; page < 32 && i % 2 == 0; page++)
+            machine_unwatch_memory(b->m, id[page]);
+        if (machine_hash(b->m) != want->hash[i])
+            fail_msg("another state at mark %u", i);
+    }
+    assert_true(w.accesses >= at_least);
+    free(want);
+    finish(b);
+}
+
+static void watched_memory_changes_nothing(void **state)
+{
+    (void)state;
+    check_watched(&shell, 1000);
+    check_watched(&soak, 0);
+}
+
 /* Piped and typed, every byte was echoed once. */
 static void all_input_has_been_read(void **state)
 {
@@ -262,6 +308,7 @@ int main(void)
         cmocka_unit_test(two_runs_of_the_kernel_are_equal),
         cmocka_unit_test(a_bare_program_runs_the_same_in_any_pieces),
         cmocka_unit_test(the_kernel_runs_the_same_in_any_pieces),
+        cmocka_unit_test(watched_memory_changes_nothing),
         cmocka_unit_test(all_input_has_been_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

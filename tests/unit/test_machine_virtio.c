@@ -496,6 +496,101 @@ static void data_may_be_read_over_the_rings_themselves(void **state)
     assert_int_equal(read_disk(b, 0, 512), VIRTIO_BLK_S_OK);
 }
 
+/* ---- Watched memory ---- */
+
+#define CODE (PLAT_RAM_BASE + 0x8000)
+
+struct watcher {
+    struct board *b;
+    unsigned count;
+    uint64_t pa, pc, clock, hash;
+    unsigned size;
+    enum machine_access what;
+};
+
+static void see(void *ctx, uint64_t pa, unsigned size, enum machine_access what)
+{
+    struct watcher *w = ctx;
+    w->count++;
+    w->pa = pa;
+    w->size = size;
+    w->what = what;
+    w->pc = cpu_pc(machine_cpu(w->b->m));
+    w->clock = machine_clock(w->b->m);
+    w->hash = machine_hash(w->b->m);
+    machine_request_stop(w->b->m);
+}
+
+/* sw zero, 0(a0) to the notify register, by the hart, with a request ready. */
+static void ready_to_notify(struct board *b, uint32_t type, uint16_t flags)
+{
+    static const uint32_t code[] = {0x00052023, RV_WFI, RV_LOOP};
+    uint16_t idx = 1, head = 0;
+    drive(b);
+    set_header(b, type, 3);
+    set_desc(b, 0, HEADER, 16, VIRTQ_DESC_NEXT, 1);
+    set_desc(b, 1, DATA, 1024, flags | VIRTQ_DESC_NEXT, 2);
+    set_desc(b, 2, STATUS, 1, VIRTQ_DESC_WRITE, 0);
+    poke(b, AVAIL + 4, &head, 2);
+    poke(b, AVAIL + 2, &idx, 2);
+    poke(b, CODE, code, sizeof code);
+    cpu_set_x(machine_cpu(b->m), 10, V + VIRTIO_MMIO_QUEUE_NOTIFY);
+    cpu_set_pc(machine_cpu(b->m), CODE);
+}
+
+/* The device's accesses are told before the store that causes them; stopped
+ * there nothing has happened; afterwards the state is that of an unwatched
+ * run. */
+static void check_watched(struct board *b, uint64_t pa, uint32_t type,
+                          uint16_t flags, unsigned accesses, unsigned size)
+{
+    struct watcher w = {.b = b};
+    struct machine_stop stop;
+    ready_to_notify(b, type, flags);
+    struct machine_snapshot *start = machine_snapshot(b->m);
+    uint64_t before = machine_hash(b->m), clock = machine_clock(b->m);
+    machine_run(b->m, clock + 2, &stop);
+    uint64_t after = machine_hash(b->m);
+    machine_restore(b->m, start);
+    int id = machine_watch_memory(b->m, pa, 1, accesses, see, &w);
+    assert_true(id >= 0);
+    machine_run(b->m, clock + 2, &stop);
+    assert_int_equal(stop.reason, MACHINE_STOPPED);
+    assert_int_equal(w.count, 1);
+    assert_int_equal(w.what, accesses);
+    assert_true(pa >= w.pa && pa - w.pa < w.size);
+    assert_int_equal(w.size, size);
+    assert_int_equal(w.pc, CODE);
+    assert_int_equal(w.clock, clock);
+    assert_true(machine_hash(b->m) == before);
+    machine_run(b->m, clock + 2, &stop);
+    assert_int_equal(w.count, 1);
+    assert_true(machine_hash(b->m) == after);
+    machine_unwatch_memory(b->m, id);
+    machine_restore(b->m, start);
+    machine_run(b->m, clock + 2, &stop);
+    assert_int_equal(w.count, 1);
+    assert_true(machine_hash(b->m) == after);
+    machine_snapshot_free(start);
+}
+
+static void what_the_device_writes_is_told_before_it_does(void **state)
+{
+    check_watched(*state, DATA + 700, VIRTIO_BLK_T_IN, VIRTQ_DESC_WRITE,
+                  MACHINE_STORES, 1024);
+}
+
+static void what_the_device_reads_is_told_before_it_does(void **state)
+{
+    check_watched(*state, DATA + 5, VIRTIO_BLK_T_OUT, 0, MACHINE_LOADS, 1024);
+}
+
+static void the_used_ring_is_told_as_well(void **state)
+{
+    check_watched(*state, USED + 2, VIRTIO_BLK_T_IN, VIRTQ_DESC_WRITE,
+                  MACHINE_STORES, 2);
+}
+
 #define ON_BOARD(test)                                                         \
     cmocka_unit_test_setup_teardown(test, board_setup, board_teardown)
 
@@ -529,6 +624,9 @@ int main(void)
         ON_BOARD(rings_outside_ram_break_the_device),
         ON_BOARD(nothing_is_served_before_driver_ok),
         ON_BOARD(data_may_be_read_over_the_rings_themselves),
+        ON_BOARD(what_the_device_writes_is_told_before_it_does),
+        ON_BOARD(what_the_device_reads_is_told_before_it_does),
+        ON_BOARD(the_used_ring_is_told_as_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
