@@ -13,6 +13,7 @@
 #include <sallyport/mman.h>
 #include <sallyport/socket.h>
 #include <sallyport/ringpage.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
 #define TEXT(line)            ".ascii \"" line "\\n\"\n"

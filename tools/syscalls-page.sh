@@ -23,7 +23,8 @@ is not listed returns `ENOSYS`. The SDK's functions return -1 and set `errno`. T
 | `path` `str` | a string that the kernel fetches with copyinstr |
 | `strv` | a vector of strings, ended by NULL |
 | `in[N]` `out[N]` `inout[N]` | memory that the kernel reads, writes, both; N bytes, or as many as that argument says |
-| `in{...}` | a structure and its fields |
+| `in{...}` `out{...}` `inout{...}` | a structure and its fields; `pad[N]` are N bytes that traces do not show |
+| `mode` | permission bits; traces leave them out where the flags before them have no `O_CREAT` |
 | `iov` `pollfd` `ints` | an array; the next argument is how many |
 | `msg` | a Mach message, with its options next |
 | `ioctl` | a request (`ioctl.def`), with what it is about next |

@@ -127,8 +127,8 @@ struct crossing {
                           at the trap; else SV39_OK */
     uint64_t clock_in, clock_out; /* out valid unless OPEN */
     uint64_t traps_in; /* the hart's count of traps before this one */
-    uint64_t arg[8]; /* CALL: a0..a7 at the trap; of a call that the table
-                        knows, its arguments and a7, the rest 0 */
+    uint64_t arg[8];   /* CALL: a0..a7 at the trap; of a call that the table
+                          knows, its arguments and a7, the rest 0 */
     const char *arg_text[6];     /* strings and vectors, quoted, as far as the
                                     user's memory could be read; else NULL */
     const struct abi_call *call; /* CALL decoded by the table, or NULL */
@@ -234,6 +234,7 @@ enum event_kind {
     EVENT_LINK,
     EVENT_NESTED,
     EVENT_VARIABLE, /* sysctl: which one, and what it is to be */
+    EVENT_RIGHT,    /* a port name of a task now stands for something else */
     EVENT_DEATH,    /* the kernel kills the process, with its reason */
     EVENT_PANIC,
     EVENT_CONSOLE, /* one byte written to the console */
@@ -252,7 +253,7 @@ struct event {
     const char *process;    /* its name now; "" for the kernel */
     uint64_t target;        /* LEAVE, FORKED: pc in U-mode */
     uint8_t byte;           /* CONSOLE */
-    const char *text;       /* DEATH, PANIC */
+    const char *text; /* VARIABLE, RIGHT, DEATH, PANIC; UNFINISHED: or "" */
 };
 typedef void tracker_listener(void *ctx, const struct event *event);
 
@@ -343,8 +344,9 @@ void crossing_describe(const struct tracker *t, const struct crossing *c,
 /* "13", "-1 EFAULT", "never returns", "" while open */
 void crossing_result(const struct tracker *t, const struct crossing *c,
                      char *text, size_t n);
-/* "{rows=24 columns=80}": what was copied, if it is a structure whose fields
- * the tables know (an ioctl's, say); else NULL. c is its crossing. */
+/* What was copied, if an argument of its crossing c points there and the tables
+ * know what that is: "{rows=24 columns=80}", "addr=\"/tmp/s\"", "msg={lab_add
+ * at 0x203, reply 0x303}"; else NULL. */
 const char *transfer_fields(const struct tracker *t, const struct crossing *c,
                             const struct transfer *x, char *text, size_t n);
 /* "RING_WRITE(fd=3, buf=0x12000, n=8) user_data 7 = 8" */

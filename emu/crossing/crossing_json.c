@@ -57,6 +57,7 @@ static const char *type_of(enum event_kind kind)
                                        [EVENT_LINK] = "link",
                                        [EVENT_NESTED] = "nested",
                                        [EVENT_VARIABLE] = "variable",
+                                       [EVENT_RIGHT] = "right",
                                        [EVENT_DEATH] = "death",
                                        [EVENT_PANIC] = "panic",
                                        [EVENT_CONSOLE] = "console"};
@@ -275,6 +276,7 @@ static void add_detail(cJSON *o, const struct tracker *t, const struct event *e)
         add_hex(o, "pc", e->nested->pc);
         break;
     case EVENT_VARIABLE:
+    case EVENT_RIGHT:
     case EVENT_DEATH:
     case EVENT_PANIC:
         cJSON_AddStringToObject(o, "text", e->text);
@@ -283,6 +285,9 @@ static void add_detail(cJSON *o, const struct tracker *t, const struct event *e)
         add_bytes(o, "bytes", &e->byte, 1);
         break;
     case EVENT_UNFINISHED:
+        if (e->text[0] != '\0')
+            cJSON_AddStringToObject(o, "blocked_on", e->text);
+        break;
     case EVENT_RESUMED:
         break;
     }

@@ -31,6 +31,8 @@ static void put_call(struct writer *w, const struct tracker *t,
     }
     put_text(w, "%s(", c->call->name);
     for (unsigned i = 0; i < c->call->nargs; i++) {
+        if (!argument_counts(t, c, i))
+            continue;
         argument_format(t, c, i, text, sizeof text);
         put_text(w, "%s%s=%s", i > 0 ? ", " : "", c->call->arg[i].name, text);
     }
@@ -368,6 +370,9 @@ void event_text(const struct tracker *t, const struct event *e, char *text,
     case EVENT_VARIABLE:
         put_text(&w, "       %-8s %s\n", "sysctl", e->text);
         return;
+    case EVENT_RIGHT:
+        put_text(&w, "       %-8s %s\n", "right", e->text);
+        return;
     case EVENT_DEATH:
         put_text(&w, "       %-8s %s\n", "fault", e->text);
         return;
@@ -389,6 +394,8 @@ void event_text(const struct tracker *t, const struct event *e, char *text,
         break;
     case EVENT_UNFINISHED:
         put_text(&w, "~ unfinished");
+        if (e->text[0] != '\0')
+            put_text(&w, " (%s)", e->text);
         put_clock(&w, e);
         break;
     case EVENT_RESUMED:

@@ -148,6 +148,16 @@ static void death_reason(struct tracker *t, const struct proc *p,
         put_text(&w, "; %s", sv39_sentence(why, NULL));
 }
 
+/* In a sigreturn that has not given the registers back. */
+static bool refused_frame(const struct tracker *t, const struct record *r)
+{
+    const struct abi_call *call = NULL;
+    if (r->kind == CROSSING_CALL && r->saved_args != 0)
+        call = tracker_call(t, *(const uint64_t *)list_at(&t->s.args, r->args));
+    return call != NULL && strcmp(call->name, "sigreturn") == 0 &&
+           r->frame == 0;
+}
+
 static void saw_death(struct tracker *t, const uint64_t *arg)
 {
     struct proc *p = process_of_pid(t, (int)arg[0]);
@@ -160,7 +170,11 @@ static void saw_death(struct tracker *t, const uint64_t *arg)
     if (r != NULL && r->kind == CROSSING_FAULT && r->cause == arg[2]) {
         death_reason(t, p, arg[2], arg[3], reason, sizeof reason);
         snprintf(text, sizeof text, "%s; killed by %s", reason, name);
-    }
+    } else if (r != NULL && refused_frame(t, r))
+        snprintf(text, sizeof text,
+                 "no signal frame that the kernel made stands there; killed "
+                 "by %s",
+                 name);
     if (r != NULL)
         r->signal = (uint8_t)arg[1];
     tracker_say(t, &(struct event){.kind = EVENT_DEATH, .text = text},
@@ -315,6 +329,8 @@ static void add_transfer(struct tracker *t, enum transfer_kind kind,
         c->bytes_in += r->done;
     if (kind == TRANSFER_COPYINSTR && r->error == 0)
         whole_string(t, r);
+    else if (kind == TRANSFER_COPYIN && r->error == 0)
+        arguments_arrived(t, number, r->user_va);
     if (t->listeners == 0)
         return;
     struct transfer transfer = transfer_of(t, r);
@@ -529,12 +545,14 @@ static void saw_message_gone(struct tracker *t, const uint64_t *arg)
 
 static void saw_right(struct tracker *t, const uint64_t *arg)
 {
-    ports_event(t, (struct port_event){.kind = PORT_EVENT_RIGHT,
-                                       .pid = (int32_t)arg[0],
-                                       .name = (uint32_t)arg[1],
-                                       .rights = (uint8_t)arg[2],
-                                       .size = (uint32_t)arg[3],
-                                       .port = arg[4]});
+    struct port_event e = {.kind = PORT_EVENT_RIGHT,
+                           .pid = (int32_t)arg[0],
+                           .name = (uint32_t)arg[1],
+                           .rights = (uint8_t)arg[2],
+                           .size = (uint32_t)arg[3],
+                           .port = arg[4]};
+    rights_say(t, &e, owner(t));
+    ports_event(t, e);
 }
 
 static void saw_member(struct tracker *t, const uint64_t *arg)

@@ -338,6 +338,11 @@ void ports_forget(struct port_moments *m, uint32_t events);
 /* Adds clock and crossing. */
 void ports_event(struct tracker *t, struct port_event e);
 
+/* ---- rights.c ---- */
+/* Tells listeners of a RIGHT event, before ports_event has it. */
+void rights_say(struct tracker *t, const struct port_event *e,
+                const struct proc *running);
+
 /* ---- usermem.c ---- */
 /* As the user may; returns how many bytes came. */
 size_t user_read(const struct tracker *t, uint64_t root, uint64_t va, void *buf,
@@ -349,6 +354,16 @@ bool user_sockaddr(const struct tracker *t, uint64_t root, uint64_t va,
 bool user_msghdr(const struct tracker *t, uint64_t root, uint64_t va,
                  bool sends, char *text, size_t n);
 
+/* ---- pointed.c ---- */
+#define POINTED_TEXT  256
+#define POINTED_SHOWN 80 /* of a string */
+/* What argument i points to, as its user may read it now: a string in quotes,
+ * "[3, 4]", "0x3fffffef40 {rows=24 columns=80}". False: nothing that is known,
+ * or it cannot be read. */
+bool pointed_text(const struct tracker *t, uint64_t root,
+                  const struct abi_call *call, const uint64_t *arg, unsigned i,
+                  char *text, size_t n);
+
 /* ---- arguments.c ---- */
 const struct abi_call *tracker_call(const struct tracker *t, uint64_t number);
 void arguments_index_calls(struct tracker *t);
@@ -357,6 +372,9 @@ void arguments_save(struct tracker *t, uint64_t number);
 /* A copyinstr brought the string at va: it is an argument's, perhaps. */
 void arguments_string(struct tracker *t, uint64_t number, uint64_t va,
                       const uint8_t *text, size_t n);
+/* A copyin brought what lies at va: what could not be read at the trap can be
+ * now. */
+void arguments_arrived(struct tracker *t, uint64_t number, uint64_t va);
 /* The kernel's walk along a sysctl's numbers came to a node of that name. */
 void arguments_node(struct tracker *t, uint64_t number, const char *name);
 /* "kern.hostname (A), to be \"tern\"": the variable that the walk came to. */
@@ -365,6 +383,10 @@ void arguments_variable(struct tracker *t, uint64_t number, const char *format,
 /* The text of argument i, formatted by its type. */
 void argument_format(const struct tracker *t, const struct crossing *c,
                      unsigned i, char *text, size_t n);
+/* False: the call does not look at it (permissions of a file that is not to be
+ * made), and what stands in the register means nothing. */
+bool argument_counts(const struct tracker *t, const struct crossing *c,
+                     unsigned i);
 bool is_error(uint64_t result); /* -4095..-1 */
 
 struct writer;

@@ -166,8 +166,11 @@ void tracker_give_hart(struct tracker *t, struct proc *p)
         left->process != p->index) {
         left->suspended = true;
         left->gave_to = p->pub.pid;
-        tracker_say(t, &(struct event){.kind = EVENT_UNFINISHED}, s->line,
-                    process_at(t, left->process));
+        const struct proc *loser = process_at(t, left->process);
+        tracker_say(t,
+                    &(struct event){.kind = EVENT_UNFINISHED,
+                                    .text = loser->pub.blocked_on},
+                    s->line, loser);
         s->line = 0;
     }
     s->ending = 0;

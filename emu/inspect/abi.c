@@ -28,7 +28,7 @@ struct abi_name {
 };
 
 struct abi_flag {
-    char type[24], name[48];
+    char type[24], name[64];
     uint64_t mask, value; /* a single bit: mask == value */
 };
 
@@ -128,7 +128,7 @@ static const struct {
     {"ioctl", ABI_IOCTL},   {"sockaddr", ABI_SOCKADDR},
     {"msghdr", ABI_MSGHDR}, {"rcvhdr", ABI_RCVHDR},
     {"iov", ABI_IOV},       {"pollfd", ABI_POLLFD},
-    {"ints", ABI_INTS},
+    {"ints", ABI_INTS},     {"mode", ABI_MODE},
 };
 
 static bool plain_kind(const char *text, enum abi_kind *kind)
@@ -149,18 +149,37 @@ static bool unknown_type(struct reader *r, const char *type,
     return !r->strict || fail(r, "argument type \"%.40s\" is unknown", type);
 }
 
+/* in, out, inout, as far as the bracket; else unknown. */
+static bool memory_kind(struct reader *r, const char *type, size_t n,
+                        enum abi_kind *kind)
+{
+    static const struct {
+        const char *name;
+        enum abi_kind kind;
+    } way[] = {{"in", ABI_IN}, {"out", ABI_OUT}, {"inout", ABI_INOUT}};
+    for (size_t i = 0; i < sizeof way / sizeof way[0]; i++)
+        if (strlen(way[i].name) == n && memcmp(way[i].name, type, n) == 0) {
+            *kind = way[i].kind;
+            return true;
+        }
+    return unknown_type(r, type, kind);
+}
+
 /* in{rows:u16 columns:u16} */
 static bool parse_structure(struct reader *r, char *type, struct abi_arg *arg)
 {
-    char *end = strchr(type, '}');
-    if (end == NULL || end[1] != '\0')
+    char *open = strchr(type, '{'), *end = strchr(type, '}');
+    if (end == NULL || end < open || end[1] != '\0')
         return unknown_type(r, type, &arg->kind);
+    if (!memory_kind(r, type, (size_t)(open - type), &arg->kind))
+        return false;
+    if (arg->kind == ABI_HEX) /* of a later format */
+        return true;
     *end = '\0';
-    arg->kind = ABI_IN;
-    arg->length = fields_size(type + 3);
+    arg->length = fields_size(open + 1);
     if (arg->length == 0)
-        return fail(r, "\"%.80s\" is no list of fields", type + 3);
-    return copy_name(r, arg->format, sizeof arg->format, type + 3);
+        return fail(r, "\"%.80s\" is no list of fields", open + 1);
+    return copy_name(r, arg->format, sizeof arg->format, open + 1);
 }
 
 /* in[n], out[64]: the length is another argument's name (looked up once all
@@ -171,15 +190,11 @@ static bool parse_memory(struct reader *r, char *type, struct abi_arg *arg,
     char *open = strchr(type, '['), *close = strrchr(type, ']');
     if (open == NULL || close == NULL || close < open + 2 || close[1] != '\0')
         return unknown_type(r, type, &arg->kind);
-    *open = *close = '\0';
-    if (strcmp(type, "in") == 0)
-        arg->kind = ABI_IN;
-    else if (strcmp(type, "out") == 0)
-        arg->kind = ABI_OUT;
-    else if (strcmp(type, "inout") == 0)
-        arg->kind = ABI_INOUT;
-    else
-        return unknown_type(r, type, &arg->kind);
+    if (!memory_kind(r, type, (size_t)(open - type), &arg->kind))
+        return false;
+    if (arg->kind == ABI_HEX) /* of a later format */
+        return true;
+    *close = '\0';
     if (open[1] >= '0' && open[1] <= '9')
         return number(r, open + 1, &arg->length);
     return copy_name(r, of, of_bytes, open + 1);
@@ -203,7 +218,7 @@ static bool parse_arg(struct reader *r, char *text, struct abi_arg *arg,
         arg->kind = ABI_FLAGS;
         return copy_name(r, arg->flags, sizeof arg->flags, type);
     }
-    if (strncmp(type, "in{", 3) == 0)
+    if (strchr(type, '{') != NULL)
         return parse_structure(r, type, arg);
     return parse_memory(r, type, arg, of, of_bytes);
 }

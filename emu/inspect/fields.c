@@ -14,7 +14,7 @@
 
 struct field {
     char name[NAME_MAX_BYTES]; /* "": has none */
-    char base;                 /* u, i or x */
+    char base;                 /* u, i, x; p: not shown */
     size_t bytes, count;       /* of an element; how many */
     bool array;
     size_t offset;
@@ -40,8 +40,8 @@ static bool take_type(const char **text, struct field *f)
     static const struct {
         const char *name;
         size_t bytes;
-    } type[] = {{"u8", 1},  {"u16", 2}, {"u32", 4}, {"u64", 8},
-                {"i32", 4}, {"i64", 8}, {"x32", 4}, {"x64", 8}};
+    } type[] = {{"u8", 1},  {"u16", 2}, {"u32", 4}, {"u64", 8}, {"i32", 4},
+                {"i64", 8}, {"x32", 4}, {"x64", 8}, {"pad", 1}};
     size_t n = strcspn(*text, " [");
     for (size_t i = 0; i < sizeof type / sizeof type[0]; i++)
         if (strlen(type[i].name) == n && memcmp(type[i].name, *text, n) == 0) {
@@ -157,9 +157,12 @@ const char *fields_text(const char *format, const uint8_t *bytes, size_t n,
     struct field f = {.count = 0};
     text[0] = '\0';
     put(&l, "{");
-    for (bool first = true; next_field(&format, &f); first = false) {
+    for (bool first = true; next_field(&format, &f);) {
+        if (f.base == 'p')
+            continue;
         put(&l, first ? "" : " ");
         put_field(&l, &f, bytes, n);
+        first = false;
     }
     put(&l, "}");
     return text;

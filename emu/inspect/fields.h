@@ -5,8 +5,9 @@
  *     "i32"                         {13}
  *     "at:x64 cc:u8[20]"            {at=0x12000 cc=[4 255 0 ...]}
  *
- * Types: u8 u16 u32 u64 i32 i64, x32 x64 in hexadecimal, TYPE[N]. Fields lie
- * where a C compiler puts them, each on a multiple of its size.
+ * Types: u8 u16 u32 u64 i32 i64, x32 x64 in hexadecimal, TYPE[N]; pad[N] are N
+ * bytes that are not shown. Fields lie where a C compiler puts them, each on a
+ * multiple of its size.
  */
 #ifndef SALLYPORT_FIELDS_H
 #define SALLYPORT_FIELDS_H

@@ -109,6 +109,7 @@ enum abi_kind { /* of an argument or a result */
                 ABI_OUT,
                 ABI_INOUT,
                 ABI_FLAGS,
+                ABI_MODE,  /* permission bits, of what flags before it make */
                 ABI_MSG,   /* a Mach message's address; flags come next */
                 ABI_IOCTL, /* a request; what it is about comes next */
                 ABI_IOV,
@@ -125,7 +126,7 @@ struct abi_arg {
     int length_arg;   /* IN/OUT/INOUT: index of the length argument or -1 */
     uint64_t length;  /* ... then the fixed length */
     char flags[24];   /* FLAGS: the type's name */
-    char format[200]; /* IN of a structure: its fields (fields.h), else "" */
+    char format[200]; /* memory that is a structure: its fields, else "" */
 };
 struct abi_call {
     uint64_t number;

@@ -34,7 +34,10 @@ static bool pointer_argument(const struct crossing *c, uint64_t *va)
         enum abi_kind kind = c->call->arg[i].kind;
         bool pointer = kind == ABI_PTR || kind == ABI_PATH || kind == ABI_STR ||
                        kind == ABI_STRV || kind == ABI_IN || kind == ABI_OUT ||
-                       kind == ABI_INOUT;
+                       kind == ABI_INOUT || kind == ABI_MSG ||
+                       kind == ABI_IOV || kind == ABI_POLLFD ||
+                       kind == ABI_INTS || kind == ABI_SOCKADDR ||
+                       kind == ABI_MSGHDR || kind == ABI_RCVHDR;
         if (pointer && c->arg[i]) {
             *va = c->arg[i];
             return true;

@@ -35,4 +35,17 @@ for link in "message lab_add on port [0-9]*, 40 bytes from $request " \
     "message lab_add reply on port [0-9]*, 40 bytes from $reply "; do
     grep -q "link  *$link" "$trace" || { echo "FAILED: no $link"; failed=1; }
 done
+
+# What the program's header promises: a right's life, and who a message is from.
+"$1" trace machdemo 2> "$trace" > /dev/null || { echo "machdemo failed"; exit 1; }
+for line in "0x203: receive, port [0-9]*" \
+    "0x203: receive, send, 1 reference, port [0-9]*" \
+    "0x203: receive, send, 3 references, port [0-9]*" \
+    "0x203: dead name, 3 references" "0x203: free"; do
+    grep -q "^       right    $line$" "$trace" ||
+        { echo "FAILED: no right $line"; failed=1; }
+done
+grep -q '  msg={1000 at 0x20b}$' "$trace" &&
+    grep -q '  trailer={seqno=1 uid=0 gid=0 pid=2}$' "$trace" ||
+    { echo "FAILED: a received message is not decoded"; failed=1; }
 exit "$failed"

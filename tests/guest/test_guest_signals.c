@@ -73,6 +73,14 @@ static void a_handler_is_left_by_its_sigreturn(void **state)
     snprintf(part, sizeof part, "< to handler 0x%" PRIx64 " (SIGUSR1)",
              crossing(r, number)->return_pc);
     trace_line(r, part, 1, line);
+    snprintf(part, sizeof part, " {pc=0x%" PRIx64 " ra=0x", pc + 4);
+    trace_line(r, part, 1, line);
+    assert_non_null(strstr(line, "> ecall sigreturn(frame=0x"));
+    assert_non_null(strstr(line, " mask=0x0 signal=30 code=1 pid=2 "));
+    trace_line(r,
+               "no signal frame that the kernel made stands there; killed "
+               "by SIGSEGV",
+               1, line);
     snprintf(part, sizeof part, "< resumes #%" PRIu64, number);
     trace_line(r, part, 1, line);
     assert_ptr_equal(strstr(line, "< resumes"), line + 19);

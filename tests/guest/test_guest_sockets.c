@@ -47,6 +47,25 @@ static void every_receive_is_joined_to_its_sends(void **state)
     run_free(r);
 }
 
+/* bind's address lies in a page that nobody had touched: it is known when
+ * copyin has brought it. */
+static void an_address_is_known_when_it_has_come(void **state)
+{
+    (void)state;
+    struct run *r = boot("arg=sockets\n");
+    run_to_end(r, 0);
+    char line[2048];
+    const struct crossing *c = call(r, "sockets", "bind", 1);
+    assert_string_equal(c->arg_text[1], "\"/tmp/sockets.server\"");
+    trace_line(r, "> ecall bind(fd=3, addr=0x", 1, line);
+    trace_line(r, "  addr=\"/tmp/sockets.server\"", 1, line);
+    assert_memory_equal(line, "       copyin ", 14);
+    trace_line(r, "~ unfinished (accept)  ", 1, line);
+    assert_non_null(strstr(r->json, "\"blocked_on\":\"socket empty\""));
+    trace_line(r, "  {3 4}", 1, line);
+    run_free(r);
+}
+
 static void a_stream_counts_its_bytes(void **state)
 {
     (void)state;
@@ -165,6 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_receive_is_joined_to_its_sends),
+        cmocka_unit_test(an_address_is_known_when_it_has_come),
         cmocka_unit_test(a_stream_counts_its_bytes),
         cmocka_unit_test(a_connection_wakes_accept),
         cmocka_unit_test(a_descriptor_is_followed),

@@ -16,6 +16,8 @@ static const char tables[] =
     "call\t26\tgetpid\tpid\t\tThis process's number.\n"
     "call\t45\tioctl\tint\tfd:fd, request:ioctl, arg:hex\tAsk a device.\n"
     "call\t80\tdcall\tint\targs:in{at:x64 n:u8}, fd:fd\t\n"
+    "call\t81\tpair\tint\tfds:out{i32 pad[4] at:x64}, flags:Open, "
+    "mode:mode\t\n"
     "weather\tfine\n"
     "ioctl\t0x40087468\tTIOCGWINSZ\trows:u16 columns:u16 u16[2]\tSize.\n"
     "ioctl\t0x20006601\tFIOCLEX\t\tClose on exec.\n"
@@ -62,7 +64,12 @@ static void calls_have_typed_arguments(void **state)
     assert_int_equal(dcall->arg[0].length, 16);
     assert_string_equal(dcall->arg[0].format, "at:x64 n:u8");
     assert_string_equal(dcall->arg[1].name, "fd");
-    assert_null(abi_by_index(abi, 7));
+    const struct abi_call *pair = abi_find(abi, 81);
+    assert_int_equal(pair->arg[0].kind, ABI_OUT);
+    assert_int_equal(pair->arg[0].length, 16);
+    assert_string_equal(pair->arg[0].format, "i32 pad[4] at:x64");
+    assert_int_equal(pair->arg[2].kind, ABI_MODE);
+    assert_null(abi_by_index(abi, 8));
     abi_free(abi);
 }
 
@@ -154,6 +161,8 @@ static void structures_read_as_their_fields(void **state)
     fields("u8[300]", 20, 300, "{[1 2 3 4 255 255 255 255 ...]}");
     fields("x32[2]", 2, 8, "{[...]}");
     fields("i64", 8, 8, "{-4227661311}");
+    fields("a:u8 pad[3] b:u32 pad[2]", 12, 12, "{a=1 b=4294967295}");
+    fields("pad[8] x64", 16, 16, "{0x7fffffffe}");
     fields("", 8, 0, "{}");
     static const char *const bad[] = {"u9",
                                       "a:",
@@ -198,6 +207,8 @@ static void wrong_tables_are_refused_with_line_and_reason(void **state)
          "t:3: call 5 (b) is already a"},
         {"SPABI1\ncall\t5\tr\tsize\tb:in{u9}\t\n", "no list of fields"},
         {"SPABI1\ncall\t5\tr\tsize\tb:in{u8\t\n", "\"in{u8\" is unknown"},
+        {"SPABI1\ncall\t5\tr\tsize\tb:on{u8}\t\n", "\"on{u8}\" is unknown"},
+        {"SPABI1\ncall\t5\tr\tsize\tb:in}{\t\n", "\"in}{\" is unknown"},
         {"SPABI1\nioctl\t1\tX\n", "ioctl needs a number, a name and"},
         {"SPABI1\nioctl\t0x140087468\tX\t\n", "more than 32 bits"},
         {"SPABI1\nioctl\t0x40087468\tX\tu32\n",

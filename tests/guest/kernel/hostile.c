@@ -297,9 +297,9 @@ static void every_call_with_a_pointer_is_in_the_table(void)
 #undef CALL
     };
     static const char *const type[] = {
-        ":path", ":str",      ":in[",    ":out[",  ":inout[",
-        ":ptr",  ":in{",      ":ioctl",  ":iov",   ":pollfd",
-        ":ints", ":sockaddr", ":msghdr", ":rcvhdr"};
+        ":path",     ":str",    ":in[",    ":out[",  ":inout[", ":in{",
+        ":out{",     ":inout{", ":ptr",    ":ioctl", ":iov",    ":ints",
+        ":sockaddr", ":msghdr", ":rcvhdr", ":pollfd"};
     for (unsigned i = 0; i < sizeof call / sizeof call[0]; i++)
         for (unsigned t = 0; t < sizeof type / sizeof type[0]; t++)
             if (strstr(call[i].args, type[t]) && !has_row(call[i].name)) {
@@ -402,10 +402,10 @@ static void bad_descriptors_are_refused(void)
                               65, 1000,  INT32_MAX, INT32_MIN};
     static const int call[] = {
         SYS_read,    SYS_write,   SYS_close,    SYS_dup,       SYS_lseek,
-        SYS_fstat,   SYS_dup2,    SYS_getdents, SYS_ftruncate,
-        SYS_ioctl,   SYS_readv,   SYS_writev,   SYS_fcntl,     SYS_bind,
-        SYS_listen,  SYS_accept,  SYS_connect,  SYS_sendto,    SYS_recvfrom,
-        SYS_sendmsg, SYS_recvmsg, SYS_shutdown};
+        SYS_fstat,   SYS_dup2,    SYS_getdents, SYS_ftruncate, SYS_ioctl,
+        SYS_readv,   SYS_writev,  SYS_fcntl,    SYS_bind,      SYS_listen,
+        SYS_accept,  SYS_connect, SYS_sendto,   SYS_recvfrom,  SYS_sendmsg,
+        SYS_recvmsg, SYS_shutdown};
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
         for (unsigned j = 0; j < sizeof call / sizeof call[0]; j++)
             EQUAL(raw_call(call[j], (long[6]){bad[i], P(buffer), 1}), -EBADF);
