@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-struct moment {
+struct named_moment {
     const char *name;
     bool (*is)(const struct event *event);
 };
@@ -38,7 +38,7 @@ static bool is_end(const struct event *event)
     return event->crossing->outcome != OUTCOME_OPEN;
 }
 
-static const struct moment moments[] = {
+static const struct named_moment moments[] = {
     {"trap", is_trap},
     {"copy", is_copy},
     {"refusal", is_refusal},
@@ -47,11 +47,11 @@ static const struct moment moments[] = {
 
 static bool is_moment(void *ctx, const struct event *event)
 {
-    const struct moment *moment = ctx;
+    const struct named_moment *moment = ctx;
     return moment->is(event);
 }
 
-static int find_moment(const struct options *o, const struct moment **out,
+static int find_moment(const struct options *o, const struct named_moment **out,
                        struct complaint *why)
 {
     size_t n = sizeof moments / sizeof moments[0];
@@ -101,7 +101,7 @@ static int check_race(const struct options *o, struct complaint *why)
 /* The guest's end is not shot's: only what kept the picture from being what
  * was asked for is an error. */
 static int run(const struct options *o, struct session *s,
-               const struct moment *moment, struct verdict *verdict,
+               const struct named_moment *moment, struct verdict *verdict,
                char how[200], struct complaint *why)
 {
     struct report report = {.trace = false};
@@ -163,7 +163,7 @@ static int draw(const struct options *o, const struct looks *looks,
 }
 
 static int shoot(const struct options *o, const struct looks *looks,
-                 const struct moment *moment, struct view *v,
+                 const struct named_moment *moment, struct view *v,
                  struct complaint *why)
 {
     struct session_desc desc = {.options = o, .track = true};
@@ -222,7 +222,7 @@ static int shoot_race(const struct options *given, const struct looks *looks,
 int cmd_shot(const struct options *options, struct complaint *why)
 {
     struct looks looks;
-    const struct moment *moment;
+    const struct named_moment *moment;
     struct view *v = view_create();
     if (v == NULL)
         return complain(why, APP_UNUSABLE, "shot: out of memory");

@@ -134,6 +134,14 @@ static int watch_marks(struct session *s, const struct session_desc *desc,
                               : complain(why, APP_UNUSABLE, "out of memory");
 }
 
+static int begin_history(struct session *s, struct complaint *why)
+{
+    char reason[200];
+    struct history_desc desc = {.machine = s->machine, .tracker = s->tracker};
+    s->history = history_begin(&desc, reason, sizeof reason);
+    return s->history != NULL ? 0 : complain(why, APP_UNUSABLE, "%s", reason);
+}
+
 int session_open(const struct session_desc *desc, struct session **out,
                  struct complaint *why)
 {
@@ -165,6 +173,8 @@ int session_open(const struct session_desc *desc, struct session **out,
         status = make_tracker(s, why);
     if (status == 0 && s->program != NULL)
         status = watch_marks(s, desc, why);
+    if (status == 0 && desc->history)
+        status = begin_history(s, why);
     return status;
 }
 
@@ -184,6 +194,7 @@ void session_close(struct session *s)
 {
     if (s == NULL)
         return;
+    history_end(s->history);
     takeout_close(s->takeout);
     measure_detach(s->measure);
     if (s->tracker != NULL)

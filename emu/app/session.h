@@ -17,6 +17,7 @@
 #define SALLYPORT_SESSION_H
 
 #include "../crossing/measure.h"
+#include "../record/history.h"
 #include "boot.h"
 #include "diskfile.h"
 #include "options.h"
@@ -24,8 +25,10 @@
 struct session_desc {
     const struct options *options; /* must outlive the session */
     bool track;                    /* crossings are wanted */
-    const char *layout;            /* the kernel's, if no option says it; NULL:
-                                      separate */
+    bool history; /* the run is to be gone back in: who uses the session then
+                     runs its machine through session->history alone */
+    const char *layout; /* the kernel's, if no option says it; NULL:
+                           separate */
     bool again; /* not the first session of this command: no --save-boot */
     /* If PROGRAM has marks (crossing/measure.h), what they measure goes here,
      * and crossings are tracked for it. May be NULL. */
@@ -42,6 +45,7 @@ struct session {
     struct symbols *kernel;  /* NULL unless track or --get; also NULL where
                                 the image says nothing that libelf can read */
     struct sources *sources; /* NULL unless track */
+    struct history *history; /* NULL unless history */
     struct symbols *program; /* of PROGRAM, if it has marks; else NULL */
     struct measure *measure; /* ... watching them, if they are wanted */
     struct abi *abi;         /* of --abi, else NULL */

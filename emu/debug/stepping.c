@@ -43,7 +43,10 @@ static enum step_reason reason_of(const struct machine_stop *stop)
 struct step_result step_once(const struct stepper *s)
 {
     struct step_result r;
-    machine_step(s->machine, &r.machine);
+    if (s->history != NULL)
+        history_step(s->history, &r.machine);
+    else
+        machine_step(s->machine, &r.machine);
     r.reason = reason_of(&r.machine);
     return r;
 }
@@ -104,6 +107,15 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+static void run_machine(const struct stepper *s, uint64_t until,
+                        struct machine_stop *stop)
+{
+    if (s->history != NULL)
+        history_run(s->history, until, stop);
+    else
+        machine_run(s->machine, until, stop);
+}
+
 /* One stretch between two polls. True: the hunt is over. */
 static bool run_stretch(struct hunt *h, uint64_t until, uint64_t budget_end,
                         struct step_result *r)
@@ -111,7 +123,7 @@ static bool run_stretch(struct hunt *h, uint64_t until, uint64_t budget_end,
     const struct stepper *s = h->stepper;
     uint64_t bound = machine_clock(s->machine) + STEP_POLL_INSNS;
     bound = least(bound, least(until, budget_end));
-    machine_run(s->machine, bound, &r->machine);
+    run_machine(s, bound, &r->machine);
     r->reason = reason_of(&r->machine);
     uint64_t clock = machine_clock(s->machine);
     if (h->hit)

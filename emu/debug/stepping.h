@@ -16,7 +16,7 @@
 #ifndef SALLYPORT_STEPPING_H
 #define SALLYPORT_STEPPING_H
 
-#include "../crossing/crossing.h"
+#include "../record/history.h"
 
 /* Poll is called about every so many instructions. */
 #define STEP_POLL_INSNS 200000
@@ -24,6 +24,7 @@
 struct stepper {
     struct machine *machine;
     struct tracker *tracker;
+    struct history *history; /* of this machine; NULL: only forwards */
     uint64_t budget;         /* clock units a call may take; 0: no bound */
     bool (*poll)(void *ctx); /* false: stop here. May be NULL */
     void *poll_ctx;

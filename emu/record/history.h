@@ -15,8 +15,12 @@
  * it input: the functions of the same names here stand in for the machine's.
  *
  * While the present moment is not the newest, the machine is in the past:
- * running repeats what was. Input given there begins a new branch: what came
- * after is forgotten.
+ * running repeats what was. Input given there begins a new branch; the old
+ * future is kept as a branch that can be taken up again.
+ *
+ * The tracker's listeners hear of everything once, when it is run for the first
+ * time. Where another branch begins or is taken up, what they heard of after
+ * the fork is no longer; what is there instead they hear when it is run.
  */
 #ifndef SALLYPORT_HISTORY_H
 #define SALLYPORT_HISTORY_H
@@ -51,11 +55,10 @@ struct moment history_now(const struct history *h);
 struct moment history_first(const struct history *h);
 struct moment history_newest(const struct history *h);
 bool history_in_past(const struct history *h);
-/* A stretch that ran again did not come out as the first time: a fault of ours,
- * to be told. */
+/* A stretch that ran again did not come out as the first time, or the run never
+ * comes to where a loaded future says it does: a fault of ours, or of the file
+ * that was loaded; to be told. */
 bool history_diverged(const struct history *h);
-/* How often a branch was begun. */
-unsigned history_branches(const struct history *h);
 size_t history_bytes(const struct history *h);     /* memory, about */
 size_t history_snapshots(const struct history *h); /* kept now */
 
@@ -71,6 +74,36 @@ void history_idle(struct history *h, uint64_t until_clock);
 void history_input(struct history *h, const uint8_t *bytes, size_t n,
                    bool piped);
 void history_input_end(struct history *h);
+
+/* ---- What came from outside ---- */
+struct arrival {
+    struct moment at;
+    const uint8_t *bytes; /* NULL: the end of the input */
+    size_t n;
+    bool piped;
+};
+/* Directly after history_begin: a future that is known, from a recording,
+ * though it was not run yet; running and going lead there. Copies what it is
+ * given. False: there is a history already, or the moments are not in order. */
+bool history_load(struct history *h, const struct arrival *a, size_t n,
+                  struct moment newest);
+/* Of the current branch from its beginning, future ones included. Good until
+ * the next input. */
+const struct arrival *history_arrivals(const struct history *h, size_t *n);
+
+/* ---- Branches ---- by number; 0 is the first */
+struct branch_info {
+    size_t number, parent;
+    struct moment fork; /* where it left its parent */
+    struct moment newest;
+    bool current;
+};
+size_t history_branch_count(const struct history *h);
+/* False: there is no such branch. */
+bool history_branch(const struct history *h, size_t i, struct branch_info *out);
+/* Takes up that branch's future, and goes to where it parts from the current
+ * one's; nothing, if it is the current one. False: there is no such branch. */
+bool history_switch(struct history *h, size_t branch);
 
 /* ---- Going ----
  * True: there. False: it is before the first moment or behind the newest (or
@@ -93,5 +126,21 @@ bool history_back_crossing(struct history *h, int pid);
 typedef bool history_visit(void *ctx, struct moment at);
 bool history_walk(struct history *h, struct moment from, struct moment to,
                   history_visit *visit, void *ctx);
+
+/* ---- Searching backwards ----
+ * From now, stretch by stretch, `arm` is called before a stretch is run again
+ * and `disarm` after it. What is armed (cpu_watch, an observer ...) calls
+ * history_hit when the thing happens; the state is then the one before the
+ * instruction. go_on (may be NULL) is asked between stretches. */
+struct history_search {
+    void *ctx;
+    void (*arm)(void *ctx);
+    void (*disarm)(void *ctx);
+    bool (*go_on)(void *ctx);
+};
+/* To the last hit before now. False: there is none, or go_on did not want to;
+ * the present moment is unchanged. */
+bool history_search_back(struct history *h, const struct history_search *s);
+void history_hit(struct history *h);
 
 #endif

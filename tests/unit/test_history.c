@@ -373,7 +373,7 @@ static void input_in_the_past_begins_a_branch(void **state)
     assert_int_equal(tracker_known(t->r->t), known);
     run_on(t, 5000);
     history_input(t->h, (const uint8_t *)"pwd\n", 4, false);
-    assert_int_equal(history_branches(t->h), 1);
+    assert_int_equal(history_branch_count(t->h), 2);
     assert_false(history_in_past(t->h));
     assert_int_equal(tracker_known(t->r->t), tracker_count(t->r->t));
     size_t printed = t->r->console_used;
@@ -430,6 +430,223 @@ static void the_past_has_ends(void **state)
     finish(t);
 }
 
+/* ---- Branches, loaded futures, searching ---- */
+
+struct seen {
+    uint64_t machine, tracker;
+};
+
+static struct seen seen_now(const struct trip *t)
+{
+    return (struct seen){machine_hash(t->r->m), tracker_hash(t->r->t)};
+}
+
+static void same(struct seen a, struct seen b)
+{
+    assert_true(a.machine == b.machine);
+    assert_true(a.tracker == b.tracker);
+}
+
+static void type(struct trip *t, const char *text)
+{
+    history_input(t->h, (const uint8_t *)text, strlen(text), false);
+}
+
+/* What a machine is at `end` that was given these from the beginning and never
+ * went back. */
+static struct seen straight(const struct arrival *a, size_t n,
+                            struct moment end)
+{
+    struct trip *t = start();
+    struct machine_stop stop;
+    for (size_t i = 0; i < n; i++) {
+        while (machine_clock(t->r->m) < a[i].at.clock)
+            run_on(t, a[i].at.clock - machine_clock(t->r->m));
+        while (moment_compare(history_now(t->h), a[i].at) < 0)
+            history_step(t->h, &stop);
+        history_input(t->h, a[i].bytes, a[i].n, a[i].piped);
+    }
+    while (machine_clock(t->r->m) < end.clock)
+        run_on(t, end.clock - machine_clock(t->r->m));
+    while (moment_compare(history_now(t->h), end) < 0)
+        history_step(t->h, &stop);
+    struct seen seen = seen_now(t);
+    finish(t);
+    return seen;
+}
+
+/* Also where the second line is typed at the very moment of the first. */
+static void an_old_branch_can_be_taken_up_again(void **state)
+{
+    (void)state;
+    for (unsigned later = 0; later <= 5000; later += 5000) {
+        struct trip *t = start();
+        size_t n;
+        run_on(t, 500000);
+        struct moment fork = history_now(t->h);
+        type(t, "hello\n");
+        run_on(t, 700000);
+        struct moment first_end = history_now(t->h);
+        struct seen first = seen_now(t);
+        assert_true(history_goto(t->h, fork));
+        if (later > 0)
+            run_on(t, later);
+        type(t, "pwd\n");
+        struct moment second_fork = history_now(t->h);
+        run_on(t, 900000);
+        struct moment second_end = history_now(t->h);
+        struct seen second = seen_now(t);
+        const struct arrival *a = history_arrivals(t->h, &n);
+        assert_int_equal(n, 2);
+        same(straight(a, n, second_end), second);
+
+        assert_true(history_switch(t->h, 0));
+        assert_true(history_in_past(t->h));
+        assert_int_equal(
+            moment_compare(history_now(t->h), later ? second_fork : fork), 0);
+        assert_int_equal(moment_compare(history_newest(t->h), first_end), 0);
+        assert_true(history_goto(t->h, first_end));
+        same(seen_now(t), first);
+        a = history_arrivals(t->h, &n);
+        assert_int_equal(n, 1);
+        same(straight(a, n, first_end), first);
+
+        assert_true(history_switch(t->h, 1));
+        assert_true(history_goto(t->h, second_end));
+        same(seen_now(t), second);
+        struct branch_info b;
+        assert_int_equal(history_branch_count(t->h), 2);
+        assert_true(history_branch(t->h, 1, &b));
+        assert_true(b.current);
+        assert_int_equal(moment_compare(b.fork, second_fork), 0);
+        assert_false(history_branch(t->h, 2, &b));
+        assert_false(history_switch(t->h, 2));
+        finish(t);
+    }
+}
+
+static void a_loaded_future_is_run_when_it_is_gone_to(void **state)
+{
+    struct trip *t = start(), *again = start();
+    size_t n;
+    (void)state;
+    run_on(t, 400000);
+    type(t, "hello\n");
+    run_on(t, 400000);
+    type(t, "forktree 2\n");
+    run_on(t, 900000);
+    struct moment end = history_now(t->h);
+    struct seen last = seen_now(t);
+    assert_true(history_goto_crossing(t->h, 100));
+    struct seen middle = seen_now(t);
+    const struct arrival *a = history_arrivals(t->h, &n);
+
+    assert_true(history_load(again->h, a, n, end));
+    assert_false(history_load(again->h, a, n, end)); /* there is one now */
+    assert_true(history_in_past(again->h));
+    assert_int_equal(tracker_known(again->r->t), 0);
+    assert_true(history_goto_crossing(again->h, 100));
+    same(seen_now(again), middle);
+    assert_true(history_goto(again->h, end));
+    assert_false(history_in_past(again->h));
+    same(seen_now(again), last);
+    /* What the listeners were told is what they were told the first time. */
+    assert_string_equal(again->r->trace, t->r->trace);
+    finish(again);
+    finish(t);
+}
+
+static void a_loaded_future_that_never_comes_is_told(void **state)
+{
+    struct trip *t = start();
+    struct machine_stop stop;
+    struct moment never = {UINT64_MAX - 1, 3}, first = history_now(t->h);
+    struct arrival out_of_order[] = {
+        {.at = {500, 0}, .bytes = (const uint8_t *)"a", .n = 1},
+        {.at = {400, 0}, .bytes = (const uint8_t *)"a", .n = 1}};
+    (void)state;
+    assert_false(history_load(t->h, out_of_order, 2, never));
+    assert_false(history_load(t->h, out_of_order, 1, first));
+    struct arrival end = {.at = first}; /* the shell ends, and so does all */
+    assert_true(history_load(t->h, &end, 1, never));
+    assert_false(history_goto(t->h, never));
+    assert_int_equal(moment_compare(history_now(t->h), first), 0);
+    history_run(t->h, never.clock, &stop);
+    assert_int_equal(stop.reason, MACHINE_ENDED);
+    assert_true(history_diverged(t->h));
+    assert_int_equal(history_newest(t->h).clock, machine_clock(t->r->m));
+    history_end(t->h);
+    run_free(t->r);
+    free(t->known);
+    free(t);
+}
+
+/* ---- Searching ---- */
+
+struct quest {
+    struct trip *t;
+    uint64_t pc;
+    int watch;
+    struct moment *hit;
+    size_t hits;
+};
+
+static void pc_is_there(void *ctx, uint64_t pc)
+{
+    struct quest *q = ctx;
+    (void)pc;
+    history_hit(q->t->h);
+}
+
+static void note_pc(void *ctx, uint64_t pc)
+{
+    struct quest *q = ctx;
+    struct moment now = history_now(q->t->h);
+    (void)pc;
+    if (q->hits == 0 || moment_compare(q->hit[q->hits - 1], now) != 0)
+        q->hit[q->hits++] = now;
+    assert_true(q->hits < KNOWN_MAX);
+}
+
+static void arm_pc(void *ctx)
+{
+    struct quest *q = ctx;
+    q->watch = cpu_watch(machine_cpu(q->t->r->m), q->pc, pc_is_there, q);
+}
+
+static void disarm_pc(void *ctx)
+{
+    struct quest *q = ctx;
+    cpu_unwatch(machine_cpu(q->t->r->m), q->watch);
+}
+
+static void searching_back_finds_the_hits_in_reverse(void **state)
+{
+    struct trip *t = start();
+    uint64_t bytes;
+    struct quest q = {.t = t};
+    struct history_search s = {&q, arm_pc, disarm_pc, NULL};
+    (void)state;
+    q.hit = calloc(KNOWN_MAX, sizeof *q.hit);
+    assert_true(symbols_address(t->r->kernel, "copyout", &q.pc, &bytes));
+    q.watch = cpu_watch(machine_cpu(t->r->m), q.pc, note_pc, &q);
+    type(t, "hello\n");
+    for (unsigned i = 0; i < 10; i++)
+        run_on(t, 60000);
+    disarm_pc(&q);
+    assert_true(q.hits > 5);
+    for (size_t i = q.hits; i-- > 0;) {
+        assert_true(history_search_back(t->h, &s));
+        assert_int_equal(moment_compare(history_now(t->h), q.hit[i]), 0);
+        assert_int_equal(cpu_pc(machine_cpu(t->r->m)), q.pc);
+    }
+    struct seen before = seen_now(t);
+    assert_false(history_search_back(t->h, &s));
+    same(seen_now(t), before);
+    free(q.hit);
+    finish(t);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -438,6 +655,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(input_in_the_past_begins_a_branch),
         cmocka_unit_test(little_memory_makes_it_slower_not_wrong),
         cmocka_unit_test(the_past_has_ends),
+        cmocka_unit_test(an_old_branch_can_be_taken_up_again),
+        cmocka_unit_test(a_loaded_future_is_run_when_it_is_gone_to),
+        cmocka_unit_test(a_loaded_future_that_never_comes_is_told),
+        cmocka_unit_test(searching_back_finds_the_hits_in_reverse),
     };
     if (argc > 1)
         seed = strtoull(argv[1], NULL, 0);

@@ -1,0 +1,125 @@
+/*
+ * history_go.c - to another moment: the snapshot before it, and the rest again.
+ */
+#include "history_internal.h"
+
+#define NEAR_CLOCK 20000 /* a snapshot this close needs no nearer one */
+#define WINDOW     2     /* clock that is stepped through to step back */
+
+void history_restore(struct history *h, size_t i)
+{
+    size_t from = machine_past_at(h->past);
+    machine_past_go(h->past, i);
+    history_move_tracker(h, from, i);
+    h->arrived = h->keep[i].arrivals;
+    history_set_mode(h);
+}
+
+/* From the present moment if that is earlier and no snapshot is nearer. */
+bool history_reach(struct history *h, struct moment to)
+{
+    size_t i = history_snapshot_before(h, to);
+    struct moment now = history_now(h);
+    if (moment_compare(now, to) == 0)
+        return true;
+    if (moment_compare(now, to) > 0 ||
+        moment_compare(now, history_moment_of(h, i)) < 0)
+        history_restore(h, i);
+    return history_run_to(h, to);
+}
+
+bool history_goto(struct history *h, struct moment to)
+{
+    struct moment now = history_now(h);
+    if (moment_compare(to, history_first(h)) < 0 ||
+        moment_compare(to, history_newest(h)) > 0)
+        return false;
+    if (history_reach(h, to))
+        return true;
+    history_reach(h, now);
+    return false;
+}
+
+bool history_goto_clock(struct history *h, uint64_t clock)
+{
+    if (clock < history_first(h).clock || clock > history_newest(h).clock)
+        return false;
+    history_reach(h, (struct moment){clock, 0});
+    return machine_clock(h->machine) == clock;
+}
+
+/* The moments that a walk visits. */
+bool history_walk(struct history *h, struct moment from, struct moment to,
+                  history_visit *visit, void *ctx)
+{
+    struct machine_stop stop;
+    if (moment_compare(to, history_newest(h)) > 0)
+        to = history_newest(h);
+    if (moment_compare(from, history_first(h)) < 0)
+        from = history_first(h);
+    history_reach(h, from);
+    while (moment_compare(history_now(h), to) <= 0) {
+        struct moment now = history_now(h);
+        if (!visit(ctx, now))
+            return false;
+        if (moment_compare(now, to) == 0)
+            return true;
+        history_step(h, &stop);
+        if (moment_compare(history_now(h), now) == 0)
+            return true; /* it ended there */
+    }
+    return true;
+}
+
+/* ---- Back by one step ---- */
+
+struct last {
+    struct moment before, found;
+    bool any;
+};
+
+static bool note_last(void *ctx, struct moment at)
+{
+    struct last *l = ctx;
+    if (moment_compare(at, l->before) >= 0)
+        return false;
+    l->found = at;
+    l->any = true;
+    return true;
+}
+
+/* A snapshot shortly before `to`, unless there is one. */
+static void come_near(struct history *h, struct moment to)
+{
+    size_t i = history_snapshot_before(h, to);
+    uint64_t have = machine_past_clock(h->past, i);
+    if (to.clock - have <= NEAR_CLOCK)
+        return;
+    history_reach(h, (struct moment){to.clock - NEAR_CLOCK / 2, 0});
+    struct moment now = history_now(h);
+    size_t at = machine_past_at(h->past);
+    if (moment_compare(now, to) < 0 && at == history_snapshot_before(h, now) &&
+        moment_compare(history_moment_of(h, at), now) < 0)
+        history_keep_near(h);
+}
+
+bool history_step_back(struct history *h)
+{
+    struct moment now = history_now(h), first = history_first(h);
+    struct last l = {.before = now};
+    if (moment_compare(now, first) <= 0)
+        return false;
+    come_near(h, now);
+    for (uint64_t window = WINDOW; !l.any; window *= 8) {
+        struct moment from = {now.clock > window ? now.clock - window : 0, 0};
+        bool all = moment_compare(from, first) <= 0;
+        history_reach(h, all ? first : from);
+        if (!all && machine_waits(h->machine))
+            continue; /* in the middle of a wait: what was before that? */
+        history_walk(h, history_now(h), now, note_last, &l);
+        if (all)
+            break;
+    }
+    history_reach(h, l.any ? l.found : now);
+    return l.any;
+}
