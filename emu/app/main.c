@@ -28,7 +28,9 @@ const struct subcommand subcommands[] = {
      "status.",
      cmd_run},
     {"trace", ON_TRACE, "[PROGRAM [ARGS...]]",
-     "As run, and every crossing as text on stderr.", cmd_trace},
+     "As run, and every crossing as text on stderr, or all of it into a "
+     "recording (-o FILE.db).",
+     cmd_trace},
     {"shot", ON_SHOT, "-o FILE.{png,svg,pdf,txt} [PROGRAM [ARGS...]]",
      "A picture of the window, drawn without one.", cmd_shot},
     {"build", ON_BUILD, "[-o OUT] [OPTIONS] [FILE.c...|DIR]",

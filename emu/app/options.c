@@ -84,8 +84,9 @@ static const struct option_row rows[] = {
      "across), refusal (something was refused), end (the default)."},
     {"--panel", "NAME", KIND_TEXT, FIELD(panel), ON_SHOT, 0, 0,
      "Draw this panel alone."},
-    {"-o", "FILE", KIND_TEXT, FIELD(output), ON_SHOT, 0, 0,
-     "The picture to write: .png, .svg, .pdf or .txt."},
+    {"-o", "FILE", KIND_TEXT, FIELD(output), ON_SHOT | ON_TRACE, 0, 0,
+     "shot: the picture to write, .png, .svg, .pdf or .txt. trace: a recording "
+     "(.db) instead of the text."},
     {"--help", NULL, KIND_FLAG, FIELD(help), ON_MACHINE | ON_BUILD, 0, 0,
      "Print this help."},
     {"--version", NULL, KIND_FLAG, FIELD(version), ON_MACHINE, 0, 0,

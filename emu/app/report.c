@@ -160,7 +160,7 @@ void report_text(struct report *r, const char *text)
 
 /* ---- The end ---- */
 
-static const char *cause_name(enum verdict_cause cause)
+const char *verdict_name(enum verdict_cause cause)
 {
     static const char *const names[] = {
         [VERDICT_EXIT] = "exit",     [VERDICT_SIGNAL] = "signal",
@@ -182,7 +182,7 @@ void report_end(struct report *r, const struct verdict *verdict,
     }
     put_gathered(r);
     put_format(r, "{\"type\":\"end\",\"cause\":\"%s\",\"status\":%d",
-               cause_name(verdict->cause), verdict->status);
+               verdict_name(verdict->cause), verdict->status);
     if (verdict->signal != 0)
         put_format(r, ",\"signal\":%d", verdict->signal);
     if (verdict->line != 0)

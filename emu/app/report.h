@@ -21,7 +21,8 @@ enum verdict_cause {
     VERDICT_SCRIPT,      /* the script waits for what will not come */
     VERDICT_LEFT,        /* Ctrl-A x */
     VERDICT_INTERRUPTED, /* a signal of the host */
-    VERDICT_OUTPUT,      /* stdout, or a trace's stderr, cannot be written */
+    VERDICT_OUTPUT,      /* stdout, a trace's stderr or the recording cannot be
+                            written */
     VERDICT_CROSSING,    /* the crossing that was waited for is over */
     VERDICT_ERROR,       /* unusable image or value, before or after the run */
 };
@@ -38,6 +39,7 @@ struct verdict {
 struct report {
     bool json;
     bool trace;              /* text: crossings on stderr */
+    bool recording;          /* crossings go to a file instead of there */
     struct tracker *tracker; /* JSON and trace */
     bool failed;             /* a write was refused */
     const char *stream;      /* by stdout or stderr */
@@ -50,6 +52,8 @@ struct report {
     size_t gathered;
     uint8_t bytes[REPORT_GATHER];
 };
+
+const char *verdict_name(enum verdict_cause cause); /* "exit", ... */
 
 /* For session_desc.console_out: plain console text. ctx is the report. */
 void report_console(void *ctx, const uint8_t *bytes, size_t n);

@@ -5,6 +5,7 @@
 
 #include "feed.h"
 #include "rawtty.h"
+#include "recorder.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,6 +44,8 @@ static uint64_t spent(const struct runner *r)
 static uint64_t next_bound(struct runner *r)
 {
     uint64_t bound = feed_advance(&r->feed);
+    if (r->desc->recording != NULL && recording_due(r->desc->recording) < bound)
+        bound = recording_due(r->desc->recording);
     uint64_t max = r->options->max_insns;
     if (max == UINT64_MAX)
         return bound;
@@ -120,8 +123,21 @@ static bool stuck(struct runner *r, const char *text)
     return end(r, VERDICT_SCRIPT, APP_LIMIT);
 }
 
+/* What was recorded up to the last batch is in the file. */
+static bool recording_failed(struct runner *r)
+{
+    if (r->desc->recording == NULL || recording_tick(r->desc->recording))
+        return false;
+    complain(r->why, APP_UNUSABLE, "%s: %s: the recording ends here, at clock "
+             "%" PRIu64, r->options->output,
+             recording_why(r->desc->recording), machine_clock(r->machine));
+    return end(r, VERDICT_OUTPUT, APP_UNUSABLE);
+}
+
 static bool output_failed(struct runner *r)
 {
+    if (recording_failed(r))
+        return true;
     if (!r->desc->report->failed)
         return false;
     complain(r->why, APP_UNUSABLE, "%s: %s", r->desc->report->stream,
@@ -224,7 +240,14 @@ static int run_session(struct session *s, struct report *report,
         .session = s, .report = report, .use_stdin = true};
     if (s->tracker != NULL)
         report_attach(report, s->tracker);
+    if (report->recording) {
+        verdict->status =
+            recorder_open(s, s->options->output, &desc.recording, why);
+        if (verdict->status != 0)
+            return verdict->status;
+    }
     runner_run(&desc, verdict, why);
+    recorder_close(desc.recording, s->options->output, verdict, why);
     int status = session_finish(s, verdict->status, why);
     if (status != verdict->status)
         *verdict = (struct verdict){.cause = VERDICT_ERROR, .status = status};
@@ -251,7 +274,7 @@ static void report_measurements(struct report *report,
  * a trace or a stream of objects is of one machine only. */
 static bool is_for_one_layout(const struct options *o, bool trace)
 {
-    return trace || o->json || o->bare || boot_layout(o) != NULL;
+    return trace || o->output != NULL || o->json || o->bare || boot_layout(o) != NULL;
 }
 
 /* One machine from beginning to end. True: the program measures, and went well,
@@ -279,7 +302,11 @@ static bool run_once(const struct session_desc *desc, struct report *report,
 int runner_command(const struct options *options, bool trace,
                    struct complaint *why)
 {
-    struct report report = {.json = options->json, .trace = trace};
+    struct report report = {
+        .json = options->json,
+        .trace = trace && options->output == NULL,
+        .recording = trace && options->output != NULL,
+    };
     struct measurements m = {0};
     struct verdict verdict;
     struct session_desc desc = {

@@ -24,7 +24,7 @@ static int read_tables(struct session *s, struct complaint *why)
             return status;
         s->abi = abi_from_text((const char *)text.bytes, o->abi, reason,
                                sizeof reason);
-        blob_free(&text);
+        s->abi_text = text;
         if (s->abi == NULL)
             return complain(why, APP_UNUSABLE, "%s", reason);
     }
@@ -35,7 +35,7 @@ static int read_tables(struct session *s, struct complaint *why)
         if (cost_model_parse((const char *)text.bytes, o->cost, &s->cost,
                              reason, sizeof reason) != 0)
             status = complain(why, APP_UNUSABLE, "%s", reason);
-        blob_free(&text);
+        s->cost_text = text;
     }
     return status;
 }
@@ -208,6 +208,8 @@ void session_close(struct session *s)
         symbols_close(s->kernel);
     if (s->abi != NULL)
         abi_free(s->abi);
+    blob_free(&s->abi_text);
+    blob_free(&s->cost_text);
     diskfile_close(&s->disk);
     boot_free(&s->boot);
     free(s);

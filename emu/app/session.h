@@ -49,6 +49,7 @@ struct session {
     struct symbols *program; /* of PROGRAM, if it has marks; else NULL */
     struct measure *measure; /* ... watching them, if they are wanted */
     struct abi *abi;         /* of --abi, else NULL */
+    struct blob abi_text, cost_text; /* of --abi, --cost; else empty */
     struct cost_model cost;
     struct boot boot;
     struct diskfile disk;

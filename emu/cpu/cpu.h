@@ -195,6 +195,12 @@ void cpu_watch_special(struct cpu *cpu, unsigned set);
 size_t cpu_state_bytes(const struct cpu *cpu);
 void cpu_save(const struct cpu *cpu, void *state);
 void cpu_restore(struct cpu *cpu, const void *state);
+/* The same as CPU_WORDS numbers that do not depend on the engine: for a file
+ * that another build may read. As cpu_restore, import says nothing of RAM; what
+ * was not exported by export makes some state or other, and no harm. */
+#define CPU_WORDS 128
+void cpu_export(const struct cpu *cpu, uint64_t word[CPU_WORDS]);
+void cpu_import(struct cpu *cpu, const uint64_t word[CPU_WORDS]);
 /* Code at these physical bytes changed behind the hart's back. */
 void cpu_invalidate(struct cpu *cpu, uint64_t pa, size_t bytes);
 /* FNV-1a or better over the architectural state; equal states, equal hashes. */

@@ -54,6 +54,109 @@ void cpu_restore(struct cpu *cpu, const void *state)
     native_flush_tlb(cpu);
 }
 
+/* ---- Independent of the engine ---- */
+
+/* Where each thing stands among the words. What a newer build adds goes behind
+ * WORD_PMPADDR's; words that are not used are zero. */
+enum {
+    WORD_PC,
+    WORD_EXECUTED,
+    WORD_IDLE,
+    WORD_TRAPS,
+    WORD_TRAP_RUN,
+    WORD_TRAP_RUN_AT,
+    WORD_X1,
+    WORD_F0 = WORD_X1 + 31,
+    WORD_FCSR = WORD_F0 + 32,
+    WORD_NATIVE,
+    WORD_SHADOW = WORD_NATIVE + 14,
+    WORD_PMPCFG = WORD_SHADOW + 10, /* one byte an entry */
+    WORD_PMPADDR = WORD_PMPCFG + 2,
+    WORD_END = WORD_PMPADDR + PMP_ENTRIES
+};
+_Static_assert(WORD_END <= CPU_WORDS, "all words have room");
+
+/* In the file's order; neither pc nor the last fault's address is state. */
+static const enum native_word native_order[14] = {
+    NATIVE_PRIV,     NATIVE_LOAD_RES, NATIVE_MSTATUS, NATIVE_MTVEC,
+    NATIVE_MSCRATCH, NATIVE_MEPC,     NATIVE_MCAUSE,  NATIVE_MTVAL,
+    NATIVE_STVEC,    NATIVE_SSCRATCH, NATIVE_SEPC,    NATIVE_SCAUSE,
+    NATIVE_STVAL,    NATIVE_SATP};
+
+static void export_shadow(const struct shadow *s, uint64_t *word)
+{
+    const uint64_t in_order[10] = {s->mie,        s->medeleg,
+                                   s->mideleg,    s->mip_lines,
+                                   s->mip_soft,   s->status_traps,
+                                   s->mcounteren, s->scounteren,
+                                   s->mcycle_offset, s->minstret_offset};
+    memcpy(word + WORD_SHADOW, in_order, sizeof in_order);
+    memcpy(word + WORD_PMPCFG, s->pmpcfg, PMP_ENTRIES);
+    memcpy(word + WORD_PMPADDR, s->pmpaddr, sizeof s->pmpaddr);
+}
+
+static void import_shadow(struct shadow *s, const uint64_t *word)
+{
+    const uint64_t *w = word + WORD_SHADOW;
+    *s = (struct shadow){.mie = w[0],
+                         .medeleg = w[1],
+                         .mideleg = w[2],
+                         .mip_lines = w[3],
+                         .mip_soft = w[4],
+                         .status_traps = w[5],
+                         .mcounteren = (uint32_t)w[6],
+                         .scounteren = (uint32_t)w[7],
+                         .mcycle_offset = w[8],
+                         .minstret_offset = w[9]};
+    memcpy(s->pmpcfg, word + WORD_PMPCFG, PMP_ENTRIES);
+    memcpy(s->pmpaddr, word + WORD_PMPADDR, sizeof s->pmpaddr);
+}
+
+void cpu_export(const struct cpu *cpu, uint64_t word[CPU_WORDS])
+{
+    memset(word, 0, CPU_WORDS * sizeof *word);
+    word[WORD_PC] = cpu->pc;
+    word[WORD_EXECUTED] = cpu->executed;
+    word[WORD_IDLE] = cpu->idle;
+    word[WORD_TRAPS] = cpu->traps;
+    word[WORD_TRAP_RUN] = cpu->trap_run;
+    word[WORD_TRAP_RUN_AT] = cpu->trap_run_at;
+    for (int n = 1; n < 32; n++)
+        word[WORD_X1 + n - 1] = native_reg(cpu, UC_RISCV_REG_X0 + n);
+    for (int n = 0; n < 32; n++)
+        word[WORD_F0 + n] = native_reg(cpu, UC_RISCV_REG_F0 + n);
+    csr_read(cpu, CSR_FCSR, &word[WORD_FCSR]);
+    uc_context_save(cpu->uc, cpu->context);
+    for (size_t i = 0; i < 14; i++)
+        word[WORD_NATIVE + i] = native_get(cpu, native_order[i]);
+    export_shadow(&cpu->shadow, word);
+}
+
+void cpu_import(struct cpu *cpu, const uint64_t word[CPU_WORDS])
+{
+    cpu->pc = word[WORD_PC];
+    cpu->executed = word[WORD_EXECUTED];
+    cpu->idle = word[WORD_IDLE];
+    cpu->traps = word[WORD_TRAPS];
+    cpu->trap_run = word[WORD_TRAP_RUN];
+    cpu->trap_run_at = word[WORD_TRAP_RUN_AT];
+    for (int n = 1; n < 32; n++)
+        native_set_reg(cpu, UC_RISCV_REG_X0 + n, word[WORD_X1 + n - 1]);
+    for (int n = 0; n < 32; n++)
+        native_set_reg(cpu, UC_RISCV_REG_F0 + n, word[WORD_F0 + n]);
+    csr_write(cpu, CSR_FCSR, word[WORD_FCSR]);
+    /* Behind what may change mstatus.FS. */
+    native_load(cpu);
+    for (size_t i = 0; i < 14; i++)
+        native_put(cpu, native_order[i], word[WORD_NATIVE + i]);
+    native_store(cpu);
+    import_shadow(&cpu->shadow, word);
+    cpu->notified = false;
+    cpu->code_checked_satp = ALL_ONES;
+    cpu->next_flush = (cpu->executed / FLUSH_INTERVAL + 1) * FLUSH_INTERVAL;
+    pmp_apply(cpu);
+}
+
 void cpu_invalidate(struct cpu *cpu, uint64_t pa, size_t bytes)
 {
     if (bytes == 0 || mem_ram(cpu, pa, bytes) == NULL)

@@ -253,6 +253,11 @@ void lines_free(struct symbols *s)
     free(s->row);
 }
 
+const char *symbols_file(const struct symbols *s, size_t i)
+{
+    return i < s->files ? s->file[i] : NULL;
+}
+
 bool symbols_line(const struct symbols *s, uint64_t va, const char **file,
                   unsigned *line)
 {

@@ -161,11 +161,9 @@ static void look_for(const struct sources *s, struct entry *e)
     }
 }
 
-const struct source_file *sources_find(struct sources *s, const char *path)
+/* A new entry that was asked for by this path; NULL: out of memory. */
+static struct entry *add_entry(struct sources *s, const char *path)
 {
-    for (size_t i = 0; i < s->entries; i++)
-        if (strcmp(s->entry[i]->asked, path) == 0)
-            return s->entry[i]->file.line ? &s->entry[i]->file : NULL;
     struct entry **grown = realloc(s->entry, (s->entries + 1) * sizeof *grown);
     if (grown == NULL)
         return NULL;
@@ -176,6 +174,29 @@ const struct source_file *sources_find(struct sources *s, const char *path)
         return NULL;
     }
     s->entry[s->entries++] = e;
+    return e;
+}
+
+void sources_add_text(struct sources *s, const char *path, const char *text,
+                      size_t n)
+{
+    struct entry *e = add_entry(s, path);
+    if (e == NULL || (e->text = malloc(n + 1)) == NULL ||
+        (e->path = strdup(path)) == NULL)
+        return;
+    memcpy(e->text, text, n);
+    e->text[n] = '\0';
+    split_lines(e, n);
+}
+
+const struct source_file *sources_find(struct sources *s, const char *path)
+{
+    for (size_t i = 0; i < s->entries; i++)
+        if (strcmp(s->entry[i]->asked, path) == 0)
+            return s->entry[i]->file.line ? &s->entry[i]->file : NULL;
+    struct entry *e = add_entry(s, path);
+    if (e == NULL)
+        return NULL;
     look_for(s, e);
     return e->file.line ? &e->file : NULL;
 }

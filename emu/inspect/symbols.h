@@ -48,6 +48,9 @@ bool symbols_describe(const struct symbols *s, uint64_t va, char *text,
  * project's root for our own images. */
 bool symbols_line(const struct symbols *s, uint64_t va, const char **file,
                   unsigned *line);
+/* The files that the line tables name, each once: i from 0; NULL behind the
+ * last. */
+const char *symbols_file(const struct symbols *s, size_t i);
 /* Addresses that begin a statement of file:line (file may be a suffix such as
  * "copy.c"). Returns how many there are; writes up to max. */
 size_t symbols_line_addresses(const struct symbols *s, const char *file,
@@ -67,6 +70,9 @@ struct source_file {
 struct sources;
 struct sources *sources_create(void);
 void sources_add_root(struct sources *s, const char *directory);
+/* The text of the file of this name, whatever the roots hold; copied. */
+void sources_add_text(struct sources *s, const char *path, const char *text,
+                      size_t n);
 const struct source_file *sources_find(struct sources *s, const char *path);
 void sources_destroy(struct sources *s);
 

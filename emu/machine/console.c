@@ -52,6 +52,7 @@ void machine_input(struct machine *m, const uint8_t *bytes, size_t n,
     struct input_queue *q = &m->input;
     if (!console_reserve(q, n))
         abort(); /* out of memory: losing input would be worse */
+    machine_note_input(m, bytes, n, piped);
     for (size_t i = 0; i < n; i++)
         q->bytes[q->first + q->count++] =
             (struct input_byte){.byte = bytes[i], .piped = piped};
@@ -61,6 +62,7 @@ void machine_input(struct machine *m, const uint8_t *bytes, size_t n,
 
 void machine_input_end(struct machine *m)
 {
+    machine_note_input(m, NULL, 0, false);
     m->s.input_ended = 1;
 }
 

@@ -54,12 +54,17 @@ bool page_is_zero(const uint8_t *page)
     return memcmp(page, zero, sizeof zero) == 0;
 }
 
+uint64_t hash_page(const struct machine *m, size_t at)
+{
+    return page_is_zero(m->ram + at) ? 0
+                                     : hash_bytes(m->ram + at, MACHINE_PAGE, at);
+}
+
 static uint64_t hash_ram(const struct machine *m)
 {
     uint64_t sum = 0;
     for (size_t at = 0; at < m->ram_bytes; at += MACHINE_PAGE)
-        if (!page_is_zero(m->ram + at))
-            sum += hash_bytes(m->ram + at, MACHINE_PAGE, at);
+        sum += hash_page(m, at);
     return sum;
 }
 
@@ -70,12 +75,22 @@ static uint64_t hash_input(const struct input_queue *q)
     return hash_bytes(q->bytes + q->first, q->count * sizeof *q->bytes, 1);
 }
 
-uint64_t machine_hash(const struct machine *m)
+uint64_t hash_with_ram(const struct machine *m, uint64_t ram)
 {
     uint64_t parts[] = {
         cpu_hash(m->cpu),      hash_bytes(&m->s, sizeof m->s, 0),
         hash_input(&m->input), disk_hash(&m->disk),
-        hash_ram(m),
+        ram,
     };
     return hash_bytes(parts, sizeof parts, 0);
+}
+
+uint64_t machine_hash(const struct machine *m)
+{
+    return hash_with_ram(m, hash_ram(m));
+}
+
+uint64_t machine_hash_bytes(const void *bytes, size_t n)
+{
+    return hash_bytes(bytes, n, 0);
 }

@@ -289,6 +289,18 @@ void machine_note_console_in(struct machine *m, uint8_t byte)
             m->observers[i].console_in(m->observers[i].ctx, byte);
 }
 
+void machine_note_input(struct machine *m, const uint8_t *bytes, size_t n,
+                        bool piped)
+{
+    for (unsigned i = 0; i < m->observer_count; i++) {
+        const struct machine_observer *o = &m->observers[i];
+        if (bytes != NULL && o->input != NULL)
+            o->input(o->ctx, bytes, n, piped);
+        if (bytes == NULL && o->input_end != NULL)
+            o->input_end(o->ctx);
+    }
+}
+
 void machine_end(struct machine *m, int status, const char *text)
 {
     if (m->s.ended)

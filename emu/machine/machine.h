@@ -66,6 +66,10 @@ struct machine_observer {
     void (*console_out)(void *ctx, uint8_t byte);
     void (*console_in)(void *ctx, uint8_t byte);
     void (*ended)(void *ctx, int status);
+    /* What is given from outside, at the moment it is: machine_input and
+     * machine_input_end. */
+    void (*input)(void *ctx, const uint8_t *bytes, size_t n, bool piped);
+    void (*input_end)(void *ctx);
 };
 
 int machine_create(const struct machine_desc *desc, struct machine **out,
@@ -144,6 +148,8 @@ bool machine_peek_device(struct machine *m, uint64_t pa, unsigned size,
 
 /* ---- Whole state ---- */
 uint64_t machine_hash(const struct machine *m); /* cpu, devices, RAM, queues */
+/* The same kind of number for any bytes. */
+uint64_t machine_hash_bytes(const void *bytes, size_t n);
 struct machine_snapshot; /* taken and gone back to between runs */
 struct machine_snapshot *machine_snapshot(struct machine *m);
 void machine_restore(struct machine *m, const struct machine_snapshot *s);

@@ -84,6 +84,9 @@ struct machine {
 void machine_end(struct machine *m, int status, const char *text);
 void machine_note_console_out(struct machine *m, uint8_t byte);
 void machine_note_console_in(struct machine *m, uint8_t byte);
+/* bytes NULL: the end of the input. */
+void machine_note_input(struct machine *m, const uint8_t *bytes, size_t n,
+                        bool piped);
 
 /* ---- lines.c: interrupt lines and the timer ---- */
 /* Levels of all lines from the devices' state, given to the hart. */
@@ -173,5 +176,9 @@ void snapshot_put_page(struct machine *m, size_t index, const uint8_t *page);
 /* 64 bits over bytes; every byte and the length count. */
 uint64_t hash_bytes(const void *bytes, size_t n, uint64_t seed);
 bool page_is_zero(const uint8_t *page);
+/* Of the page at this offset into RAM, 0 if it is all zero; and machine_hash
+ * where the sum over all pages is known. */
+uint64_t hash_page(const struct machine *m, size_t at);
+uint64_t hash_with_ram(const struct machine *m, uint64_t ram);
 
 #endif

@@ -1,0 +1,112 @@
+/*
+ * recorder.c - see recorder.h.
+ */
+#include "recorder.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int recorder_check(const char *path, struct complaint *why)
+{
+    size_t n = path != NULL ? strlen(path) : 0;
+    if (path == NULL || (n > 3 && strcmp(path + n - 3, ".db") == 0))
+        return 0;
+    return complain(why, APP_UNUSABLE, "-o %s: a recording's name ends in .db",
+                    path);
+}
+
+/* PROGRAM and its arguments as they were given, a space between them. */
+static char *command_words(const struct options *o)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    if (out == NULL)
+        abort();
+    for (int i = 0; i < o->program_count; i++)
+        fprintf(out, "%s%s", i > 0 ? " " : "", o->program[i]);
+    fclose(out);
+    return text;
+}
+
+static size_t list_images(const struct session *s,
+                          struct recording_image image[6])
+{
+    const struct boot *b = &s->boot;
+    const struct options *o = s->options;
+    size_t n = 0;
+    image[n++] = (struct recording_image){"kernel", b->kernel_path,
+                                          b->kernel.bytes, b->kernel.size};
+    if (b->initrd.size > 0)
+        image[n++] = (struct recording_image){
+            "initrd", o->initrd != NULL ? o->initrd : "initrd",
+            b->initrd.bytes, b->initrd.size};
+    if (b->page != NULL)
+        image[n++] = (struct recording_image){
+            "bootpage", "bootpage", (uint8_t *)b->page, strlen(b->page)};
+    if (s->disk.image.size > 0)
+        image[n++] = (struct recording_image){
+            "disk", s->disk.path, s->disk.image.bytes, s->disk.image.size};
+    if (s->abi_text.size > 0)
+        image[n++] = (struct recording_image){"abi", o->abi, s->abi_text.bytes,
+                                              s->abi_text.size};
+    if (s->cost_text.size > 0)
+        image[n++] = (struct recording_image){
+            "cost", o->cost, s->cost_text.bytes, s->cost_text.size};
+    return n;
+}
+
+int recorder_open(const struct session *s, const char *path,
+                  struct recording **out, struct complaint *why)
+{
+    const struct options *o = s->options;
+    struct recording_image image[6];
+    char *words = command_words(o), reason[400];
+    const struct recording_fact fact[] = {
+        {"sallyport", SALLYPORT_VERSION, 0},
+        {"engine", cpu_engine_version(), 0},
+        {"command", words, 0},
+        {"program", s->boot.program != NULL ? s->boot.program : "", 0},
+        {"ram_mib", NULL, o->ram_mib},
+        {"bare", NULL, o->bare},
+    };
+    struct recording_desc desc = {
+        .path = path,
+        .machine = s->machine,
+        .tracker = s->tracker,
+        .image = image,
+        .images = list_images(s, image),
+        .fact = fact,
+        .facts = sizeof fact / sizeof fact[0],
+        .sources = s->sources,
+    };
+    signal(SIGXFSZ, SIG_IGN); /* a file too large is an error like others */
+    *out = recording_create(&desc, reason, sizeof reason);
+    free(words);
+    return *out != NULL
+               ? 0
+               : complain(why, APP_UNUSABLE, "%s: %s", path, reason);
+}
+
+void recorder_close(struct recording *recording, const char *path,
+                    struct verdict *verdict, struct complaint *why)
+{
+    char reason[400] = "";
+    if (recording == NULL)
+        return;
+    const struct recording_fact fact[] = {
+        {"end", verdict_name(verdict->cause), 0},
+        {"status", NULL, (uint64_t)verdict->status},
+        {"signal", NULL, (uint64_t)verdict->signal},
+        {"message", why->text, 0},
+    };
+    bool good = recording_end(recording, fact, sizeof fact / sizeof fact[0],
+                              reason, sizeof reason);
+    if (good || verdict->cause == VERDICT_OUTPUT)
+        return;
+    verdict->cause = VERDICT_OUTPUT;
+    verdict->status = complain(why, APP_UNUSABLE, "%s: %s", path, reason);
+}
