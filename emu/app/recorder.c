@@ -42,8 +42,8 @@ static size_t list_images(const struct session *s,
                                           b->kernel.bytes, b->kernel.size};
     if (b->initrd.size > 0)
         image[n++] = (struct recording_image){
-            "initrd", o->initrd != NULL ? o->initrd : "initrd",
-            b->initrd.bytes, b->initrd.size};
+            "initrd", o->initrd != NULL ? o->initrd : "initrd", b->initrd.bytes,
+            b->initrd.size};
     if (b->page != NULL)
         image[n++] = (struct recording_image){
             "bootpage", "bootpage", (uint8_t *)b->page, strlen(b->page)};
@@ -86,9 +86,8 @@ int recorder_open(const struct session *s, const char *path,
     signal(SIGXFSZ, SIG_IGN); /* a file too large is an error like others */
     *out = recording_create(&desc, reason, sizeof reason);
     free(words);
-    return *out != NULL
-               ? 0
-               : complain(why, APP_UNUSABLE, "%s: %s", path, reason);
+    return *out != NULL ? 0
+                        : complain(why, APP_UNUSABLE, "%s: %s", path, reason);
 }
 
 void recorder_close(struct recording *recording, const char *path,

@@ -128,9 +128,11 @@ static bool recording_failed(struct runner *r)
 {
     if (r->desc->recording == NULL || recording_tick(r->desc->recording))
         return false;
-    complain(r->why, APP_UNUSABLE, "%s: %s: the recording ends here, at clock "
-             "%" PRIu64, r->options->output,
-             recording_why(r->desc->recording), machine_clock(r->machine));
+    complain(r->why, APP_UNUSABLE,
+             "%s: %s: the recording ends here, at clock "
+             "%" PRIu64,
+             r->options->output, recording_why(r->desc->recording),
+             machine_clock(r->machine));
     return end(r, VERDICT_OUTPUT, APP_UNUSABLE);
 }
 
@@ -274,7 +276,8 @@ static void report_measurements(struct report *report,
  * a trace or a stream of objects is of one machine only. */
 static bool is_for_one_layout(const struct options *o, bool trace)
 {
-    return trace || o->output != NULL || o->json || o->bare || boot_layout(o) != NULL;
+    return trace || o->output != NULL || o->json || o->bare ||
+           boot_layout(o) != NULL;
 }
 
 /* One machine from beginning to end. True: the program measures, and went well,

@@ -21,10 +21,10 @@
 
 struct runner_desc {
     struct session *session;
-    struct report *report;   /* flushed before every wait */
+    struct report *report;       /* flushed before every wait */
     struct recording *recording; /* ticks after every stretch; may be NULL */
-    bool use_stdin;          /* false: a script or nothing */
-    uint64_t until_crossing; /* end when this one is over; 0: do not */
+    bool use_stdin;              /* false: a script or nothing */
+    uint64_t until_crossing;     /* end when this one is over; 0: do not */
     /* ... or rather when this says so of an event of its. May be NULL. */
     bool (*telling)(void *ctx, const struct event *event);
     void *telling_ctx;

@@ -78,18 +78,16 @@ _Static_assert(WORD_END <= CPU_WORDS, "all words have room");
 
 /* In the file's order; neither pc nor the last fault's address is state. */
 static const enum native_word native_order[14] = {
-    NATIVE_PRIV,     NATIVE_LOAD_RES, NATIVE_MSTATUS, NATIVE_MTVEC,
-    NATIVE_MSCRATCH, NATIVE_MEPC,     NATIVE_MCAUSE,  NATIVE_MTVAL,
-    NATIVE_STVEC,    NATIVE_SSCRATCH, NATIVE_SEPC,    NATIVE_SCAUSE,
-    NATIVE_STVAL,    NATIVE_SATP};
+    NATIVE_PRIV, NATIVE_LOAD_RES, NATIVE_MSTATUS, NATIVE_MTVEC, NATIVE_MSCRATCH,
+    NATIVE_MEPC, NATIVE_MCAUSE,   NATIVE_MTVAL,   NATIVE_STVEC, NATIVE_SSCRATCH,
+    NATIVE_SEPC, NATIVE_SCAUSE,   NATIVE_STVAL,   NATIVE_SATP};
 
 static void export_shadow(const struct shadow *s, uint64_t *word)
 {
-    const uint64_t in_order[10] = {s->mie,        s->medeleg,
-                                   s->mideleg,    s->mip_lines,
-                                   s->mip_soft,   s->status_traps,
-                                   s->mcounteren, s->scounteren,
-                                   s->mcycle_offset, s->minstret_offset};
+    const uint64_t in_order[10] = {
+        s->mie,           s->medeleg,        s->mideleg,    s->mip_lines,
+        s->mip_soft,      s->status_traps,   s->mcounteren, s->scounteren,
+        s->mcycle_offset, s->minstret_offset};
     memcpy(word + WORD_SHADOW, in_order, sizeof in_order);
     memcpy(word + WORD_PMPCFG, s->pmpcfg, PMP_ENTRIES);
     memcpy(word + WORD_PMPADDR, s->pmpaddr, sizeof s->pmpaddr);

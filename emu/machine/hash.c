@@ -56,8 +56,9 @@ bool page_is_zero(const uint8_t *page)
 
 uint64_t hash_page(const struct machine *m, size_t at)
 {
-    return page_is_zero(m->ram + at) ? 0
-                                     : hash_bytes(m->ram + at, MACHINE_PAGE, at);
+    return page_is_zero(m->ram + at)
+               ? 0
+               : hash_bytes(m->ram + at, MACHINE_PAGE, at);
 }
 
 static uint64_t hash_ram(const struct machine *m)
@@ -78,8 +79,10 @@ static uint64_t hash_input(const struct input_queue *q)
 uint64_t hash_with_ram(const struct machine *m, uint64_t ram)
 {
     uint64_t parts[] = {
-        cpu_hash(m->cpu),      hash_bytes(&m->s, sizeof m->s, 0),
-        hash_input(&m->input), disk_hash(&m->disk),
+        cpu_hash(m->cpu),
+        hash_bytes(&m->s, sizeof m->s, 0),
+        hash_input(&m->input),
+        disk_hash(&m->disk),
         ram,
     };
     return hash_bytes(parts, sizeof parts, 0);

@@ -68,10 +68,9 @@ static bool pack_state(struct machine *m, struct packed_bytes *b)
                         (uint32_t)small.disk.count};
     cpu_export(m->cpu, word);
     b->n = 0;
-    bool good =
-        append(b, &head, sizeof head) && append(b, word, sizeof word) &&
-        append(b, &small.saved, sizeof small.saved) &&
-        append(b, small.input, small.input_count * sizeof *small.input);
+    bool good = append(b, &head, sizeof head) && append(b, word, sizeof word) &&
+                append(b, &small.saved, sizeof small.saved) &&
+                append(b, small.input, small.input_count * sizeof *small.input);
     for (size_t i = 0; i < small.disk.count && good; i++) {
         uint64_t index = small.disk.index[i];
         good = append(b, &index, sizeof index);
@@ -210,8 +209,7 @@ static bool devices_are_sound(const struct machine_saved *s)
     const struct uart *u = &s->uart;
     const struct virtio *v = &s->virtio;
     unsigned fifo = u->fcr & UART_FCR_ENABLE ? UART_FIFO_BYTES : 1;
-    return u->rx_count <= fifo &&
-           v->queue_num <= VIRTIO_QUEUE_MAX &&
+    return u->rx_count <= fifo && v->queue_num <= VIRTIO_QUEUE_MAX &&
            (v->queue_num & (v->queue_num - 1)) == 0 &&
            (v->queue_num != 0 || !v->queue_ready) &&
            memchr(s->text, '\0', sizeof s->text) != NULL;
@@ -235,8 +233,8 @@ static bool unpack_disk(struct machine *m, struct reader *r, uint32_t count)
         return false;
     const uint8_t *block = r->bytes + count * sizeof index;
     for (uint32_t i = 0; i < count; i++, block += DISK_BLOCK) {
-        if (!take(r, &index, sizeof index) ||
-            index > d->size / DISK_BLOCK || index * DISK_BLOCK >= d->size)
+        if (!take(r, &index, sizeof index) || index > d->size / DISK_BLOCK ||
+            index * DISK_BLOCK >= d->size)
             return false;
         size_t left = d->size - index * DISK_BLOCK;
         if (!disk_write(d, index * DISK_BLOCK, block,

@@ -39,8 +39,8 @@ bool recording_commit(struct recording *r)
     r->batch_rows = 0;
     put_reached(r);
     recording_put_processes(r);
-    bool good = rows_execute(&r->rows, "COMMIT") &&
-                rows_execute(&r->rows, "BEGIN");
+    bool good =
+        rows_execute(&r->rows, "COMMIT") && rows_execute(&r->rows, "BEGIN");
     r->batch_rows = 0;
     if (!good)
         machine_request_stop(r->machine);

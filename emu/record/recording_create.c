@@ -54,8 +54,7 @@ static void put_call(struct rows *rows, const struct abi_call *call)
                           value_text(call->help)};
     rows_put(rows, TABLE_CALL, row);
     for (unsigned i = 0; i < call->nargs; i++) {
-        struct value parameter[] = {value_number(call->number),
-                                    value_number(i),
+        struct value parameter[] = {value_number(call->number), value_number(i),
                                     value_text(call->arg[i].name)};
         rows_put(rows, TABLE_PARAMETER, parameter);
     }
@@ -207,8 +206,7 @@ static bool put_in_place(const char *part, const char *path, char *why,
 static sqlite3 *open_for_more(const char *path, char *why, size_t why_bytes)
 {
     sqlite3 *db = NULL;
-    if (sqlite3_open_v2(path, &db,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
                         NULL) == SQLITE_OK &&
         sqlite3_exec(db,
                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"

@@ -74,8 +74,8 @@ static uint64_t who_id(struct recording *r, const struct crossing *c)
         }
     r->last_who = r->next_who++ % WHO_MAX;
     struct who *w = &r->who[r->last_who];
-    *w = (struct who){++r->whos, process_place(r, c), c->root,
-                      c->trapframe_va, c->pid, ""};
+    *w = (struct who){
+        ++r->whos, process_place(r, c), c->root, c->trapframe_va, c->pid, ""};
     snprintf(w->name, sizeof w->name, "%s", c->process);
     struct value row[] = {value_number(w->id),
                           value_number(w->process),
@@ -98,12 +98,12 @@ static void put_transfer(struct recording *r, uint64_t crossing, uint64_t at,
                          const struct transfer *x)
 {
     struct value row[] = {
-        value_number(crossing),     value_number(at),
-        value_number(x->kind),      value_number(x->clock),
-        value_number(x->user_va),   value_number(x->kernel_va),
-        value_number(x->user_pa),   value_number(x->length),
-        value_number(x->done),      signed_value(x->error),
-        value_number(x->why),       value_number(x->ring_op),
+        value_number(crossing),        value_number(at),
+        value_number(x->kind),         value_number(x->clock),
+        value_number(x->user_va),      value_number(x->kernel_va),
+        value_number(x->user_pa),      value_number(x->length),
+        value_number(x->done),         signed_value(x->error),
+        value_number(x->why),          value_number(x->ring_op),
         value_blob(x->data, x->shown),
     };
     recording_put(r, TABLE_TRANSFER, row);
@@ -113,12 +113,10 @@ static void put_mapping(struct recording *r, uint64_t crossing, uint64_t at,
                         const struct mapping *m)
 {
     struct value row[] = {
-        value_number(crossing),  value_number(at),
-        value_number(m->kind),   value_number(m->clock),
-        value_number(m->root),   value_number(m->va),
-        value_number(m->pa),     value_number(m->old_pa),
-        value_number(m->flags),  value_number(m->bytes),
-        value_number(m->window),
+        value_number(crossing), value_number(at),        value_number(m->kind),
+        value_number(m->clock), value_number(m->root),   value_number(m->va),
+        value_number(m->pa),    value_number(m->old_pa), value_number(m->flags),
+        value_number(m->bytes), value_number(m->window),
     };
     recording_put(r, TABLE_MAPPING, row);
 }
@@ -154,11 +152,11 @@ static void put_ring_op(struct recording *r, uint64_t crossing, uint64_t at,
     char text[200];
     ring_op_text(tracker_abi(r->tracker), op, text, sizeof text);
     struct value row[] = {
-        value_number(crossing),      value_number(at),
-        value_number(op->clock),     value_number(op->op),
-        signed_value(op->fd),        value_number(op->buffer),
-        value_number(op->length),    value_number(op->user_data),
-        value_number(op->done),      signed_value(op->result),
+        value_number(crossing),   value_number(at),
+        value_number(op->clock),  value_number(op->op),
+        signed_value(op->fd),     value_number(op->buffer),
+        value_number(op->length), value_number(op->user_data),
+        value_number(op->done),   signed_value(op->result),
         value_text(text),
     };
     recording_put(r, TABLE_RING, row);
@@ -323,11 +321,10 @@ void recording_put_console(struct recording *r)
 {
     if (r->console.n == 0)
         return;
-    struct value row[] = {value_number(++r->consoles),
-                          value_number(r->console.clock),
-                          signed_value(r->console.pid),
-                          value_number(r->console.crossing),
-                          value_blob(r->console.bytes, r->console.n)};
+    struct value row[] = {
+        value_number(++r->consoles), value_number(r->console.clock),
+        signed_value(r->console.pid), value_number(r->console.crossing),
+        value_blob(r->console.bytes, r->console.n)};
     recording_put(r, TABLE_CONSOLE, row);
     r->console.n = 0;
 }
@@ -428,18 +425,12 @@ void recording_put_processes(struct recording *r)
         if (p->state == PROCESS_GONE && i == r->processes)
             r->processes++; /* nothing of it changes any more */
         struct value row[] = {
-            value_number(i + 1),
-            signed_value(p->pid),
-            signed_value(p->parent),
-            value_number(p->root),
-            value_text(p->name),
-            value_text(p->path),
-            value_number(p->state),
-            value_number(p->born),
-            value_number(p->died),
-            signed_value(p->wait_status),
-            value_number(p->crossings),
-            value_number(p->own_insns),
+            value_number(i + 1),         signed_value(p->pid),
+            signed_value(p->parent),     value_number(p->root),
+            value_text(p->name),         value_text(p->path),
+            value_number(p->state),      value_number(p->born),
+            value_number(p->died),       signed_value(p->wait_status),
+            value_number(p->crossings),  value_number(p->own_insns),
             value_number(p->user_insns),
         };
         recording_put(r, TABLE_PROCESS, row);
@@ -452,15 +443,12 @@ void recording_put_tallies(struct recording *r)
         const char *name;
         size_t at;
     } what_row[] = {
-#define ROW(name)                                                              \
-    {                                                                          \
-        #name, offsetof(struct tally, name)                                    \
-    }
-        ROW(calls),        ROW(faults),         ROW(interrupts),
-        ROW(mode_changes), ROW(traps),          ROW(returns),
-        ROW(satp_writes),  ROW(fences),         ROW(user_insns),
-        ROW(kernel_insns), ROW(switches),       ROW(copies),
-        ROW(bytes_copied), ROW(pages_mapped),   ROW(pages_unmapped),
+#define ROW(name) {#name, offsetof(struct tally, name)}
+        ROW(calls),        ROW(faults),       ROW(interrupts),
+        ROW(mode_changes), ROW(traps),        ROW(returns),
+        ROW(satp_writes),  ROW(fences),       ROW(user_insns),
+        ROW(kernel_insns), ROW(switches),     ROW(copies),
+        ROW(bytes_copied), ROW(pages_mapped), ROW(pages_unmapped),
         ROW(pages_shown),
 #undef ROW
     };

@@ -104,9 +104,9 @@ static bool open_file(struct recording_file *f, const char *path,
     if (header[HEADER_WRITE] != 2 || has_log(path))
         return sqlite3_open_v2(path, &f->db, flags, NULL) == SQLITE_OK;
     char *name = immutable_name(path);
-    bool good = name != NULL && sqlite3_open_v2(name, &f->db,
-                                                flags | SQLITE_OPEN_URI,
-                                                NULL) == SQLITE_OK;
+    bool good = name != NULL &&
+                sqlite3_open_v2(name, &f->db, flags | SQLITE_OPEN_URI, NULL) ==
+                    SQLITE_OK;
     free(name);
     return good;
 }
@@ -316,8 +316,8 @@ const char *recording_text(struct recording_file *f, const char *key)
 bool recording_number(struct recording_file *f, const char *key,
                       uint64_t *number)
 {
-    bool good = find_fact(f, key) &&
-                sqlite3_column_type(f->fact, 0) == SQLITE_INTEGER;
+    bool good =
+        find_fact(f, key) && sqlite3_column_type(f->fact, 0) == SQLITE_INTEGER;
     if (good)
         *number = (uint64_t)sqlite3_column_int64(f->fact, 0);
     if (f->fact != NULL)
@@ -347,8 +347,9 @@ static bool unpack_image(struct recording_file *f, struct recording_blob *out,
         machine_hash_bytes(out->bytes, out->n) ==
             (uint64_t)sqlite3_column_int64(s, 1))
         return true;
-    snprintf(why, why_bytes, "damaged: the image %.200s is not what its hash "
-                             "says",
+    snprintf(why, why_bytes,
+             "damaged: the image %.200s is not what its hash "
+             "says",
              out->name != NULL ? out->name : "without a name");
     free(out->bytes);
     out->bytes = NULL;

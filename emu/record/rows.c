@@ -50,8 +50,9 @@ bool rows_execute(struct rows *rows, const char *sql)
 
 static void put_insert(char *sql, size_t n, const struct table_form *form)
 {
-    size_t used = (size_t)snprintf(sql, n, "INSERT OR REPLACE INTO %s(%s) "
-                                           "VALUES(?",
+    size_t used = (size_t)snprintf(sql, n,
+                                   "INSERT OR REPLACE INTO %s(%s) "
+                                   "VALUES(?",
                                    form->name, form->columns);
     for (unsigned i = 1; i < form->count; i++)
         used += (size_t)snprintf(sql + used, n - used, ",?");
@@ -155,7 +156,8 @@ static bool same(const struct value *a, const struct value *b)
     if (a->type == VALUE_INTEGER)
         return a->number == b->number;
     return a->type == VALUE_NULL ||
-           (a->n == b->n && (a->n == 0 || memcmp(a->bytes, b->bytes, a->n) == 0));
+           (a->n == b->n &&
+            (a->n == 0 || memcmp(a->bytes, b->bytes, a->n) == 0));
 }
 
 static bool differs(struct rows *rows, const struct table_form *form,

@@ -16,7 +16,7 @@
 /* "SlyP" in the file's header, which `file` and we look at. */
 #define RECORDING_APPLICATION_ID 0x536c7950
 /* Raised with every change of a table or a view. */
-#define RECORDING_VERSION 1
+#define RECORDING_VERSION        1
 
 /* CREATE statements of all tables and views. */
 extern const char *const recording_schema[]; /* ends with NULL */

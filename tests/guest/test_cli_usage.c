@@ -42,8 +42,8 @@ static void an_option_of_another_command_is_wrong_usage(void **state)
     (void)state;
     refuses(120, "--at: no option of the command run",
             ARGS("run", "--at", "3", "hello"));
-    refuses(120, "-o: no option of the command trace",
-            ARGS("trace", "-o", "x.db", "hello"));
+    refuses(120, "-o: no option of the command run",
+            ARGS("run", "-o", "x.db", "hello"));
 }
 
 static void ram_is_bounded(void **state)
