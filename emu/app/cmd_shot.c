@@ -30,7 +30,7 @@ static bool is_copy(const struct event *event)
 
 static bool is_refusal(const struct event *event)
 {
-    return stage_crossing_refused(event->crossing);
+    return crossing_refused(event->crossing);
 }
 
 static bool is_end(const struct event *event)

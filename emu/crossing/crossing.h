@@ -356,6 +356,13 @@ void ring_op_text(const struct abi *abi, const struct ring_op *op, char *text,
  * it, and if refused why and at which byte. */
 void crossing_sentence(const struct tracker *t, const struct crossing *c,
                        char *text, size_t n);
+/* Did the kernel refuse something in it: did a copy stop, or the process die?
+ */
+bool crossing_refused(const struct crossing *c);
+/* Does a crossing, written out as `all`, pass this filter? It does when every
+ * word is found in it, letters' case aside; a word that begins with '-' must
+ * not be found. */
+bool crossing_words_match(const char *filter, const char *all);
 /* The trace line(s) of cli.md for an event, newline-ended. */
 void event_text(const struct tracker *t, const struct event *e, char *text,
                 size_t n);

@@ -351,20 +351,41 @@ bool symbols_describe(const struct symbols *s, uint64_t va, char *text,
     return true;
 }
 
-bool symbols_address(const struct symbols *s, const char *name, uint64_t *va,
-                     uint64_t *bytes)
+/* The first of by_name that is not before `stem`. */
+static size_t first_from(const struct symbols *s, const char *stem)
 {
-    size_t low = 0, high = s->names; /* the first with that name */
+    size_t low = 0, high = s->names;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (strcmp(s->by_name[mid].name, name) < 0)
+        if (strcmp(s->by_name[mid].name, stem) < 0)
             low = mid + 1;
         else
             high = mid;
     }
-    if (low == s->names || strcmp(s->by_name[low].name, name) != 0)
+    return low;
+}
+
+bool symbols_address(const struct symbols *s, const char *name, uint64_t *va,
+                     uint64_t *bytes)
+{
+    size_t i = first_from(s, name);
+    if (i == s->names || strcmp(s->by_name[i].name, name) != 0)
         return false;
-    *va = s->by_name[low].va;
-    *bytes = s->by_name[low].bytes;
+    *va = s->by_name[i].va;
+    *bytes = s->by_name[i].bytes;
     return true;
+}
+
+size_t symbols_beginning(const struct symbols *s, const char *stem,
+                         const char **name, size_t max)
+{
+    size_t n = 0, length = strlen(stem);
+    for (size_t i = first_from(s, stem); i < s->names; i++) {
+        if (strncmp(s->by_name[i].name, stem, length) != 0)
+            break;
+        if (n < max)
+            name[n] = s->by_name[i].name;
+        n++;
+    }
+    return n;
 }

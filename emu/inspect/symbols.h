@@ -59,6 +59,11 @@ size_t symbols_line_addresses(const struct symbols *s, const char *file,
 bool symbols_address(const struct symbols *s, const char *name, uint64_t *va,
                      uint64_t *bytes);
 
+/* Named symbols that begin so, in order of name; returns how many there are,
+ * writes up to max. For completion. */
+size_t symbols_beginning(const struct symbols *s, const char *stem,
+                         const char **name, size_t max);
+
 /* ---- Source text ---- */
 /* One file's lines, found under the directories of the search path (the
  * project's root, --source); kept until symbols_close. NULL if not found. */

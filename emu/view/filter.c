@@ -16,19 +16,11 @@ static const char *const kind_words[] = {"call", "fault", "interrupt"};
 
 static bool row_matches(const char *filter, const struct scene_row *row)
 {
-    char all[360], words[FIELD_BYTES];
+    char all[360];
     snprintf(all, sizeof all, "#%llu pid %d %s %s %s %s",
              (unsigned long long)row->number, row->pid, row->who,
              kind_words[row->kind], row->what, row->result);
-    snprintf(words, sizeof words, "%s", filter);
-    char *rest = NULL;
-    for (char *w = strtok_r(words, " ", &rest); w;
-         w = strtok_r(NULL, " ", &rest)) {
-        bool unwanted = w[0] == '-' && w[1];
-        if ((strcasestr(all, w + unwanted) != NULL) == unwanted)
-            return false;
-    }
-    return true;
+    return crossing_words_match(filter, all);
 }
 
 void filter_reset(struct filter *f, const char *text)

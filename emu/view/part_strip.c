@@ -11,7 +11,7 @@
 
 #define STRIP_H 32.0
 
-static colour look_fill(const struct frame *f, enum scene_look look,
+static colour look_fill(const struct frame *f, enum space_look look,
                         enum scene_space space)
 {
     const struct palette *p = f->p;

@@ -10,6 +10,7 @@
 
 #include "../crossing/measure.h"
 #include "../crossing/ports.h"
+#include "../debug/space.h"
 
 enum scene_space { SPACE_USER, SPACE_KERNEL };
 
@@ -30,22 +31,10 @@ struct scene_register {
 };
 #define SCENE_REGISTERS 48
 
-enum scene_look { /* how a range of addresses is filled */
-                  LOOK_TEXT,
-                  LOOK_DATA,
-                  LOOK_HEAP,
-                  LOOK_STACK,
-                  LOOK_DIRECT,
-                  LOOK_DEVICE,
-                  LOOK_FRAME,
-                  LOOK_GATE,
-                  LOOK_SHARED,
-                  LOOK_HOLE,
-};
 struct scene_range {
     uint64_t va, bytes, flags; /* PTE bits; 0 for a hole */
     char name[24];
-    enum scene_look look;
+    enum space_look look;
     bool pc, pointer, refused; /* pc, the address spoken of, where it stopped */
 };
 #define SCENE_RANGES 24

@@ -47,8 +47,4 @@ struct stage_found {
 bool stage_find(struct stage *st, const char *text, struct stage_found *out,
                 char *why, size_t why_bytes);
 
-/* Did the kernel refuse something in it: did a copy stop, or the process die?
- */
-bool stage_crossing_refused(const struct crossing *c);
-
 #endif

@@ -253,14 +253,6 @@ static void way_back(const struct stage *st, const struct crossing *c,
 
 /* ---- Refusal ---- */
 
-bool stage_crossing_refused(const struct crossing *c)
-{
-    for (size_t i = 0; i < c->transfers; i++)
-        if (c->transfer[i].error)
-            return true;
-    return c->signal != 0;
-}
-
 static void capital(char *text)
 {
     if (text[0] >= 'a' && text[0] <= 'z')
@@ -294,7 +286,7 @@ static void refused_transfer(const struct stage *st, const struct transfer *t,
 static void tell_refusal(const struct stage *st, const struct crossing *c,
                          struct scene_card *card)
 {
-    card->refused = stage_crossing_refused(c);
+    card->refused = crossing_refused(c);
     for (size_t i = 0; i < c->transfers; i++) {
         if (!c->transfer[i].error)
             continue;

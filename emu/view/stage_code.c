@@ -3,6 +3,7 @@
  */
 #include "stage_state.h"
 
+#include "../debug/instruction.h"
 #include "../inspect/backtrace.h"
 
 #include <inttypes.h>
@@ -12,33 +13,6 @@
 
 #define BEFORE       16    /* instructions kept before the pc */
 #define FUNCTION_MAX 16384 /* a longer function is shown from the pc on */
-
-/* Names the target of a branch or call: "beqz a5, 0x10240" becomes
- * "beqz a5, copyout+0x98". */
-static void name_target(char *text, size_t n, struct symbols *s,
-                        uint64_t to_image)
-{
-    char *hex = strstr(text, "0x"), *end, name[64];
-    bool jumps = (text[0] == 'b' || text[0] == 'j' ||
-                  strncmp(text, "c.b", 3) == 0 || strncmp(text, "c.j", 3) == 0);
-    if (!jumps || !hex || !s)
-        return;
-    uint64_t target = strtoull(hex, &end, 16) + to_image;
-    if (*end == '\0' && symbols_describe(s, target, name, sizeof name))
-        snprintf(hex, n - (size_t)(hex - text), "%s", name);
-}
-
-/* What an ecall asks for is in a7. */
-static void name_call(const struct stage *st, char *text, size_t n,
-                      const uint64_t *x)
-{
-    const struct abi *abi = tracker_abi(st->tracker);
-    if (!x || !abi || strcmp(text, "ecall") != 0)
-        return;
-    const struct abi_call *call = abi_find(abi, x[17]);
-    if (call)
-        snprintf(text, n, "ecall  # a7 = %" PRIu64 ": %s", x[17], call->name);
-}
 
 /* Where to begin, so that instructions are cut rightly: at the function's
  * start if it is near, else at the pc. */
@@ -63,13 +37,13 @@ static void add_insn(struct stage *st, struct scene_side *side, uint64_t va,
     }
     struct scene_insn *insn = &side->insn[side->insns++];
     *insn = (struct scene_insn){.va = va, .current = va == side->pc};
-    cpu_disassemble(va, bytes, have, insn->text, sizeof insn->text);
-    for (char *c = insn->text; *c; c++)
-        if (*c == '\t')
-            *c = ' ';
-    name_target(insn->text, sizeof insn->text, s, to_image);
-    if (insn->current)
-        name_call(st, insn->text, sizeof insn->text, x);
+    struct instruction i = {.va = va,
+                            .bytes = bytes,
+                            .have = have,
+                            .symbols = s,
+                            .to_image = to_image,
+                            .a7 = insn->current && x ? &x[17] : NULL};
+    instruction_describe(st->tracker, &i, insn->text, sizeof insn->text);
 }
 
 static void fill_insns(struct stage *st, struct scene_side *side, uint64_t root,

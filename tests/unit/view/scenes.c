@@ -85,7 +85,7 @@ static void add_reg(struct scene_side *s, const char *name, uint64_t value,
 }
 
 static void add_range(struct scene_side *s, const char *name,
-                      enum scene_look look, uint64_t va, uint64_t bytes,
+                      enum space_look look, uint64_t va, uint64_t bytes,
                       uint64_t flags)
 {
     struct scene_range *r = &s->range[s->ranges++];
