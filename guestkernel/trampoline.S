@@ -30,22 +30,29 @@
 
     .cfi_sections .debug_frame
 
-/* Unwinding from the kernel into the program. While the kernel runs, sp was
- * TF_KERNEL_SP at the call below, and there (see KSTACK_RESERVED) lies the
- * frame's address. So: CFA = *(sp), user registers at CFA + 8n, and the
- * return address in column 64 (GCC's alternative frame return column), for
- * the interrupted pc is none of the 32 registers. */
+/* Unwinding from the kernel into the program, at every instruction of this page.
+ * The interrupted pc is none of the 32 registers: it is column 64 (GCC's
+ * alternative frame return column).
+ *  - At both ends the program's registers are where they were, but for pc,
+ *    which is in sepc, and at the beginning a0, in sscratch.
+ *  - In between they are in the trap frame. While a0 points to it, CFA = a0;
+ *    while the kernel runs, sp was TF_KERNEL_SP at the call below, and there
+ *    (see KSTACK_RESERVED) lies the frame's address: CFA = *(sp). User
+ *    registers are at CFA + 8n. */
 #define DW_CFA_def_cfa_expression 0x0f
 #define DW_OP_breg2               0x72
 #define DW_OP_deref               0x06
+#define DW_SSCRATCH               (4096 + 0x140)
+#define DW_SEPC                   (4096 + 0x141)
 
-    .macro user_registers_at_cfa
-    .cfi_signal_frame
-    .cfi_return_column 64
-    .cfi_escape DW_CFA_def_cfa_expression, 3, DW_OP_breg2, 0, DW_OP_deref
-    .cfi_offset 64, TF_EPC
-    .irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
-            19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    .macro cfi_registers_in_place
+    .cfi_def_cfa 2, 0
+    .cfi_register 64, DW_SEPC
+    .endm
+
+    .macro cfi_registers_at_cfa
+    .irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, \
+            21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
     .cfi_offset \n, TF_X(\n)
     .endr
     .endm
@@ -56,7 +63,11 @@
     .balign 4
 uservec:
     .cfi_startproc
+    .cfi_signal_frame
+    .cfi_return_column 64
+    cfi_registers_in_place
     csrrw a0, sscratch, a0              /* 1 */
+    .cfi_register 10, DW_SSCRATCH
     sd ra, TF_X(1)(a0)                  /* 2 */
     sd sp, TF_X(2)(a0)
     sd gp, TF_X(3)(a0)
@@ -87,10 +98,14 @@ uservec:
     sd t4, TF_X(29)(a0)
     sd t5, TF_X(30)(a0)
     sd t6, TF_X(31)(a0)
+    .cfi_def_cfa 10, 0
+    cfi_registers_at_cfa
     csrr t0, sscratch
     sd t0, TF_X(10)(a0)
+    .cfi_offset 10, TF_X(10)
     csrr t0, sepc
     sd t0, TF_EPC(a0)
+    .cfi_offset 64, TF_EPC
     ld t0, TF_KERNEL_SATP(a0)           /* 3 */
     ld t1, TF_KERNEL_ENTRY(a0)
     ld sp, TF_KERNEL_SP(a0)
@@ -99,7 +114,7 @@ uservec:
     csrw satp, t0
     sfence.vma
 .Lin_kernel:
-    user_registers_at_cfa
+    .cfi_escape DW_CFA_def_cfa_expression, 3, DW_OP_breg2, 0, DW_OP_deref
     li s0, 0                            /* ends frame-pointer backtraces */
     jalr t1
     .globl userret
@@ -109,6 +124,7 @@ userret:                                /* 5: a0 = the process's satp, or 0 */
     sfence.vma
 .Lin_process:
     li a0, TRAPFRAME                    /* 7 */
+    .cfi_def_cfa 10, 0
     csrw sscratch, a0
     ld ra, TF_X(1)(a0)
     ld sp, TF_X(2)(a0)
@@ -141,6 +157,11 @@ userret:                                /* 5: a0 = the process's satp, or 0 */
     ld t5, TF_X(30)(a0)
     ld t6, TF_X(31)(a0)
     ld a0, TF_X(10)(a0)
+    cfi_registers_in_place
+    .irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
+            19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    .cfi_same_value \n
+    .endr
     sret                                /* 8 */
     .cfi_endproc
     .size uservec, . - uservec

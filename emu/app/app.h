@@ -34,6 +34,7 @@ int cmd_gui(const struct options *options, struct complaint *why);
 int cmd_run(const struct options *options, struct complaint *why);
 int cmd_trace(const struct options *options, struct complaint *why);
 int cmd_shot(const struct options *options, struct complaint *why);
+int cmd_gdb(const struct options *options, struct complaint *why);
 int cmd_build(const struct options *options, struct complaint *why);
 
 #endif

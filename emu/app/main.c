@@ -5,7 +5,6 @@
  */
 #include "options.h"
 #include "rawtty.h"
-#include "report.h"
 
 #include "../cpu/cpu.h"
 
@@ -34,6 +33,8 @@ const struct subcommand subcommands[] = {
      cmd_trace},
     {"shot", ON_SHOT, "-o FILE.{png,svg,pdf,txt} [PROGRAM [ARGS...]]",
      "A picture of the window, drawn without one.", cmd_shot},
+    {"gdb", ON_GDB, "[PROGRAM [ARGS...]]",
+     "Stopped before its first instruction, for GDB to connect to.", cmd_gdb},
     {"build", ON_BUILD, "[-o OUT] [OPTIONS] [FILE.c...|DIR]",
      "Compile a program for the guest; options go to the compiler.", cmd_build},
     {0},
@@ -50,14 +51,6 @@ static int run_command(const struct options *options, struct complaint *why)
         return 0;
     }
     return options->command->run(options, why);
-}
-
-/* Whoever reads objects gets the last one even if nothing was run. */
-static void refuse_in_json(int status, const struct complaint *why)
-{
-    struct report report = {.json = true};
-    struct verdict verdict = {.cause = VERDICT_ERROR, .status = status};
-    report_end(&report, &verdict, NULL, why);
 }
 
 /* Started with a standard stream closed, the next file opened would take its
@@ -77,8 +70,6 @@ int main(int argc, char *argv[])
     int status = options_parse(&options, argc, argv, &why);
     if (status == 0)
         status = run_command(&options, &why);
-    else if (options.json)
-        refuse_in_json(status, &why);
     if (fflush(stdout) != 0 && status == 0)
         status = complain(&why, APP_UNUSABLE, "stdout: cannot be written");
     if (why.text[0] != '\0')

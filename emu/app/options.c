@@ -46,10 +46,10 @@ static const struct option_row rows[] = {
      "back when the run ends."},
     {"--ram", "MIB", KIND_NUMBER, FIELD(ram_mib), ON_MACHINE, PLAT_RAM_MIB_MIN,
      PLAT_RAM_MIB_MAX, "Memory in MiB (default 64)."},
-    {"--max-insns", "N", KIND_NUMBER, FIELD(max_insns), ON_MACHINE, 1,
+    {"--max-insns", "N", KIND_NUMBER, FIELD(max_insns), ON_WHOLE, 1,
      UINT64_MAX - 1,
      "Stop with status 122 after N instructions and traps (default: never)."},
-    {"--script", "FILE", KIND_TEXT, FIELD(script), ON_MACHINE, 0, 0,
+    {"--script", "FILE", KIND_TEXT, FIELD(script), ON_WHOLE, 0, 0,
      "Type from this file: expect \"TEXT\", send \"TEXT\", wait CLOCK, eof, "
      "# comment."},
     {"--file", "HOST[=GUEST]", KIND_LIST, FIELD(files), ON_MACHINE, 0, 0,
@@ -61,8 +61,8 @@ static const struct option_row rows[] = {
      "Decode system calls by this table instead of the kernel's own."},
     {"--cost", "FILE", KIND_TEXT, FIELD(cost), ON_MACHINE, 0, 0,
      "Take the coefficients of the cycle model from this file."},
-    {"--source", "DIR", KIND_LIST, FIELD(sources), ON_GUI | ON_SHOT, 0, 0,
-     "Look for source files here as well; may be repeated."},
+    {"--source", "DIR", KIND_LIST, FIELD(sources), ON_GUI | ON_SHOT | ON_GDB, 0,
+     0, "Look for source files here as well; may be repeated."},
     {"--save-boot", "DIR", KIND_TEXT, FIELD(save_boot), ON_MACHINE, 0, 0,
      "Write kernel, initrd, boot page, disk and the QEMU command to DIR, then "
      "go on."},
@@ -76,10 +76,9 @@ static const struct option_row rows[] = {
      "Draw everything K times as large, 0.5 to 4 (default: by the size)."},
     {"--palette", "NAME", KIND_TEXT, FIELD(palette), ON_GUI | ON_SHOT, 0, 0,
      "light (the default) or dark."},
-    {"--at", "CROSSING", KIND_TEXT, FIELD(at), ON_SHOT, 0, 0,
+    {"--at", "CROSSING", KIND_NUMBER, FIELD(at), ON_SHOT, 1, UINT64_MAX,
      "Take the picture when this crossing has ended (default: the end of the "
-     "run): a number as in the trace, or CALL or CALL:N, the first or Nth call "
-     "of that name, init's not counted."},
+     "run)."},
     {"--moment", "NAME", KIND_TEXT, FIELD(moment), ON_SHOT, 0, 0,
      "With --at: when. trap (it has just begun), copy (its first bytes are "
      "across), refusal (something was refused), end (the default)."},
@@ -88,6 +87,11 @@ static const struct option_row rows[] = {
     {"-o", "FILE", KIND_TEXT, FIELD(output), ON_SHOT | ON_TRACE, 0, 0,
      "shot: the picture to write, .png, .svg, .pdf or .txt. trace: a recording "
      "(.db) instead of the text."},
+    {"--port", "N", KIND_NUMBER, FIELD(port), ON_GDB, 0, 65535,
+     "Wait for GDB at this TCP port (default 1234; 0: any that is free)."},
+    {"--listen", "ADDRESS", KIND_TEXT, FIELD(listen), ON_GDB, 0, 0,
+     "... of this address of the host, instead of 127.0.0.1. Whoever reaches "
+     "it controls the run."},
     {"--help", NULL, KIND_FLAG, FIELD(help), ON_MACHINE | ON_BUILD, 0, 0,
      "Print this help."},
     {"--version", NULL, KIND_FLAG, FIELD(version), ON_MACHINE, 0, 0,
@@ -265,41 +269,19 @@ static int check_suited(const struct reader *r)
     return 0;
 }
 
-/* The words are no command line. Was JSON asked for all the same, by one of
- * them that could only be ours? */
-static bool json_was_asked(const struct reader *r)
-{
-    const struct subcommand *command = r->out->command;
-    for (int i = 1; i < r->argc && strcmp(r->argv[i], "--") != 0; i++) {
-        const char *word = r->argv[i];
-        if (strcmp(word, "--json") == 0)
-            return command == NULL || command->bit & (ON_RUN | ON_TRACE);
-        if (i >= r->next && word[0] != '-' && find_command(word) == NULL)
-            break;
-    }
-    return false;
-}
-
 int options_parse(struct options *out, int argc, char *const argv[],
                   struct complaint *why)
 {
-    *out = (struct options){.ram_mib = PLAT_RAM_MIB_DEFAULT,
-                            .max_insns = UINT64_MAX};
+    *out = (struct options){
+        .ram_mib = PLAT_RAM_MIB_DEFAULT, .max_insns = UINT64_MAX, .port = 1234};
     struct reader r = {
         .out = out, .argc = argc, .next = 1, .argv = argv, .why = why};
     int status = read_words(&r);
-    if (status != 0) {
-        out->json = json_was_asked(&r);
+    if (status != 0)
         return status;
-    }
     if (out->command == NULL && !out->help)
         out->command = &subcommands[0];
-    if (out->help || out->version)
-        return 0;
-    status = check_suited(&r);
-    if (status != 0)
-        out->json = json_was_asked(&r);
-    return status;
+    return out->help || out->version ? 0 : check_suited(&r);
 }
 
 void options_free(struct options *options)

@@ -28,7 +28,10 @@ struct option_list {
 #define ON_TRACE   (1u << 2)
 #define ON_SHOT    (1u << 3)
 #define ON_BUILD   (1u << 4) /* its words go to the compiler, unread */
-#define ON_MACHINE (ON_GUI | ON_RUN | ON_TRACE | ON_SHOT)
+#define ON_GDB     (1u << 7)
+/* A machine is made; it is run to its end; from outside, step by step. */
+#define ON_WHOLE   (ON_GUI | ON_RUN | ON_TRACE | ON_SHOT)
+#define ON_MACHINE (ON_WHOLE | ON_GDB)
 
 struct subcommand {
     const char *name;
@@ -56,11 +59,15 @@ struct options {
     const char *script;
     bool json, quiet;
 
+    /* Who may connect (gdb). */
+    uint64_t port;
+    const char *listen; /* NULL: the loopback address */
+
     /* The window (gui) and the picture (shot). */
     const char *size, *palette, *scale; /* NULL: the default */
 
     /* The picture (shot). */
-    const char *at;     /* which crossing (place.h); NULL: not given */
+    uint64_t at;        /* number of a crossing; 0: not given */
     const char *moment; /* of that crossing; NULL: its end */
     const char *panel;  /* NULL: the whole window */
     const char *output;

@@ -64,6 +64,7 @@ struct breakpoint {
     char text[BREAK_TEXT]; /* as given, without the condition */
     char condition[BREAK_TEXT];
     bool disabled, temporary;
+    bool here;       /* what it names where the target stands counts, too */
     uint64_t hits;   /* forwards */
     uint64_t ignore; /* so many hits are passed over */
     size_t found;    /* FUNCTION, LINE: places known so far; 0: waits */

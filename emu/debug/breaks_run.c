@@ -80,7 +80,7 @@ static void consider(struct entry *e, const struct happening *h)
     char error[160];
     struct moment now = history_now(b->target->history);
     if ((b->mode == BREAKS_RUN && b->hit.number != 0) ||
-        moment_compare(now, b->skip) == 0)
+        (!e->pub.here && moment_compare(now, b->skip) == 0))
         return;
     if (condition_holds(e, h, error, sizeof error) && !passes_over(b, e))
         take_hit(e, h, error);

@@ -17,6 +17,10 @@
  */
     .cfi_sections .debug_frame
 
+/* The linker would shorten code, and the debug information would go on to say
+ * that each function reaches into the next. */
+    .option norelax
+
     .macro stub symbol, number
     .section .text.\symbol, "ax", @progbits
     .globl \symbol
