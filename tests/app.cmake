@@ -20,6 +20,7 @@ sallyport_cli_test(cli_run machine PkgConfig::CJSON)
 sallyport_cli_test(cli_terminal machine util)
 sallyport_cli_test(stepping app)
 sallyport_cli_test(breaks app)
+sallyport_cli_test(stepping_back app)
 sallyport_cli_test(race crossing)
 target_compile_definitions(test_race PRIVATE
   GUEST_KERNEL="${GUEST_DIR}/kernel/kernel.elf"

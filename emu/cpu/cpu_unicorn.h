@@ -231,7 +231,7 @@ struct cpu {
 
 #define ALL_ONES       UINT64_MAX
 /* Executed instructions between two flushes of the TLB. */
-#define FLUSH_INTERVAL (UINT64_C(1) << 20)
+#define FLUSH_INTERVAL (UINT64_C(1) << 18)
 /* A translated instruction takes 100 bytes of the 1 GiB that the engine has for
  * code, and 5000 where single steps cut its block again and again. */
 #define TRANSLATED_MAX 60000

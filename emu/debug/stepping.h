@@ -37,6 +37,7 @@ enum step_reason {
     STEP_DEAD,        /* nothing can wake it, or a trap storm */
     STEP_BUDGET,      /* the budget is used up */
     STEP_POLLED,      /* poll said stop */
+    STEP_NOTHING,     /* back: there is no such thing earlier, or no history */
 };
 
 struct step_result {
@@ -74,5 +75,26 @@ struct step_result step_next_crossing(const struct stepper *s, int pid);
 struct step_result step_crossing_end(const struct stepper *s, uint64_t number);
 /* Until the clock has come to this value, or poll says stop. */
 struct step_result step_run(const struct stepper *s, uint64_t until);
+
+/* ---- Backwards, with a history ----
+ * Where they do not come to what they name, the machine stands where it stood
+ * before; reason says why. Poll is called between stretches. */
+/* To before the last instruction, or trap. */
+struct step_result step_back_instruction(const struct stepper *s);
+/* The way back of step_line: to the beginning of the line before, or of this
+ * one if the hart stands in its middle. Traps that the program did not ask for
+ * are passed over; calls as `calls` says. */
+struct step_result step_back_line(const struct stepper *s,
+                                  enum step_calls calls);
+/* step_back_line over calls. */
+struct step_result step_back_over(const struct stepper *s);
+/* The way back of step_next_crossing: to the first instruction of the vector
+ * behind the last trap out of U-mode, of this process or (pid 0) of any. */
+struct step_result step_back_crossing(const struct stepper *s, int pid);
+/* To just before the trap in which the hart is. */
+struct step_result step_back_out_of_trap(const struct stepper *s);
+/* To the call of the function in which the hart is, or if a trap brought it
+ * there, to just before that. */
+struct step_result step_back_finish(const struct stepper *s);
 
 #endif

@@ -8,56 +8,8 @@
  */
 #include "stepping_internal.h"
 
-#include <string.h>
-
 #define POLL_STEPS       2000 /* single steps are slower than running */
-#define X_RA             1
-#define X_SP             2
 #define CAUSE_USER_ECALL 8
-#define STATEMENTS_MAX   256
-
-struct place {
-    enum cpu_priv priv;
-    uint64_t root, pc, ra;
-    const struct symbols *symbols; /* of the image that pc lies in, or NULL */
-    uint64_t image_va;             /* pc as that image was linked */
-    const char *file;              /* NULL: no source line */
-    unsigned line;
-};
-
-static struct place place_now(const struct stepper *s)
-{
-    struct cpu *cpu = machine_cpu(s->machine);
-    struct place p = {.priv = cpu_privilege(cpu),
-                      .root = step_root(s),
-                      .pc = cpu_pc(cpu),
-                      .ra = cpu_x(cpu, X_RA)};
-    p.symbols = tracker_symbols(s->tracker, p.priv, p.root, p.pc, &p.image_va);
-    if (p.symbols == NULL ||
-        !symbols_line(p.symbols, p.image_va, &p.file, &p.line))
-        p.file = NULL;
-    return p;
-}
-
-/* Is this where a statement begins? A return lands in the middle of one. */
-static bool begins_statement(const struct place *p)
-{
-    uint64_t start[STATEMENTS_MAX];
-    if (p->file == NULL)
-        return false;
-    size_t n = symbols_line_addresses(p->symbols, p->file, p->line, start,
-                                      STATEMENTS_MAX);
-    for (size_t i = 0; i < n && i < STATEMENTS_MAX; i++)
-        if (start[i] == p->image_va)
-            return true;
-    return false;
-}
-
-static bool same_line(const struct place *a, const struct place *b)
-{
-    return a->file != NULL && b->file != NULL && a->line == b->line &&
-           a->priv == b->priv && strcmp(a->file, b->file) == 0;
-}
 
 /* ---- Traps ---- */
 
@@ -111,7 +63,7 @@ static bool has_returned(struct hunt *h)
 {
     struct cpu *cpu = machine_cpu(h->stepper->machine);
     return cpu_privilege(cpu) == h->priv && step_root(h->stepper) == h->root &&
-           cpu_x(cpu, X_SP) >= h->sp;
+           cpu_x(cpu, STEP_X_SP) >= h->sp;
 }
 
 /* A process that dies or becomes another program in the call will not come
@@ -138,7 +90,7 @@ static struct step_result run_through_call(const struct stepper *s,
                      .budget_end = budget_end,
                      .priv = callee->priv,
                      .root = callee->root,
-                     .sp = cpu_x(machine_cpu(s->machine), X_SP)};
+                     .sp = cpu_x(machine_cpu(s->machine), STEP_X_SP)};
     return hunt_run(&h);
 }
 
@@ -173,16 +125,16 @@ static bool advance(struct line_step *l, struct step_result *r)
     *r = step_once(s);
     if (r->reason != STEP_DONE)
         return true;
-    l->now = place_now(s);
+    l->now = step_place(s);
     if (cpu_traps(cpu) != traps) {
         if (l->calls == STEP_INTO && is_call_of_kernel(s, &from))
             return true;
         *r = run_through_trap(s, &from, l->budget_end);
-        l->now = place_now(s);
+        l->now = step_place(s);
     } else if (was_call(&from, &l->now) &&
                (l->calls == STEP_OVER || l->now.file == NULL)) {
         *r = run_through_call(s, &l->now, l->budget_end);
-        l->now = place_now(s);
+        l->now = step_place(s);
     }
     if (r->reason == STEP_DONE)
         r->reason = check_patience(l);
@@ -193,7 +145,7 @@ struct step_result step_line(const struct stepper *s, enum step_calls calls)
 {
     struct line_step l = {.s = s,
                           .calls = calls,
-                          .now = place_now(s),
+                          .now = step_place(s),
                           .budget_end = step_budget_end(s)};
     const struct place begin = l.now;
     struct step_result r;
@@ -202,6 +154,6 @@ struct step_result step_line(const struct stepper *s, enum step_calls calls)
     do {
         if (advance(&l, &r))
             return r;
-    } while (same_line(&begin, &l.now) || !begins_statement(&l.now));
+    } while (step_same_line(&begin, &l.now) || !step_begins_statement(&l.now));
     return r;
 }

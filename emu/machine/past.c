@@ -500,6 +500,11 @@ size_t machine_past_bytes(const struct machine_past *p)
     return p->bytes;
 }
 
+size_t machine_past_written(const struct machine_past *p)
+{
+    return p->dirty.count * PAGES_PER_CLUSTER;
+}
+
 bool machine_past_wrote(const struct machine_past *p, size_t i, uint64_t pa)
 {
     uint64_t cluster = (pa - PLAT_RAM_BASE) / DIRTY_CLUSTER;

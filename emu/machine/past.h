@@ -31,6 +31,9 @@ uint64_t machine_past_traps(const struct machine_past *p, size_t i);
 /* Host memory that the snapshots take, about. */
 size_t machine_past_bytes(const struct machine_past *p);
 
+/* How many pages the next one has to look at. */
+size_t machine_past_written(const struct machine_past *p);
+
 /* Keeps the present moment, which must be later than that of
  * machine_past_at, and earlier than the next one's. Its number, or SIZE_MAX:
  * no memory, nothing changed. */

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DEFAULT_EVERY  (UINT64_C(1) << 20)
-#define DEFAULT_MEMORY ((size_t)448 << 20)
+#define DEFAULT_EVERY  (UINT64_C(1) << 18)
+#define DEFAULT_MEMORY ((size_t)400 << 20)
 
 int moment_compare(struct moment a, struct moment b)
 {

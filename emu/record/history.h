@@ -41,8 +41,9 @@ int moment_compare(struct moment a, struct moment b);
 struct history_desc {
     struct machine *machine;
     struct tracker *tracker; /* NULL: only the machine goes back */
-    size_t memory;           /* bytes of snapshots at most; 0: 448 MiB */
-    uint64_t every; /* instructions from snapshot to snapshot; 0: 2^20 */
+    size_t memory;           /* bytes of snapshots at most; 0: 400 MiB */
+    uint64_t
+        every; /* instructions from snapshot to snapshot, or more; 0: 2^18 */
 };
 
 /* Begins at the present moment, behind which nothing can be gone back to.

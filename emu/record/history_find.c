@@ -82,7 +82,7 @@ bool history_search_back(struct history *h, const struct history_search *s)
     for (;; i--) {
         search_stretch(h, i, s);
         if (h->any_hit)
-            return history_reach(h, h->hit);
+            return history_goto(h, h->hit);
         if (i == 0 || (s->go_on != NULL && !s->go_on(s->ctx)))
             break;
     }

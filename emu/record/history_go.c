@@ -3,8 +3,7 @@
  */
 #include "history_internal.h"
 
-#define NEAR_CLOCK 20000 /* a snapshot this close needs no nearer one */
-#define WINDOW     2     /* clock that is stepped through to step back */
+#define WINDOW 2 /* clock that is stepped through to step back */
 
 void history_restore(struct history *h, size_t i)
 {
@@ -28,12 +27,35 @@ bool history_reach(struct history *h, struct moment to)
     return history_run_to(h, to);
 }
 
+/* Snapshots at these distances before a place to which somebody went back: the
+ * next step back is quick, and the one after it. */
+static const uint64_t rungs[] = {16000, 2000, 250};
+
+void history_come_near(struct history *h, struct moment to)
+{
+    uint64_t first = history_first(h).clock;
+    for (size_t i = 0; i < sizeof rungs / sizeof rungs[0]; i++) {
+        size_t have = history_snapshot_before(h, to);
+        uint64_t away = to.clock - machine_past_clock(h->past, have);
+        if (away <= 2 * rungs[i] || to.clock - first <= rungs[i])
+            continue;
+        history_reach(h, (struct moment){to.clock - rungs[i], 0});
+        struct moment now = history_now(h);
+        size_t at = machine_past_at(h->past);
+        if (moment_compare(history_moment_of(h, at), now) < 0 &&
+            at == history_snapshot_before(h, now))
+            history_keep_near(h);
+    }
+}
+
 bool history_goto(struct history *h, struct moment to)
 {
     struct moment now = history_now(h);
     if (moment_compare(to, history_first(h)) < 0 ||
         moment_compare(to, history_newest(h)) > 0)
         return false;
+    if (moment_compare(to, now) < 0)
+        history_come_near(h, to);
     if (history_reach(h, to))
         return true;
     history_reach(h, now);
@@ -57,6 +79,8 @@ bool history_walk(struct history *h, struct moment from, struct moment to,
         to = history_newest(h);
     if (moment_compare(from, history_first(h)) < 0)
         from = history_first(h);
+    if (moment_compare(from, history_now(h)) < 0)
+        history_come_near(h, from);
     history_reach(h, from);
     while (moment_compare(history_now(h), to) <= 0) {
         struct moment now = history_now(h);
@@ -88,28 +112,13 @@ static bool note_last(void *ctx, struct moment at)
     return true;
 }
 
-/* A snapshot shortly before `to`, unless there is one. */
-static void come_near(struct history *h, struct moment to)
-{
-    size_t i = history_snapshot_before(h, to);
-    uint64_t have = machine_past_clock(h->past, i);
-    if (to.clock - have <= NEAR_CLOCK)
-        return;
-    history_reach(h, (struct moment){to.clock - NEAR_CLOCK / 2, 0});
-    struct moment now = history_now(h);
-    size_t at = machine_past_at(h->past);
-    if (moment_compare(now, to) < 0 && at == history_snapshot_before(h, now) &&
-        moment_compare(history_moment_of(h, at), now) < 0)
-        history_keep_near(h);
-}
-
 bool history_step_back(struct history *h)
 {
     struct moment now = history_now(h), first = history_first(h);
     struct last l = {.before = now};
     if (moment_compare(now, first) <= 0)
         return false;
-    come_near(h, now);
+    history_come_near(h, now);
     for (uint64_t window = WINDOW; !l.any; window *= 8) {
         struct moment from = {now.clock > window ? now.clock - window : 0, 0};
         bool all = moment_compare(from, first) <= 0;

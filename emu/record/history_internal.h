@@ -96,5 +96,7 @@ bool history_run_to(struct history *h, struct moment to);
 void history_restore(struct history *h, size_t snapshot);
 /* To a moment that exists. False: it does not; then it stands elsewhere. */
 bool history_reach(struct history *h, struct moment to);
+/* Keeps snapshots shortly before a moment, unless there are some. */
+void history_come_near(struct history *h, struct moment to);
 
 #endif

@@ -1,18 +1,22 @@
 /*
  * history_keep.c - which snapshots are kept.
  *
- * They are taken where the hart empties its TLB anyway, every 2^20 executed
+ * They are taken where the hart empties its TLB anyway, every 2^18 executed
  * instructions (docs/developer/engine.md), so that a stretch that is run again
- * sets the same A and D bits. When they take too much memory every other one is
- * forgotten, the oldest first. A few more, "near" ones, are kept before the
- * place to which somebody stepped back: the next step back is quick.
+ * sets the same A and D bits; less often if the program writes so much that
+ * keeping it would take longer than running. When they take too much memory
+ * every other one is forgotten, the oldest first. A few more, "near" ones, are
+ * kept before the place to which somebody stepped back: the next step back is
+ * quick.
  */
 #include "history_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define NEAR_MAX 8
+#define NEAR_MAX   12
+/* Keeping a written page takes about as long as running so many. */
+#define PAGE_INSNS 512
 
 static bool room_for_keep(struct history *h)
 {
@@ -112,18 +116,34 @@ bool history_keep(struct history *h, bool near)
     return true;
 }
 
-/* One more near one; the oldest of too many goes. */
+static uint64_t distance(const struct history *h, size_t i)
+{
+    uint64_t now = machine_clock(h->machine);
+    uint64_t at = machine_past_clock(h->past, i);
+    return at > now ? at - now : now - at;
+}
+
+/* Of too many near ones that which is farthest away goes. */
+static bool forget_near(struct history *h)
+{
+    size_t near = 0, farthest = 0;
+    for (size_t i = 1; i < machine_past_count(h->past); i++) {
+        if (!h->keep[i].near)
+            continue;
+        near++;
+        if (farthest == 0 || distance(h, i) > distance(h, farthest))
+            farthest = i;
+    }
+    return near > NEAR_MAX && forget(h, farthest);
+}
+
 void history_keep_near(struct history *h)
 {
-    size_t near = 0;
-    for (size_t i = 0; i < machine_past_count(h->past); i++)
-        near += h->keep[i].near;
-    for (size_t i = 0; near >= NEAR_MAX && i < machine_past_count(h->past); i++)
-        if (h->keep[i].near && forget(h, i)) {
-            near--;
-            i--;
-        }
-    history_keep(h, true);
+    if (!history_keep(h, true))
+        return;
+    while (forget_near(h))
+        ;
+    thin(h);
 }
 
 uint64_t history_keep_due(const struct history *h)
@@ -137,7 +157,9 @@ void history_keep_if_due(struct history *h)
 {
     size_t at = machine_past_at(h->past);
     uint64_t executed = history_executed(h);
-    if (executed % h->every == 0 && h->keep[at].executed != executed &&
+    uint64_t since = executed - h->keep[at].executed;
+    if (executed % h->every == 0 && since > 0 &&
+        since >= machine_past_written(h->past) * PAGE_INSNS &&
         at + 1 == machine_past_count(h->past) && history_keep(h, false))
         thin(h);
 }

@@ -221,7 +221,7 @@ static void watching_changes_nothing(void **state)
     rig_free(rig);
 }
 
-/* Past the clocks at which the TLB is emptied (2^20 instructions). */
+/* Past the clocks at which the TLB is emptied (2^18 instructions). */
 static void long_runs_agree(void **state)
 {
     (void)state;
