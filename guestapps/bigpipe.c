@@ -5,7 +5,7 @@
  *
  * Watch: a small write is copied twice, into the pipe's ring by copyin and out
  * of it by copyout. A large one is not copied in: its pages are wired and shown
- * in a window of the kernel's (probes `wire`, `window`, `unwire`), and the
+ * in a window of the kernel's (lines `wire`, `window`, `unwire`), and the
  * reader's copyout takes the bytes from there. The writer sleeps until all is
  * read. `--kernel-arg map=BYTES` moves the threshold; 0 turns it off.
  */

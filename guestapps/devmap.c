@@ -3,10 +3,11 @@
  * KiB that belong to the kernel; write copies into it, read out of it, and mmap
  * puts the very same frames into the program's address space.
  *
- * Watch: after the two mmaps a store by one process and a load by another are
- * no crossings, and still meet in kernel memory; a read of the device then
- * copies out what the store put there. Opened for reading only, the mapping
- * cannot be stored to, nor be made so by mprotect.
+ * Watch: the same frame at two addresses. A store through one mapping and a
+ * load through the other are no crossings (but for the fault of each first
+ * touch), and meet in kernel memory; a read of the device then copies out what
+ * the store put there. Opened for reading only, the mapping cannot be stored
+ * to, nor be made so by mprotect.
  */
 #include <fcntl.h>
 #include <string.h>

@@ -6,11 +6,11 @@
  * before back in its place.
  *
  * Watch: no copyin and no copyout carries the data. The pages are wired while
- * the device works on them (probes `wire` and `unwire`), so that fork, munmap
+ * the device works on them (lines `wire` and `unwire`), so that fork, munmap
  * or this program's death could not take them away meanwhile; reading from the
  * disk is a store into the program's memory, so its pages are made its own
- * first (`cow`). Offset and length must be multiples of 512; the address may
- * be any.
+ * first (`copy of frame`, where they were shared). Offset and length must be
+ * multiples of 512; the address may be any.
  */
 #include <fcntl.h>
 #include <string.h>

@@ -1,8 +1,10 @@
 /*
  * echo.c - prints its arguments; -n: without the newline.
  *
- * Watch: exec. The strings of argv cross twice: copyinstr takes them out of
- * the old image, copyout puts them onto the new stack, and here they are.
+ * Watch: exec. copyinstr takes each string of argv out of the old image; the
+ * kernel writes them to a frame (no copyout: nobody runs in that space yet),
+ * which it maps as the new stack's first page, `in root` of the new table; and
+ * here they are.
  */
 #include <stdio.h>
 #include <string.h>

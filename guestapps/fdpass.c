@@ -3,10 +3,10 @@
  * giver opens a file and tells its number; to the taker, another program, that
  * number is nothing. Then the giver sends the descriptor itself.
  *
- * Watch: sendmsg's argument shows the descriptor, and so does what recvmsg
- * copies out, under another number ("passed"). What has crossed is no number
- * but a reference to the open file, offset included: the giver goes on reading
- * where the taker stopped.
+ * Watch: sendmsg's argument shows the descriptor (`fds [5]`); where recvmsg
+ * takes it, a link says what it is there (`descriptor 4 is 5 of`). What has
+ * crossed is no number but a reference to the open file, offset included: the
+ * giver goes on reading where the taker stopped.
  */
 #include <fcntl.h>
 #include <stdlib.h>

@@ -4,7 +4,8 @@
  *
  * Watch: pid 1 never crosses into the program it starts. fork makes a second
  * process, and there exec replaces the image. Orphans get pid 1 as their
- * parent: run `sh -c "sleep 1 & true"` and see whose waitpid returns the sleep.
+ * parent: type `sh -c "sleep 1 & true"` at the shell's prompt and see whose
+ * waitpid returns the sleep.
  */
 #include <stdlib.h>
 #include <sys/wait.h>

@@ -2,11 +2,11 @@
  * machdemo.c - port rights and messages, one thing after the other.
  *
  * Watch: a port is in the kernel; this task has names for its rights to it. The
- * trace decodes each right that is asked for, and `right` lines of the probes
- * tell each change of a name: made, counted, dead, free. A message that is
- * received is linked to the call that sent it. The full queue, the killed
- * receiver and the buffer that is too small show what a program has to expect
- * of messages, and that nothing is lost on the way.
+ * trace decodes each right that is asked for, and its `right` lines tell each
+ * change of a name: made, counted, dead, free. A message that is received is
+ * linked to the call that sent it, and its trailer names the sender. The full
+ * queue, the killed receiver and the buffer that is too small show what a
+ * program has to expect of messages, and that nothing is lost on the way.
  */
 #include <mach/mach.h>
 #include <signal.h>

@@ -6,8 +6,8 @@
  * Watch: mmap maps nothing, it only promises; each first touch of a page is a
  * page fault, a crossing the program did not write. After fork parent and
  * child share every frame; the store of one is a fault with a copy in it
- * (probe `cow`). The guard page is a region without permission: the kernel
- * lets the store's author die, and nobody else.
+ * (`map ... copy of frame`). The guard page is a region without permission: the
+ * kernel lets the store's author die, and nobody else.
  */
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -3,8 +3,8 @@
  * (octal).
  *
  * Watch: one crossing and one copyinstr; no pipe is made yet. It is when
- * somebody opens the name, and who does is kept waiting (block: "FIFO open")
- * until there is somebody at the other end:
+ * somebody opens the name, and who does is kept waiting (`~ unfinished (FIFO
+ * open)`) until there is somebody at the other end:
  *
  *     mkfifo /tmp/f; cat /etc/motd > /tmp/f & cat /tmp/f
  */

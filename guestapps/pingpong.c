@@ -6,8 +6,8 @@
  *
  * Watch: neither process can reach the other's memory. The byte crosses into
  * the kernel by copyin and out on the other side by copyout; each read waits,
- * its crossing open, until the other's write has come. Arrows in the timeline
- * join each write to the read that it answers.
+ * its crossing open, until the other's write has come. A link, an arrow in the
+ * timeline, joins each write to the read that takes it.
  */
 #include <stdlib.h>
 #include <sys/wait.h>

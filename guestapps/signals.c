@@ -10,7 +10,8 @@
  * before it: all registers, on the program's own stack. The handler returns to
  * the restorer, whose sigreturn copies them in again and `resumes` the crossing
  * it is named after; with SA_RESTART the read is there a second time, as a
- * crossing that `restarts` the first. In the window, the stack before and
+ * crossing that `restarts` the first. A frame that the kernel did not make
+ * kills, and the `fault` line says so. In the window, the stack before and
  * after.
  */
 #include <setjmp.h>

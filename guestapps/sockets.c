@@ -5,8 +5,8 @@
  * Watch: bind puts a name into the file system, but no byte of a conversation
  * goes through a file. connect and accept meet in the kernel: the connection is
  * there before accept takes it. Each send's copyin and each receive's copyout
- * are joined by an arrow, as for a pipe; accept and the receives wait with
- * their crossings open ("accept", "socket empty").
+ * are joined by a link, as for a pipe; accept and the receives wait with their
+ * crossings open: `~ unfinished (accept)`, `(socket empty)`.
  */
 #include <ctype.h>
 #include <stdlib.h>

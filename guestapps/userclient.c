@@ -5,7 +5,7 @@
  * Watch: device_call copies in its arguments, and refuses by the table what is
  * not exactly as declared: compare `selector=ACCEL_MULTIPLY [2+0 in, 2+0 out]`
  * with the counts in `args`. A block of 4096 bytes is copied in; one of 4097 is
- * wired, shown in the kernel's window and never copied (probes `wire`,
+ * wired, shown in the kernel's window and never copied (lines `wire`,
  * `window`, `unwire`; compare `copied` and `insns`). So it is live:
  * ACCEL_SUM_TWICE adds up, sleeps, and adds up again. Meanwhile another process
  * stores to the memory that both share. The copy had stood still; the pages

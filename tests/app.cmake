@@ -11,7 +11,7 @@ function(sallyport_cli_test name)
   add_dependencies(test_${name} sallyport guestkernel guestapps)
   add_test(NAME ${name} COMMAND test_${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 ENVIRONMENT
-    "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/guest/lsan.supp:print_suppressions=0")
+    "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/view.supp:print_suppressions=0")
 endfunction()
 
 sallyport_cli_test(cli_usage machine)

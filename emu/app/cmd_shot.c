@@ -5,6 +5,7 @@
  */
 #include "looks.h"
 #include "measured.h"
+#include "place.h"
 #include "runner.h"
 
 #include "../view/picture.h"
@@ -45,10 +46,18 @@ static const struct named_moment moments[] = {
     {"end", is_end},
 };
 
+/* What is to be drawn: this crossing, at this moment. */
+struct aim {
+    struct place at;
+    const struct named_moment *moment;
+};
+
+/* A moment that never came is the crossing's end. */
 static bool is_moment(void *ctx, const struct event *event)
 {
-    const struct named_moment *moment = ctx;
-    return moment->is(event);
+    struct aim *aim = ctx;
+    return place_sees(&aim->at, event) &&
+           (event->crossing->outcome != OUTCOME_OPEN || aim->moment->is(event));
 }
 
 static int find_moment(const struct options *o, const struct named_moment **out,
@@ -58,7 +67,7 @@ static int find_moment(const struct options *o, const struct named_moment **out,
     *out = &moments[n - 1];
     if (o->moment == NULL)
         return 0;
-    if (o->at == 0)
+    if (o->at == NULL)
         return complain(why, APP_USAGE, "--moment: needs --at CROSSING");
     for (size_t i = 0; i < n; i++) {
         *out = &moments[i];
@@ -91,7 +100,7 @@ static int check(const struct options *o, struct view *v, struct complaint *why)
 /* The whole run is measured, in each layout: no moment of it is. */
 static int check_race(const struct options *o, struct complaint *why)
 {
-    if (o->at != 0)
+    if (o->at != NULL)
         return complain(why, APP_USAGE, "--panel race: --at means nothing");
     if (o->bare)
         return complain(why, APP_USAGE, "--panel race: --bare has no layouts");
@@ -100,18 +109,16 @@ static int check_race(const struct options *o, struct complaint *why)
 
 /* The guest's end is not shot's: only what kept the picture from being what
  * was asked for is an error. */
-static int run(const struct options *o, struct session *s,
-               const struct named_moment *moment, struct verdict *verdict,
-               char how[200], struct complaint *why)
+static int run(const struct options *o, struct session *s, struct aim *aim,
+               struct verdict *verdict, char how[200], struct complaint *why)
 {
     struct report report = {.trace = false};
     struct runner_desc desc = {
         .session = s,
         .report = &report,
         .use_stdin = true,
-        .until_crossing = o->at,
-        .telling = is_moment,
-        .telling_ctx = (void *)moment,
+        .until = o->at != NULL ? is_moment : NULL,
+        .until_ctx = aim,
     };
     struct complaint end = {.text = ""};
     runner_run(&desc, verdict, &end);
@@ -125,22 +132,21 @@ static int run(const struct options *o, struct session *s,
         *why = end;
         return verdict->status;
     }
-    if (o->at != 0 && verdict->cause != VERDICT_CROSSING)
+    if (o->at != NULL && verdict->cause != VERDICT_CROSSING)
         return complain(why, APP_UNUSABLE,
-                        "--at %llu: the run ended at crossing %llu before "
+                        "--at %s: the run ended at crossing %llu before "
                         "that moment",
-                        (unsigned long long)o->at,
-                        (unsigned long long)tracker_count(s->tracker));
+                        o->at, (unsigned long long)tracker_count(s->tracker));
     struct machine_stop stop;
     /* listeners hear of a trap before it is taken */
-    if (moment->is == is_trap &&
+    if (aim->moment->is == is_trap &&
         cpu_privilege(machine_cpu(s->machine)) == CPU_U)
         machine_step(s->machine, &stop);
     return 0;
 }
 
 static int draw(const struct options *o, const struct looks *looks,
-                struct stage *stage, struct view *v,
+                struct stage *stage, struct view *v, const struct aim *aim,
                 const struct verdict *verdict, const char *how,
                 struct complaint *why)
 {
@@ -149,12 +155,12 @@ static int draw(const struct options *o, const struct looks *looks,
     struct stage_want want = {
         .run = verdict->cause == VERDICT_CROSSING ? RUN_PAUSED : RUN_ENDED,
         .how = verdict->cause == VERDICT_CROSSING ? NULL : how,
-        .selected = o->at,
+        .selected = aim->at.number,
     };
     stage_fill(stage, &want, &scene);
     view_resize(v, looks->width, looks->height, looks->scale);
     view_set_dark(v, looks->dark);
-    view_select(v, o->at);
+    view_select(v, aim->at.number);
     view_frame(v, &scene);
     if (picture_save(v, o->output, looks->width, looks->height, reason,
                      sizeof reason) != 0)
@@ -163,8 +169,7 @@ static int draw(const struct options *o, const struct looks *looks,
 }
 
 static int shoot(const struct options *o, const struct looks *looks,
-                 const struct named_moment *moment, struct view *v,
-                 struct complaint *why)
+                 struct aim *aim, struct view *v, struct complaint *why)
 {
     struct session_desc desc = {.options = o, .track = true};
     struct session *s;
@@ -172,6 +177,8 @@ static int shoot(const struct options *o, const struct looks *looks,
     char how[200] = "";
     struct stage *stage = NULL;
     int status = session_open(&desc, &s, why);
+    if (status == 0)
+        status = place_check(&aim->at, s->tracker, why);
     if (status == 0) {
         struct stage_desc stage_desc = {.machine = s->machine,
                                         .tracker = s->tracker,
@@ -179,11 +186,11 @@ static int shoot(const struct options *o, const struct looks *looks,
                                         .program = looks_program(o)};
         stage = stage_create(&stage_desc);
         status = stage != NULL
-                     ? run(o, s, moment, &verdict, how, why)
+                     ? run(o, s, aim, &verdict, how, why)
                      : complain(why, APP_UNUSABLE, "shot: out of memory");
     }
     if (status == 0)
-        status = draw(o, looks, stage, v, &verdict, how, why);
+        status = draw(o, looks, stage, v, aim, &verdict, how, why);
     if (status == 0)
         status = session_finish(s, 0, why);
     stage_destroy(stage);
@@ -222,19 +229,21 @@ static int shoot_race(const struct options *given, const struct looks *looks,
 int cmd_shot(const struct options *options, struct complaint *why)
 {
     struct looks looks;
-    const struct named_moment *moment;
+    struct aim aim;
     struct view *v = view_create();
     if (v == NULL)
         return complain(why, APP_UNUSABLE, "shot: out of memory");
     int status = looks_read(options, &looks, why);
     if (status == 0)
-        status = find_moment(options, &moment, why);
+        status = place_read(options->at, &aim.at, why);
+    if (status == 0)
+        status = find_moment(options, &aim.moment, why);
     if (status == 0)
         status = check(options, v, why);
     if (status == 0)
         status = options->panel != NULL && strcmp(options->panel, "race") == 0
                      ? shoot_race(options, &looks, v, why)
-                     : shoot(options, &looks, moment, v, why);
+                     : shoot(options, &looks, &aim, v, why);
     view_destroy(v);
     return status;
 }

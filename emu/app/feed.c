@@ -64,7 +64,7 @@ void feed_open(struct feed *f, struct machine *machine, struct script *script,
     if (f->kind == FEED_NOTHING)
         machine_input_end(machine);
     if (f->kind == FEED_SCRIPT)
-        script_attach(script, machine);
+        script_attach(script, machine, NULL);
     if (f->kind == FEED_PIPE)
         machine_observe(machine, &observer);
     machine_pace_idle(machine,

@@ -5,6 +5,7 @@
  */
 #include "options.h"
 #include "rawtty.h"
+#include "report.h"
 
 #include "../cpu/cpu.h"
 
@@ -53,6 +54,14 @@ static int run_command(const struct options *options, struct complaint *why)
     return options->command->run(options, why);
 }
 
+/* Whoever reads objects gets the last one even if nothing was run. */
+static void refuse_in_json(int status, const struct complaint *why)
+{
+    struct report report = {.json = true};
+    struct verdict verdict = {.cause = VERDICT_ERROR, .status = status};
+    report_end(&report, &verdict, NULL, why);
+}
+
 /* Started with a standard stream closed, the next file opened would take its
  * place, and be read as the console or written over. */
 static void hold_standard_streams(void)
@@ -70,6 +79,8 @@ int main(int argc, char *argv[])
     int status = options_parse(&options, argc, argv, &why);
     if (status == 0)
         status = run_command(&options, &why);
+    else if (options.json)
+        refuse_in_json(status, &why);
     if (fflush(stdout) != 0 && status == 0)
         status = complain(&why, APP_UNUSABLE, "stdout: cannot be written");
     if (why.text[0] != '\0')

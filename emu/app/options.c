@@ -76,9 +76,10 @@ static const struct option_row rows[] = {
      "Draw everything K times as large, 0.5 to 4 (default: by the size)."},
     {"--palette", "NAME", KIND_TEXT, FIELD(palette), ON_GUI | ON_SHOT, 0, 0,
      "light (the default) or dark."},
-    {"--at", "CROSSING", KIND_NUMBER, FIELD(at), ON_SHOT, 1, UINT64_MAX,
+    {"--at", "CROSSING", KIND_TEXT, FIELD(at), ON_SHOT, 0, 0,
      "Take the picture when this crossing has ended (default: the end of the "
-     "run)."},
+     "run): a number as in the trace, or CALL or CALL:N, the first or Nth call "
+     "of that name, init's not counted."},
     {"--moment", "NAME", KIND_TEXT, FIELD(moment), ON_SHOT, 0, 0,
      "With --at: when. trap (it has just begun), copy (its first bytes are "
      "across), refusal (something was refused), end (the default)."},
@@ -269,6 +270,21 @@ static int check_suited(const struct reader *r)
     return 0;
 }
 
+/* The words are no command line. Was JSON asked for all the same, by one of
+ * them that could only be ours? */
+static bool json_was_asked(const struct reader *r)
+{
+    const struct subcommand *command = r->out->command;
+    for (int i = 1; i < r->argc && strcmp(r->argv[i], "--") != 0; i++) {
+        const char *word = r->argv[i];
+        if (strcmp(word, "--json") == 0)
+            return command == NULL || command->bit & (ON_RUN | ON_TRACE);
+        if (i >= r->next && word[0] != '-' && find_command(word) == NULL)
+            break;
+    }
+    return false;
+}
+
 int options_parse(struct options *out, int argc, char *const argv[],
                   struct complaint *why)
 {
@@ -277,11 +293,18 @@ int options_parse(struct options *out, int argc, char *const argv[],
     struct reader r = {
         .out = out, .argc = argc, .next = 1, .argv = argv, .why = why};
     int status = read_words(&r);
-    if (status != 0)
+    if (status != 0) {
+        out->json = json_was_asked(&r);
         return status;
+    }
     if (out->command == NULL && !out->help)
         out->command = &subcommands[0];
-    return out->help || out->version ? 0 : check_suited(&r);
+    if (out->help || out->version)
+        return 0;
+    status = check_suited(&r);
+    if (status != 0)
+        out->json = json_was_asked(&r);
+    return status;
 }
 
 void options_free(struct options *options)

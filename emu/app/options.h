@@ -67,7 +67,7 @@ struct options {
     const char *size, *palette, *scale; /* NULL: the default */
 
     /* The picture (shot). */
-    uint64_t at;        /* number of a crossing; 0: not given */
+    const char *at;     /* which crossing (place.h); NULL: not given */
     const char *moment; /* of that crossing; NULL: its end */
     const char *panel;  /* NULL: the whole window */
     const char *output;

@@ -167,12 +167,7 @@ static bool ended_from_outside(struct runner *r)
 static void on_event(void *ctx, const struct event *event)
 {
     struct runner *r = ctx;
-    const struct runner_desc *desc = r->desc;
-    if (event->crossing == NULL || r->crossing_over ||
-        event->crossing->number != desc->until_crossing)
-        return;
-    if (event->crossing->outcome == OUTCOME_OPEN &&
-        (desc->telling == NULL || !desc->telling(desc->telling_ctx, event)))
+    if (r->crossing_over || !r->desc->until(r->desc->until_ctx, event))
         return;
     r->crossing_over = true;
     machine_request_stop(r->machine);
@@ -218,7 +213,7 @@ int runner_run(const struct runner_desc *desc, struct verdict *verdict,
         verdict->status = script_open(options->script, &script, why);
     if (verdict->status != 0)
         return verdict->status;
-    if (desc->until_crossing != 0)
+    if (desc->until != NULL)
         tracker_listen(desc->session->tracker, on_event, &r);
     interrupts_catch();
     feed_open(&r.feed, r.machine, script, desc->use_stdin);

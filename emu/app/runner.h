@@ -24,10 +24,9 @@ struct runner_desc {
     struct report *report;       /* flushed before every wait */
     struct recording *recording; /* ticks after every stretch; may be NULL */
     bool use_stdin;              /* false: a script or nothing */
-    uint64_t until_crossing;     /* end when this one is over; 0: do not */
-    /* ... or rather when this says so of an event of its. May be NULL. */
-    bool (*telling)(void *ctx, const struct event *event);
-    void *telling_ctx;
+    /* The run ends at the event of which this says so. NULL: at none. */
+    bool (*until)(void *ctx, const struct event *event);
+    void *until_ctx;
 };
 
 /* Runs. The verdict's status is also returned; why gets a complaint where the

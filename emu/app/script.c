@@ -18,9 +18,10 @@ struct script {
     struct step *step;
     size_t count, next;
     struct machine *machine;
-    uint64_t wait_until; /* the present WAIT's end; 0: not begun */
-    bool matched;        /* the present EXPECT's text has come */
-    uint8_t *seen;       /* output behind the last match */
+    struct history *history; /* that runs it, or NULL */
+    uint64_t wait_until;     /* the present WAIT's end; 0: not begun */
+    bool matched;            /* the present EXPECT's text has come */
+    uint8_t *seen;           /* output behind the last match */
     size_t seen_bytes, seen_room;
 };
 
@@ -98,6 +99,8 @@ static void on_console_out(void *ctx, uint8_t byte)
 {
     struct script *s = ctx;
     const struct step *step = present(s);
+    if (s->history != NULL && history_in_past(s->history))
+        return;
     keep_byte(s, byte);
     if (step == NULL || step->kind != STEP_EXPECT || s->matched ||
         s->seen_bytes < step->size)
@@ -107,11 +110,12 @@ static void on_console_out(void *ctx, uint8_t byte)
         machine_request_stop(s->machine);
 }
 
-void script_attach(struct script *s, struct machine *m)
+void script_attach(struct script *s, struct machine *m, struct history *h)
 {
     struct machine_observer observer = {.ctx = s,
                                         .console_out = on_console_out};
     s->machine = m;
+    s->history = h;
     machine_observe(m, &observer);
 }
 
@@ -126,6 +130,19 @@ static bool wait_is_over(struct script *s, const struct step *step)
     return clock >= s->wait_until;
 }
 
+/* NULL: the end. */
+static void give(struct script *s, const uint8_t *bytes, size_t n)
+{
+    if (s->history != NULL && bytes != NULL)
+        history_input(s->history, bytes, n, false);
+    else if (s->history != NULL)
+        history_input_end(s->history);
+    else if (bytes != NULL)
+        machine_input(s->machine, bytes, n, false);
+    else
+        machine_input_end(s->machine);
+}
+
 /* Tries the present step. True: it is done. */
 static bool try_step(struct script *s, const struct step *step)
 {
@@ -133,12 +150,12 @@ static bool try_step(struct script *s, const struct step *step)
     case STEP_EXPECT:
         return s->matched || search(s, 0);
     case STEP_SEND:
-        machine_input(s->machine, step->bytes, step->size, false);
+        give(s, step->bytes, step->size);
         return true;
     case STEP_WAIT:
         return wait_is_over(s, step);
     case STEP_EOF:
-        machine_input_end(s->machine);
+        give(s, NULL, 0);
         return true;
     }
     return false;

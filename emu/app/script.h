@@ -18,7 +18,7 @@
 #ifndef SALLYPORT_SCRIPT_H
 #define SALLYPORT_SCRIPT_H
 
-#include "../machine/machine.h"
+#include "../record/history.h"
 #include "app.h"
 
 struct script;
@@ -27,8 +27,9 @@ struct script;
 int script_open(const char *path, struct script **out, struct complaint *why);
 void script_close(struct script *s);
 
-/* Follows this machine's console from now on. */
-void script_attach(struct script *s, struct machine *m);
+/* Follows this machine's console from now on, and types to it: through its
+ * history, if it has one, whose past is then not looked at. */
+void script_attach(struct script *s, struct machine *m, struct history *h);
 /* Does every step that can be done now. Returns the clock until which the
  * machine may run before it is to be called again (UINT64_MAX: until the
  * machine comes back by itself; a match stops it). */

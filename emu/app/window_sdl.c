@@ -17,6 +17,7 @@ struct window {
     SDL_Surface *pixels;      /* the window's own; SDL frees it */
     cairo_surface_t *surface; /* on pixels, or on a surface of its own */
     bool indirect;            /* ... whose pixels are converted on showing */
+    bool shift;               /* was down with the last key */
 };
 
 /* ---- Opening ---- */
@@ -194,6 +195,7 @@ static bool key_event(const SDL_KeyboardEvent *e, struct view_event *out)
 {
     SDL_Keycode key = e->keysym.sym;
     out->kind = VIEW_KEY;
+    out->shift = (e->keysym.mod & KMOD_SHIFT) != 0;
     if ((e->keysym.mod & KMOD_CTRL) && key >= ' ' && key < 127) {
         out->key = KEY_CONTROL;
         out->letter = (char)(key >= 'a' && key <= 'z' ? key - 'a' + 'A' : key);
@@ -226,6 +228,7 @@ static bool mouse_event(const SDL_Event *e, struct view_event *out)
         out->kind = e->type == SDL_MOUSEBUTTONDOWN ? VIEW_PRESS : VIEW_RELEASE;
         out->device_x = e->button.x;
         out->device_y = e->button.y;
+        out->clicks = e->button.clicks;
         return e->button.button == SDL_BUTTON_LEFT;
     default:
         out->kind = VIEW_WHEEL;
@@ -269,9 +272,11 @@ static bool translate(struct window *w, const SDL_Event *e,
     case SDL_WINDOWEVENT:
         return window_state(w, &e->window, out);
     case SDL_KEYDOWN:
+        w->shift = (e->key.keysym.mod & KMOD_SHIFT) != 0;
         return key_event(&e->key, &out->input);
     case SDL_TEXTINPUT:
         out->input.kind = VIEW_TEXT;
+        out->input.shift = w->shift; /* of the key that made the text */
         snprintf(out->input.text, sizeof out->input.text, "%s", e->text.text);
         return true;
     case SDL_MOUSEMOTION:

@@ -221,16 +221,35 @@ static void point_at_parts(struct view *v)
     c->nesteds = v->part[CHAIN_NESTED].count;
 }
 
-const struct crossing *tracker_crossing(const struct tracker *t,
-                                        uint64_t number)
+/* One that is to come has a view of its own, under another key: when it has
+ * come it begins anew. */
+#define TO_COME (UINT64_C(1) << 63)
+
+static const struct crossing *assemble(const struct tracker *t, uint64_t key,
+                                       const struct record *r)
 {
-    const struct record *r = tracker_look(t, number);
-    if (r == NULL)
-        return NULL;
-    struct view *v = view_of(t->views, number);
+    struct view *v = view_of(t->views, key);
     extend_parts(t, v, r);
     fill(t, &v->c, r);
     point_at_parts(v);
     v->c.cycles = cost_cycles(&t->cost, &v->c);
     return &v->c;
+}
+
+const struct crossing *tracker_crossing(const struct tracker *t,
+                                        uint64_t number)
+{
+    const struct record *r = tracker_look(t, number);
+    return r != NULL ? assemble(t, number, r) : NULL;
+}
+
+bool tracker_to_come(const struct tracker *t, uint64_t number,
+                     struct crossing *out)
+{
+    if (number <= t->s.records.count || number > t->s.records.known)
+        return false;
+    const struct record *r = list_at(&t->s.records, (uint32_t)number - 1);
+    *out = *assemble(t, number | TO_COME, r);
+    out->number = number;
+    return true;
 }

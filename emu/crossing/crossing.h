@@ -333,6 +333,11 @@ size_t tracker_kept_bytes(const struct tracker_kept *k); /* about */
 void tracker_quiet(struct tracker *t, bool quiet);
 /* How many crossings the whole run has, those to come included. */
 uint64_t tracker_known(const struct tracker *t);
+/* A crossing of the future, as far as it is known (at the first moment that was
+ * kept after its trap). False: not one of those. What it points to stays good
+ * as tracker_crossing's does. */
+bool tracker_to_come(const struct tracker *t, uint64_t number,
+                     struct crossing *out);
 /* Where a known crossing trapped, and of which process. False: not known. */
 bool tracker_when(const struct tracker *t, uint64_t number, uint64_t *clock,
                   uint64_t *traps, int *pid);

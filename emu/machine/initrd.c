@@ -165,6 +165,12 @@ int machine_check_initrd(const char *name, const uint8_t *bytes, size_t n,
                           .n = n,
                           .why = why,
                           .why_bytes = why_bytes};
+    if (n < TAR_BLOCK) {
+        snprintf(why, why_bytes,
+                 "%s: %zu bytes are no ustar archive: the smallest has %u",
+                 name, n, 2 * TAR_BLOCK);
+        return -1;
+    }
     while (n - t.at >= TAR_BLOCK && !block_is_zero(bytes + t.at)) {
         const uint8_t *header = bytes + t.at;
         uint64_t size = 0;

@@ -18,18 +18,31 @@ enum command {
     CMD_INTO_TRAP,
     CMD_OUT_TO_USER,
     CMD_NEXT_CROSSING,
-    CMD_TYPE,    /* bytes for the guest's console */
-    CMD_LOOK_UP, /* the text of the find field */
+    CMD_RUN_BACK,
+    CMD_BACK_INSN,
+    CMD_BACK_LINE,
+    CMD_BACK_CROSSING_OWN,
+    CMD_BACK_OUT,
+    CMD_BACK_CROSSING,
+    CMD_FIRST_MOMENT,
+    CMD_NEWEST_MOMENT,
+    CMD_GO_TRAP,    /* to where crossing arg traps; 0: the selected one */
+    CMD_GO_END,     /* ... to behind its end */
+    CMD_SCRUB,      /* to where so many instructions are executed */
+    CMD_LAST_WRITE, /* to before the last write of the byte at arg */
+    CMD_SWITCH,     /* to branch arg */
+    CMD_TYPE,       /* bytes for the guest's console */
+    CMD_LOOK_UP,    /* the text of the find field */
     CMD_SAVE_PICTURE,
     CMD_QUIT,
     /* Carried out by the view itself. */
     CMD_OLDER,
     CMD_NEWER,
-    CMD_NEWEST,
     CMD_FIND,
     CMD_FILTER,
     CMD_CONSOLE,
     CMD_WHOLE_RUN,
+    CMD_BRANCHES,
     CMD_PALETTE,
     CMD_SPEED,
     CMD_BIGGER,
@@ -46,12 +59,19 @@ struct command_row {
     char letter;        /* upper case; 0: no single character does it */
     const char *button; /* on the toolbar, or NULL */
     const char *help;
+    /* The way back, with Shift or by the button's left end. */
+    enum command back; /* CMD_NONE: there is none */
+    const char *back_help;
 };
 
 extern const struct command_row command_table[];
 extern const size_t command_rows;
 const struct command_row *command_row(enum command command);
 /* The command of a typed character, CMD_NONE if it is none. */
-enum command command_of_letter(char letter);
+enum command command_of_letter(char letter, bool shift);
+/* The row whose way back this command is, or NULL. */
+const struct command_row *command_row_back(enum command command);
+/* "step", "step back": to name it in a line. */
+const char *command_name(enum command command);
 
 #endif

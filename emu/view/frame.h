@@ -21,6 +21,7 @@ enum panel {
     PANEL_TIMELINE,
     PANEL_CROSSINGS,
     PANEL_PROCESSES,
+    PANEL_BRANCHES,
     PANEL_CARD,
     PANEL_TRANSFERS,
     PANEL_CONSOLE,
@@ -46,7 +47,9 @@ enum hot_kind {
     HOT_FILTER,
     HOT_TYPE, /* the console */
     HOT_TIMELINE,
-    HOT_SCROLL, /* arg: the panel that the wheel scrolls */
+    HOT_LAST_WRITE, /* arg: the byte's address */
+    HOT_BRANCH,     /* arg: the branch to switch to */
+    HOT_SCROLL,     /* arg: the panel that the wheel scrolls */
 };
 struct hot {
     struct box box;
@@ -79,16 +82,20 @@ struct timeline {
     bool chosen;       /* the zoom was chosen by hand */
     bool whole;        /* the whole run is shown */
     struct box plot;   /* where the lanes were drawn last */
-    bool dragging;
+    double cursor;     /* its x when drawn last; < 0: out of sight */
+    uint64_t shown;    /* the position at which it stood then */
+    bool sought;       /* the zoom was chosen to show the cursor */
+    bool dragging, scrubbing;
     double press_x, press_begin;
     bool moved;
 };
 
 /* What is being animated (motion.c): steps at.. of the wall's card. */
 struct motion {
-    int speed;       /* 0: nothing moves */
-    bool ticking;    /* somebody tells the time */
-    bool looked;     /* there was a frame before */
+    int speed;    /* 0: nothing moves */
+    bool ticking; /* somebody tells the time */
+    bool looked;  /* there was a frame before, at this position: */
+    uint64_t executed;
     uint64_t number; /* of the card in it, and how many steps that had */
     size_t seen;
     size_t first, at, steps; /* moving while at < steps */
@@ -111,7 +118,8 @@ struct view {
     char find[FIELD_BYTES];
     char said[200];
     uint64_t selected; /* 0: follow the newest */
-    uint64_t newest;   /* of the last scene */
+    uint64_t present;  /* the last crossing that has trapped, in the scene */
+    uint64_t known;    /* ... and the last one known */
     size_t page_rows;  /* of the table, for Page Up and Down */
     long scroll[PANELS];
     struct filter filter;
@@ -161,6 +169,7 @@ void panel_boundary(struct frame *f, struct box b);
 void panel_timeline(struct frame *f, struct box b);
 void panel_crossings(struct frame *f, struct box b);
 void panel_processes(struct frame *f, struct box b);
+void panel_branches(struct frame *f, struct box b);
 void panel_card(struct frame *f, struct box b);
 void panel_transfers(struct frame *f, struct box b);
 void panel_console(struct frame *f, struct box b);
@@ -212,5 +221,9 @@ size_t filter_index(const struct filter *f, uint64_t n);
 /* The timeline's own input (panel_timeline.c). */
 void timeline_zoom(struct timeline *t, double x, double wheel);
 void timeline_drag(struct timeline *t, double x);
+/* Is this the place to take hold of the cursor? */
+bool timeline_grabs(const struct timeline *t, double x, double y);
+/* The position under x. */
+uint64_t timeline_position(const struct timeline *t, double x);
 
 #endif

@@ -71,16 +71,21 @@ bool view_typing(const struct view *v)
     return v->focus == FOCUS_CONSOLE;
 }
 
+bool view_scrubbing(const struct view *v)
+{
+    return v->timeline.scrubbing;
+}
+
 /* ---- Commands ---- */
 
 /* Moves the selection by rows of the table. */
 static void move_selection(struct view *v, long by)
 {
-    struct scene_rows rows = {.count = v->newest};
+    struct scene_rows rows = {.count = v->known};
     size_t count = filter_count(&v->filter, &rows);
     if (count == 0)
         return;
-    uint64_t at = v->selected ? v->selected : v->newest;
+    uint64_t at = v->selected ? v->selected : v->present;
     long i = (long)filter_index(&v->filter, at) + by;
     i = i < 0 ? 0 : i >= (long)count ? (long)count - 1 : i;
     view_select(v, filter_at(&v->filter, (size_t)i));
@@ -122,6 +127,11 @@ static void close_top(struct view *v)
     v->focus = FOCUS_COMMANDS;
 }
 
+static struct view_request ask(enum command command, uint64_t arg)
+{
+    return (struct view_request){.command = command, .arg = arg};
+}
+
 static struct view_request carry_out(struct view *v, enum command command)
 {
     v->said[0] = '\0';
@@ -131,10 +141,6 @@ static struct view_request carry_out(struct view *v, enum command command)
         break;
     case CMD_NEWER:
         move_selection(v, 1);
-        break;
-    case CMD_NEWEST:
-        view_select(v, 0);
-        v->scroll[PANEL_CROSSINGS] = 0;
         break;
     case CMD_FIND:
         v->focus = FOCUS_FIND;
@@ -150,6 +156,9 @@ static struct view_request carry_out(struct view *v, enum command command)
         v->timeline.whole = v->timeline.chosen || !v->timeline.whole;
         v->timeline.chosen = false;
         v->timeline.follow = true;
+        break;
+    case CMD_BRANCHES:
+        show_tab(v, PANEL_BRANCHES);
         break;
     case CMD_PALETTE:
         view_set_dark(v, !view_is_dark(v));
@@ -289,7 +298,8 @@ static struct view_request control_key(struct view *v,
     return nothing;
 }
 
-static struct view_request command_key(struct view *v, enum view_key key)
+static struct view_request command_key(struct view *v, enum view_key key,
+                                       bool shift)
 {
     long page = v->page_rows > 1 ? (long)v->page_rows - 1 : 1;
     switch (key) {
@@ -304,11 +314,12 @@ static struct view_request command_key(struct view *v, enum view_key key)
         move_selection(v, key == KEY_PAGE_UP ? -page : page);
         return nothing;
     case KEY_HOME:
-        if (v->newest)
-            view_select(v, filter_at(&v->filter, 0));
-        return nothing;
+        return carry_out(v, CMD_FIRST_MOMENT);
     case KEY_END:
-        return carry_out(v, CMD_NEWEST);
+        v->scroll[PANEL_CROSSINGS] = 0;
+        return carry_out(v, CMD_NEWEST_MOMENT);
+    case KEY_ENTER:
+        return ask(shift ? CMD_GO_END : CMD_GO_TRAP, v->selected);
     default:
         return nothing;
     }
@@ -328,10 +339,10 @@ static struct view_request on_key(struct view *v, const struct view_event *e)
         return console_key(v, e);
     if (v->focus == FOCUS_FIND || v->focus == FOCUS_FILTER)
         return field_key(v, e->key);
-    return command_key(v, e->key);
+    return command_key(v, e->key, e->shift);
 }
 
-static struct view_request on_text(struct view *v, const char *text)
+static struct view_request on_text(struct view *v, const char *text, bool shift)
 {
     if (v->focus == FOCUS_CONSOLE)
         return type_bytes(v, text, strlen(text));
@@ -340,15 +351,41 @@ static struct view_request on_text(struct view *v, const char *text)
         return nothing;
     }
     enum command command =
-        text[0] && !text[1] ? command_of_letter(text[0]) : CMD_NONE;
+        text[0] && !text[1] ? command_of_letter(text[0], shift) : CMD_NONE;
     return command == CMD_NONE ? nothing : carry_out(v, command);
 }
 
 /* ---- The mouse ---- */
 
-static void select_in_timeline(struct view *v, double x);
+/* The crossing whose bar is under the pointer, 0: none. The bars are hot
+ * places themselves, under that of the whole timeline. */
+static uint64_t crossing_at(const struct view *v)
+{
+    for (size_t i = v->hots; i-- > 0;)
+        if (v->hot[i].kind == HOT_CROSSING &&
+            box_holds(v->hot[i].box, v->x, v->y))
+            return v->hot[i].arg;
+    return 0;
+}
 
-static struct view_request on_press(struct view *v)
+static struct view_request press_timeline(struct view *v, int clicks)
+{
+    struct timeline *t = &v->timeline;
+    uint64_t crossing = crossing_at(v);
+    if (timeline_grabs(t, v->x, v->y)) {
+        t->scrubbing = true;
+        return ask(CMD_SCRUB, timeline_position(t, v->x));
+    }
+    if (clicks == 2 && crossing)
+        return ask(CMD_GO_TRAP, crossing);
+    t->dragging = true;
+    t->moved = false;
+    t->press_x = v->x;
+    t->press_begin = t->begin;
+    return nothing;
+}
+
+static struct view_request on_press(struct view *v, int clicks)
 {
     const struct hot *hot = view_hot_at(v, v->x, v->y);
     struct hot at = hot ? *hot : (struct hot){0};
@@ -360,6 +397,8 @@ static struct view_request on_press(struct view *v)
     case HOT_CROSSING:
         v->said[0] = '\0';
         view_select(v, at.arg);
+        if (clicks == 2)
+            return ask(CMD_GO_TRAP, at.arg);
         break;
     case HOT_TAB:
         show_tab(v, (enum panel)at.arg);
@@ -377,35 +416,25 @@ static struct view_request on_press(struct view *v)
         v->focus = FOCUS_CONSOLE;
         break;
     case HOT_TIMELINE:
-        v->timeline.dragging = true;
-        v->timeline.moved = false;
-        v->timeline.press_x = v->x;
-        v->timeline.press_begin = v->timeline.begin;
-        break;
+        return press_timeline(v, clicks);
+    case HOT_LAST_WRITE:
+        return ask(CMD_LAST_WRITE, at.arg);
+    case HOT_BRANCH:
+        return ask(CMD_SWITCH, at.arg);
     default:
         break;
     }
     return nothing;
 }
 
-/* Letting go where the button went down is a click: the crossing there, or
- * the last one before, is selected. */
+/* Letting go where the button went down is a click: the crossing there is
+ * selected. */
 static void on_release(struct view *v)
 {
-    if (v->timeline.dragging && !v->timeline.moved)
-        select_in_timeline(v, v->x);
-    v->timeline.dragging = false;
-}
-
-static void select_in_timeline(struct view *v, double x)
-{
-    /* The bars are hot places themselves; between them nothing is picked. */
-    for (size_t i = v->hots; i-- > 0;)
-        if (v->hot[i].kind == HOT_CROSSING &&
-            box_holds(v->hot[i].box, x, v->y)) {
-            view_select(v, v->hot[i].arg);
-            return;
-        }
+    uint64_t crossing = crossing_at(v);
+    if (v->timeline.dragging && !v->timeline.moved && crossing)
+        view_select(v, crossing);
+    v->timeline.dragging = v->timeline.scrubbing = false;
 }
 
 static void on_wheel(struct view *v, double wheel)
@@ -420,15 +449,18 @@ static void on_wheel(struct view *v, double wheel)
         v->scroll[scroll->arg] -= (long)lround(wheel * 3);
 }
 
-static void on_move(struct view *v)
+static struct view_request on_move(struct view *v)
 {
     struct timeline *t = &v->timeline;
+    if (t->scrubbing)
+        return ask(CMD_SCRUB, timeline_position(t, v->x));
     if (!t->dragging)
-        return;
+        return nothing;
     if (fabs(v->x - t->press_x) > 3)
         t->moved = true;
     if (t->moved)
         timeline_drag(t, v->x);
+    return nothing;
 }
 
 struct view_request view_input(struct view *v, const struct view_event *e)
@@ -444,15 +476,14 @@ struct view_request view_input(struct view *v, const struct view_event *e)
     case VIEW_KEY:
         return on_key(v, e);
     case VIEW_TEXT:
-        return on_text(v, e->text);
+        return on_text(v, e->text, e->shift);
     case VIEW_PRESS:
-        return on_press(v);
+        return on_press(v, e->clicks);
     case VIEW_RELEASE:
         on_release(v);
         break;
     case VIEW_MOVE:
-        on_move(v);
-        break;
+        return on_move(v);
     case VIEW_WHEEL:
         on_wheel(v, e->wheel);
         break;

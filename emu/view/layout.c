@@ -12,6 +12,7 @@ enum group view_group_of(enum panel panel)
     switch (panel) {
     case PANEL_CROSSINGS:
     case PANEL_PROCESSES:
+    case PANEL_BRANCHES:
         return GROUP_LEFT;
     case PANEL_CARD:
     case PANEL_TRANSFERS:

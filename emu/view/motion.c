@@ -69,7 +69,8 @@ void motion_skip(struct view *v)
     finish(&v->motion);
 }
 
-/* New steps of the crossing at hand, since the frame before. */
+/* New steps of the crossing at hand, since the frame before. Going back is
+ * not animated: what is shown then has long happened. */
 void motion_look(struct view *v, const struct scene *s)
 {
     struct motion *m = &v->motion;
@@ -78,7 +79,8 @@ void motion_look(struct view *v, const struct scene *s)
     size_t first = same ? m->seen : 0;
     bool wanted = m->ticking && m->speed > 0 && m->looked &&
                   s->run == RUN_PAUSED && !s->selected.present &&
-                  v->only == PANEL_NONE && !v->help;
+                  v->only == PANEL_NONE && !v->help &&
+                  s->executed >= m->executed && !v->timeline.scrubbing;
     if (!wanted) {
         finish(m);
     } else if (card->steps > first) {
@@ -89,6 +91,7 @@ void motion_look(struct view *v, const struct scene *s)
     }
     m->number = card->number;
     m->seen = card->steps;
+    m->executed = s->executed;
     m->looked = true;
 }
 

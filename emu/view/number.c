@@ -18,3 +18,17 @@ const char *number_text(char text[32], uint64_t n)
     text[out] = '\0';
     return text;
 }
+
+const char *scene_number(const struct scene *s, uint64_t crossing,
+                         char text[40])
+{
+    unsigned branch = 1;
+    for (size_t i = 0; i < s->numberings; i++)
+        if (s->numbering[i].from <= crossing)
+            branch = s->numbering[i].branch;
+    if (branch > 1)
+        snprintf(text, 40, "%llub%u", (unsigned long long)crossing, branch);
+    else
+        snprintf(text, 40, "%llu", (unsigned long long)crossing);
+    return text;
+}

@@ -30,7 +30,9 @@ static double header(struct frame *f, const struct scene_card *card,
     double right = box_right(b), x = b.x;
     double kind = draw_text_right(f->d, FONT_SMALL, right, b.y + 4, 90,
                                   f->p->wall_soft, kind_names[card->kind]);
-    snprintf(number, sizeof number, "#%llu", (unsigned long long)card->number);
+    char digits[40];
+    snprintf(number, sizeof number, "#%s",
+             scene_number(f->s, card->number, digits));
     x += draw_text(f->d, FONT_MONO_TITLE, x, b.y, right - x, f->p->wall_ink,
                    number) +
          10;

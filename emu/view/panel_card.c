@@ -16,11 +16,11 @@ static const struct scene_card *card_of(const struct frame *f)
 
 static struct box middle_tabs(struct frame *f, enum panel shown, struct box *b)
 {
-    char title[40] = "Crossing";
+    char title[64] = "Crossing", digits[40];
     const struct scene_card *card = card_of(f);
     if (card->present)
-        snprintf(title, sizeof title, "Crossing #%llu",
-                 (unsigned long long)card->number);
+        snprintf(title, sizeof title, "Crossing #%s",
+                 scene_number(f->s, card->number, digits));
     struct tab tabs[] = {{PANEL_CARD, title}, {PANEL_TRANSFERS, "Transfers"}};
     return tabs_draw(f, tabs, 2, shown, b);
 }

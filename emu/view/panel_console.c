@@ -117,6 +117,15 @@ static void keyboard_note(struct frame *f, struct box room)
                     typing ? f->p->word[HUE_USER] : f->p->soft, text);
 }
 
+/* The text is that of the present moment; that there is more is said. */
+static void later_note(struct frame *f, struct box b)
+{
+    char count[32];
+    draw_textf(f->d, FONT_SMALL, b.x, b.y, b.w, f->p->console_soft,
+               "%s more bytes are printed later",
+               number_text(count, f->s->past.console));
+}
+
 void panel_console(struct frame *f, struct box b)
 {
     bool typing = f->v->focus == FOCUS_CONSOLE;
@@ -131,6 +140,10 @@ void panel_console(struct frame *f, struct box b)
     struct rows r = {.in = in,
                      .columns = (size_t)fmax(1, (in.w - 8) / cell),
                      .room = (size_t)(in.h / ROW)};
+    if (f->s->past.console > 0 && r.room > 1) {
+        r.room--;
+        later_note(f, BOX(in.x, box_bottom(in) - ROW, in.w, ROW));
+    }
     if (f->s->terminal && r.room > 0)
         console_lines(f, &r);
 }

@@ -5,6 +5,7 @@
 #include "frame.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static void colours_row(struct frame *f, struct box b)
 {
@@ -26,14 +27,30 @@ static void colours_row(struct frame *f, struct box b)
     }
 }
 
+static double key_card(struct frame *f, double x, double y, const char *key)
+{
+    double w = draw_width(f->d, FONT_MONO_BOLD, key) + 14;
+    draw_card(f->d, BOX(x, y, w, 20), f->p->field, f->p->line, 5);
+    draw_text(f->d, FONT_MONO_BOLD, x + 7, y + 1, w - 6, f->p->ink, key);
+    return w;
+}
+
+/* A command, and in the right half the way back, if there is one. */
 static void command_line(struct frame *f, const struct command_row *row,
                          struct box b)
 {
-    double key_w = draw_width(f->d, FONT_MONO_BOLD, row->key) + 14;
-    draw_card(f->d, BOX(b.x, b.y, key_w, 20), f->p->field, f->p->line, 5);
-    draw_text(f->d, FONT_MONO_BOLD, b.x + 7, b.y + 1, 80, f->p->ink, row->key);
-    draw_text(f->d, FONT_TEXT, b.x + 86, b.y + 1, b.w - 86, f->p->ink,
-              row->help);
+    double half = floor(b.w * 0.52), y = b.y;
+    key_card(f, b.x, y, row->key);
+    double room = (row->back ? half : b.w) - 74;
+    draw_text(f->d, FONT_TEXT, b.x + 66, y + 1, room, f->p->ink, row->help);
+    if (!row->back)
+        return;
+    char key[24];
+    snprintf(key, sizeof key, "Shift %s", row->key);
+    double x = b.x + half;
+    x += fmax(66, key_card(f, x, y, key) + 8);
+    draw_text(f->d, FONT_TEXT, x, y + 1, box_right(b) - x, f->p->ink,
+              row->back_help);
 }
 
 void panel_help(struct frame *f, struct box b)
@@ -47,7 +64,7 @@ void panel_help(struct frame *f, struct box b)
         "The left is the program's space, the right is the kernel's. Nothing "
         "goes from one to the other but through the dark wall: a trap in, a "
         "return out, and bytes that the kernel copies after checking every "
-        "page.");
+        "page. With Shift, the same key goes back in time.");
     box_cut_top(&in, used + 10);
     colours_row(f, box_cut_top(&in, 30));
     double row = fmin(25, fmax(21, in.h / (double)command_rows));

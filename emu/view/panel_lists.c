@@ -12,7 +12,14 @@
 #define ROW 21.0
 
 static const struct tab left_tabs[] = {{PANEL_CROSSINGS, "Crossings"},
-                                       {PANEL_PROCESSES, "Processes"}};
+                                       {PANEL_PROCESSES, "Processes"},
+                                       {PANEL_BRANCHES, "Branches"}};
+
+struct box left_tabs_draw(struct frame *f, enum panel shown, struct box *b)
+{
+    return tabs_draw(f, left_tabs, sizeof left_tabs / sizeof left_tabs[0],
+                     shown, b);
+}
 
 struct column {
     const char *name;
@@ -84,15 +91,16 @@ static void crossing_row(struct frame *f, const struct column *column,
         draw_rect(f->d, b, f->p->lit)->radius = 3;
     else if (frame_hovered(f, b))
         draw_rect(f->d, b, f->p->field)->radius = 3;
-    colour ink = selected ? f->p->on_lit : f->p->ink;
     colour soft = selected ? f->p->on_lit : f->p->soft;
-    snprintf(text, sizeof text, "%llu", (unsigned long long)row->number);
-    put(f, &column[COL_NUMBER], FONT_MONO, y, soft, text);
+    colour ink = selected ? f->p->on_lit : row->later ? soft : f->p->ink;
+    put(f, &column[COL_NUMBER], FONT_MONO, y, soft,
+        scene_number(f->s, row->number, text));
     put(f, &column[COL_WHO], FONT_MONO, y, ink, row->who);
     const struct column *kind = &column[COL_KIND];
-    draw_rect(f->d, BOX(kind->x, b.y + 6, 9, 9),
-              frame_kind_colour(f, row->kind, row->failed))
-        ->radius = row->kind == CROSSING_CALL ? 4.5 : 1;
+    colour mark = frame_kind_colour(f, row->kind, row->failed);
+    draw_card(f->d, BOX(kind->x, b.y + 6, 9, 9),
+              row->later ? COLOUR_NONE : mark, mark,
+              row->kind == CROSSING_CALL ? 4.5 : 1);
     struct column words = {"", kind->x + 16, kind->w - 16, false};
     put(f, &words, FONT_MONO, y, ink, kinds[row->kind]);
     put(f, &column[COL_WHAT], FONT_MONO, y, ink, row->what);
@@ -109,8 +117,11 @@ static size_t first_row(struct frame *f, size_t count, size_t rows)
     struct view *v = f->v;
     long last = count > rows ? (long)(count - rows) : 0;
     long at = last;
-    if (v->selected) {
-        long i = (long)filter_index(&v->filter, v->selected);
+    uint64_t about = v->selected                  ? v->selected
+                     : f->s->rows.present < count ? f->s->rows.present
+                                                  : 0;
+    if (about) {
+        long i = (long)filter_index(&v->filter, about);
         at = i - (long)rows / 2;
         at = at > last ? last : at < 0 ? 0 : at;
     }
@@ -152,7 +163,7 @@ static void no_rows(struct frame *f, struct box b)
 void panel_crossings(struct frame *f, struct box b)
 {
     struct column column[COLS];
-    struct box room = tabs_draw(f, left_tabs, 2, PANEL_CROSSINGS, &b);
+    struct box room = left_tabs_draw(f, PANEL_CROSSINGS, &b);
     room.w = fmin(room.w, 240);
     room.x = box_right(b) - room.w;
     filter_field(f, BOX(room.x, room.y + 3, room.w, room.h - 6));
@@ -233,7 +244,7 @@ static void process_row(struct frame *f, const struct column *column,
 void panel_processes(struct frame *f, struct box b)
 {
     struct column column[PCOLS];
-    tabs_draw(f, left_tabs, 2, PANEL_PROCESSES, &b);
+    left_tabs_draw(f, PANEL_PROCESSES, &b);
     process_columns(column, b);
     struct box head = box_cut_top(&b, ROW);
     for (int i = 0; i < PCOLS; i++)

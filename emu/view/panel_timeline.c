@@ -3,7 +3,8 @@
  * wall, the kernel below it; a crossing is a dip through the wall.
  *
  * A stretch with few spans is drawn span by span; a longer one column by
- * column from the lane sets of spans.h, so that any zoom costs the same.
+ * column from the lane sets of spans.h, so that any zoom costs the same. What
+ * is in the future lies under a veil.
  */
 #include "frame.h"
 
@@ -14,6 +15,7 @@
 
 #define DETAIL    1500 /* spans drawn one by one */
 #define LANES_MAX 12
+#define VEIL      0.66 /* how much of what is to come it hides */
 
 struct lanes {
     struct box plot;
@@ -35,24 +37,67 @@ static double x_of(const struct lanes *l, double at)
 
 /* Until a zoom is chosen: the last so many spans, or all of them. */
 #define RECENT 90
-static void place_window(struct timeline *t, const struct spans *s, double now)
+static void place_recent(struct timeline *t, const struct spans *s,
+                         double newest)
 {
-    if (t->chosen && t->follow && !t->dragging) {
-        double length = t->end - t->begin;
-        t->end = now + length * 0.04;
-        t->begin = t->end - length;
-        return;
-    }
-    if (t->chosen)
-        return;
     size_t n = spans_count(s);
     size_t first = n > RECENT && !t->whole ? n - RECENT : 0;
     const struct span *from = spans_at(s, first);
     t->begin = from && n ? (double)from->begin : 0;
-    t->end = fmax(now, t->begin + 100);
+    t->end = fmax(newest, t->begin + 100);
     double length = t->end - t->begin;
     t->begin -= length * 0.01;
     t->end += length * 0.03;
+}
+
+/* A cursor that has moved is kept in sight. */
+static void keep_cursor(struct timeline *t, uint64_t now, bool past)
+{
+    double at = (double)now, length = t->end - t->begin;
+    bool moved = t->shown != now;
+    t->shown = now;
+    if (!past || !moved || t->dragging || t->scrubbing ||
+        (at >= t->begin && at <= t->end))
+        return;
+    t->begin = at - length / 2;
+    t->end = at + length / 2;
+    t->sought = t->sought || !t->chosen;
+    t->chosen = true;
+    t->follow = false;
+}
+
+static uint64_t newest_position(const struct scene *s)
+{
+    return s->past.past && s->past.executed > s->executed ? s->past.executed
+                                                          : s->executed;
+}
+
+static void place_window(struct timeline *t, const struct scene *s)
+{
+    if (t->sought && !s->past.past && !t->scrubbing)
+        t->sought = t->chosen = false;
+    if (t->chosen && t->follow && !t->dragging && !s->past.past) {
+        double length = t->end - t->begin;
+        t->end = (double)s->executed + length * 0.04;
+        t->begin = t->end - length;
+    } else if (!t->chosen && !t->scrubbing) {
+        place_recent(t, s->spans, (double)newest_position(s));
+    }
+    keep_cursor(t, s->executed, s->past.past);
+}
+
+bool timeline_grabs(const struct timeline *t, double x, double y)
+{
+    if (t->plot.w <= 0 || x < t->plot.x - 8 || x > box_right(t->plot) + 8)
+        return false;
+    return y < t->plot.y || (t->cursor >= 0 && fabs(x - t->cursor) <= 6);
+}
+
+uint64_t timeline_position(const struct timeline *t, double x)
+{
+    double part = (x - t->plot.x) / fmax(1, t->plot.w);
+    double at = t->begin + (t->end - t->begin) * fmax(0, fmin(1, part));
+    return at > 0 ? (uint64_t)at : 0;
 }
 
 void timeline_zoom(struct timeline *t, double x, double wheel)
@@ -168,46 +213,78 @@ static double lane_y(const struct lanes *l, const struct span *span)
 
 /* ---- Bars ---- */
 
-static void kernel_label(struct frame *f, const struct span *span,
-                         struct box bar)
+/* Where the present is, as an x; what lies right of it is to come. */
+static double present_x(const struct frame *f, const struct lanes *l)
 {
+    return f->s->past.past ? x_of(l, (double)f->s->executed)
+                           : box_right(l->plot);
+}
+
+/* On the wider one of a bar's two parts, the past or what is to come. */
+static void kernel_label(struct frame *f, const struct lanes *l,
+                         const struct span *span, struct box bar)
+{
+    double now = fmax(bar.x, fmin(box_right(bar), present_x(f, l)));
+    bool later = box_right(bar) - now > now - bar.x;
+    colour fill = f->p->space[HUE_KERNEL];
+    if (later) {
+        fill = palette_mix(fill, f->p->paper, VEIL);
+        bar = BOX(now, bar.y, box_right(bar) - now, bar.h);
+    } else {
+        bar.w = now - bar.x;
+    }
     struct scene_row row;
     if (!span->crossing || bar.w < 26 || !f->s->rows.row ||
         !f->s->rows.row(f->s->rows.ctx, span->crossing, &row))
         return;
-    char text[200];
+    char text[200], number[40];
     size_t name = strcspn(row.what, "(");
-    snprintf(text, sizeof text, "#%llu %.*s",
-             (unsigned long long)span->crossing, (int)name, row.what);
+    snprintf(text, sizeof text, "#%s %.*s",
+             scene_number(f->s, span->crossing, number), (int)name, row.what);
     draw_text(f->d, FONT_SMALL, bar.x + 5, bar.y + (bar.h - 16) / 2, bar.w - 8,
-              palette_on(f->p->space[HUE_KERNEL]), text);
+              palette_on(fill), text);
+}
+
+/* False: it is out of sight. */
+static bool place_bar(const struct frame *f, const struct lanes *l,
+                      const struct span *span, struct box *b)
+{
+    double end =
+        (double)(span->end == UINT64_MAX ? newest_position(f->s) : span->end);
+    double y = lane_y(l, span);
+    double x0 = x_of(l, (double)span->begin), x1 = x_of(l, end);
+    if (y < 0 || x1 <= l->plot.x || x0 >= box_right(l->plot))
+        return false;
+    double h = fmin(l->row - 4, 18);
+    *b = BOX(x0, y + (l->row - h) / 2, fmax(1, x1 - x0), h);
+    return true;
 }
 
 static void bar(struct frame *f, const struct lanes *l, const struct span *span)
 {
-    double end =
-        span->end == UINT64_MAX ? (double)f->s->executed : (double)span->end;
-    double y = lane_y(l, span);
-    double x0 = x_of(l, (double)span->begin), x1 = x_of(l, end);
-    if (y < 0 || x1 <= l->plot.x || x0 >= box_right(l->plot))
+    struct box b;
+    if (!place_bar(f, l, span, &b))
         return;
     bool own = span->kernel && !span->crossing; /* no crossing's work */
-    double h = fmin(l->row - 4, 18);
-    struct box b = BOX(x0, y + (l->row - h) / 2, fmax(1, x1 - x0), h);
     colour base = f->p->space[span->kernel ? HUE_KERNEL : HUE_USER];
     colour fill = own ? palette_mix(f->p->paper, base, 0.28) : base;
     draw_rect(f->d, b, fill)->radius = b.w > 8 ? 3 : 0;
-    if (!span->kernel)
-        return;
-    if (!own)
-        kernel_label(f, span, b);
-    if (span->crossing) {
+    if (span->crossing)
         frame_hot(f, BOX(b.x, l->plot.y, b.w, box_bottom(l->plot) - l->plot.y),
                   HOT_CROSSING, span->crossing, NULL);
-        if (span->crossing == f->v->selected)
-            draw_card(f->d, box_inset(b, -2, -2), COLOUR_NONE, f->p->ink, 4)
-                ->stroke_width = 2;
-    }
+}
+
+/* What lies over the veil. */
+static void bar_words(struct frame *f, const struct lanes *l,
+                      const struct span *span)
+{
+    struct box b;
+    if (!span->crossing || !place_bar(f, l, span, &b))
+        return;
+    kernel_label(f, l, span, b);
+    if (span->crossing == f->v->selected)
+        draw_card(f->d, box_inset(b, -2, -2), COLOUR_NONE, f->p->ink, 4)
+            ->stroke_width = 2;
 }
 
 /* The way through the wall between two neighbouring spans. */
@@ -224,6 +301,19 @@ static void dip(struct frame *f, const struct lanes *l,
     draw_vline(f->d, floor(x), top, l->kernel_y + 3 - top, f->p->soft);
 }
 
+static void veil(struct frame *f, const struct lanes *l)
+{
+    double x = present_x(f, l), y = l->plot.y;
+    colour thin = (f->p->paper & 0xffffff) | (colour)(VEIL * 255) << 24;
+    double bottom = l->kernel_y + l->row;
+    if (!f->s->past.past || x >= box_right(l->plot))
+        return;
+    /* around the wall, which is there at all times */
+    draw_rect(f->d, BOX(x, y, box_right(l->plot) - x, l->wall_y - y), thin);
+    y = l->wall_y + 6;
+    draw_rect(f->d, BOX(x, y, box_right(l->plot) - x, bottom - y), thin);
+}
+
 static void draw_spans(struct frame *f, const struct lanes *l, size_t first,
                        size_t last)
 {
@@ -234,6 +324,9 @@ static void draw_spans(struct frame *f, const struct lanes *l, size_t first,
         dip(f, l, i ? spans_at(s, i - 1) : NULL, spans_at(s, i));
     for (size_t i = first; i < last; i++)
         bar(f, l, spans_at(s, i));
+    veil(f, l);
+    for (size_t i = first; i < last; i++)
+        bar_words(f, l, spans_at(s, i));
 }
 
 /* Runs of columns in which a lane is busy. */
@@ -243,7 +336,7 @@ static void draw_columns(struct frame *f, const struct lanes *l)
     double from[LANES_MAX + 1];
     for (size_t i = 0; i <= l->count; i++)
         from[i] = -1;
-    double right = x_of(l, (double)f->s->executed);
+    double right = x_of(l, (double)newest_position(f->s));
     for (double x = l->plot.x; x < right + 1; x += 1) {
         double c0 = l->begin + (x - l->plot.x) / l->scale;
         double c1 = c0 + 1 / l->scale;
@@ -265,6 +358,7 @@ static void draw_columns(struct frame *f, const struct lanes *l)
             from[i] = -1;
         }
     }
+    veil(f, l);
 }
 
 static void draw_lanes(struct frame *f, const struct lanes *l, double end)
@@ -368,16 +462,25 @@ static void draw_links(struct frame *f, const struct lanes *l)
         }
 }
 
+/* The present: with a knob to be dragged by. */
 static void draw_cursor(struct frame *f, const struct lanes *l)
 {
+    struct timeline *t = &f->v->timeline;
     double x = l->plot.x + ((double)f->s->executed - l->begin) * l->scale;
+    t->cursor = -1;
     if (x < l->plot.x || x > box_right(l->plot))
         return;
     x = floor(x);
-    draw_rect(f->d,
-              BOX(x - 1, l->plot.y - 4, 2, box_bottom(l->plot) - l->plot.y + 2),
+    t->cursor = x;
+    double top = l->plot.y - 9;
+    bool held =
+        t->scrubbing || frame_hovered(f, BOX(x - 6, top, 12, l->plot.h));
+    draw_rect(f->d, BOX(x - 1, top + 6, 2, box_bottom(l->plot) - top - 8),
               f->p->ink);
-    draw_triangle(f->d, BOX(x - 5, l->plot.y - 7, 10, 7), 2, f->p->ink);
+    draw_card(f->d, BOX(x - 6, top, 12, 9), held ? f->p->lit : f->p->ink,
+              f->p->ink, 3)
+        ->stroke_width = held ? 2 : 1;
+    draw_triangle(f->d, BOX(x - 5, top + 8, 10, 6), 2, f->p->ink);
 }
 
 /* ---- The panel ---- */
@@ -390,12 +493,11 @@ static void timeline_header(struct frame *f, struct box b, size_t left_out)
     x += draw_text(f->d, FONT_SMALL_BOLD, x, b.y, right - x, f->p->soft,
                    "TIMELINE") +
          18;
-    snprintf(
-        text, sizeof text,
-        "instructions %s \xe2\x80\xa6 %s    wheel zooms, drag moves, click "
-        "selects, Z the whole run",
-        number_text(from, t->begin > 0 ? (uint64_t)t->begin : 0),
-        number_text(to, t->end > 0 ? (uint64_t)t->end : 0));
+    snprintf(text, sizeof text,
+             "instructions %s \xe2\x80\xa6 %s    drag the cursor: scrub; wheel "
+             "zooms, drag moves, double click goes there, Z the whole run",
+             number_text(from, t->begin > 0 ? (uint64_t)t->begin : 0),
+             number_text(to, t->end > 0 ? (uint64_t)t->end : 0));
     x += draw_text(f->d, FONT_SMALL, x, b.y, right - x, f->p->soft, text) + 18;
     if (left_out)
         draw_textf(f->d, FONT_SMALL, x, b.y, right - x, f->p->soft,
@@ -416,9 +518,10 @@ void panel_timeline(struct frame *f, struct box b)
                   "Nothing has run in user space yet.");
         return;
     }
-    place_window(t, f->s->spans, (double)f->s->executed);
+    place_window(t, f->s);
     struct lanes l = {.plot = in, .begin = t->begin};
     double label_w = fmin(130, in.w * 0.14);
+    t->cursor = -1;
     box_cut_left(&l.plot, label_w);
     l.scale = l.plot.w / fmax(1, t->end - t->begin);
     double links = in.h >= 110 ? 20 : 4; /* under the kernel's lane */

@@ -121,6 +121,17 @@ static cairo_surface_t *surface_for(enum format format, const char *path, int w,
     return cairo_image_surface_create(CAIRO_FORMAT_RGB24, w, h);
 }
 
+/* Cairo does not say why it could not open a file. */
+static bool can_be_written(const char *path, char *why, size_t n)
+{
+    FILE *file = fopen(path, "ab");
+    if (file == NULL || fclose(file) != 0) {
+        snprintf(why, n, "%s: %s", path, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
 int picture_save(struct view *v, const char *path, int device_w, int device_h,
                  char *why, size_t why_bytes)
 {
@@ -132,6 +143,8 @@ int picture_save(struct view *v, const char *path, int device_w, int device_h,
     }
     if (format == FORMAT_TXT)
         return save_text(view_list(v), path, why, why_bytes);
+    if (!can_be_written(path, why, why_bytes))
+        return -1;
     cairo_surface_t *surface = surface_for(format, path, device_w, device_h);
     cairo_t *cr = cairo_create(surface);
     double k = view_scale(v);

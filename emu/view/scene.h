@@ -142,6 +142,7 @@ struct scene_card {
     uint64_t number;
     enum crossing_kind kind;
     bool open, failed, died;
+    bool later; /* the present moment is before its trap */
     char who[48];
     char what[160]; /* "read(3, 0x40000ff9, 13)" */
     char result[64];
@@ -170,12 +171,14 @@ struct scene_row {
     char who[40];
     enum crossing_kind kind;
     bool open, failed, died;
+    bool later; /* the present moment is before its trap */
     char what[160], result[64];
     uint64_t insns, cycles;
 };
 struct scene_rows {
     void *ctx;
-    uint64_t count; /* numbers 1..count */
+    uint64_t count;   /* numbers 1..count, those to come included */
+    uint64_t present; /* so many have trapped by now */
     bool (*row)(void *ctx, uint64_t number, struct scene_row *out);
 };
 
@@ -238,6 +241,29 @@ struct scene_ports {
     size_t messages;
 };
 
+/* ---- The past ---- */
+
+struct scene_past {
+    bool past;         /* there is a future that is known */
+    uint64_t clock;    /* of the newest moment */
+    uint64_t executed; /* ... as far as it was seen */
+    uint64_t console;  /* bytes that are printed later */
+};
+
+struct scene_branch {
+    unsigned number; /* the first is 1 */
+    unsigned parent;
+    uint64_t fork, newest;  /* clocks */
+    uint64_t fork_crossing; /* the last one before it, 0: not known */
+    bool current;
+    char typed[64]; /* what began it */
+};
+#define SCENE_BRANCHES 64
+struct scene_numbering { /* crossings from this one on belong to a branch */
+    uint64_t from;
+    unsigned branch;
+};
+
 /* ---- The whole ---- */
 
 enum scene_run { RUN_PAUSED, RUN_RUNNING, RUN_WAITING, RUN_ENDED, RUN_DEAD };
@@ -261,6 +287,11 @@ struct scene {
     struct scene_rows rows;
     struct scene_process process[SCENE_PROCESSES];
     size_t processes, processes_left_out;
+    struct scene_past past;
+    struct scene_branch branch[SCENE_BRANCHES];
+    size_t branches, branches_left_out;
+    struct scene_numbering numbering[SCENE_BRANCHES]; /* ascending */
+    size_t numberings;
     const struct spans *spans;       /* for the timeline */
     const struct terminal *terminal; /* the console */
     const struct measurements *race; /* what the program measured, or NULL */

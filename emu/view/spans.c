@@ -20,6 +20,11 @@ struct level {
     size_t room;
 };
 
+/* From this position on the clock is ahead of it by so much. */
+struct idle {
+    uint64_t at, ahead;
+};
+
 struct spans {
     struct span *span;
     size_t count, room;
@@ -30,6 +35,8 @@ struct spans {
     size_t place_room;
     uint64_t *opened; /* by crossing number - 1 */
     size_t openeds, opened_room;
+    struct idle *idle; /* where the hart has idled */
+    size_t idles, idle_room;
 };
 
 struct spans *spans_create(void)
@@ -47,6 +54,7 @@ void spans_destroy(struct spans *s)
     free(s->pid);
     free(s->place);
     free(s->opened);
+    free(s->idle);
     free(s);
 }
 
@@ -178,8 +186,38 @@ void spans_enter(struct spans *s, uint64_t at, int pid, bool kernel,
         s->level[k].set[i /= FANOUT] |= bit;
 }
 
+static void note_idling(struct spans *s, uint64_t at, uint64_t ahead)
+{
+    if (s->idles ? s->idle[s->idles - 1].ahead == ahead : ahead == 0)
+        return;
+    if (s->idles == s->idle_room) {
+        size_t room = s->idle_room * 2 + 64;
+        struct idle *more = realloc(s->idle, room * sizeof *more);
+        if (!more)
+            return;
+        s->idle = more;
+        s->idle_room = room;
+    }
+    s->idle[s->idles++] = (struct idle){at, ahead};
+}
+
+uint64_t spans_clock(const struct spans *s, uint64_t at)
+{
+    size_t low = 0, high = s->idles;
+    while (low < high) { /* the first one behind at */
+        size_t middle = low + (high - low) / 2;
+        if (s->idle[middle].at <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return at + (low ? s->idle[low - 1].ahead : 0);
+}
+
 void spans_event(struct spans *s, const struct event *event, uint64_t at)
 {
+    if (event->clock >= at)
+        note_idling(s, at, event->clock - at);
     uint64_t number = event->crossing ? event->crossing->number : 0;
     switch (event->kind) {
     case EVENT_ENTER:
@@ -198,6 +236,38 @@ void spans_event(struct spans *s, const struct event *event, uint64_t at)
     default:
         break;
     }
+}
+
+/* The sets of all blocks from the one with span i on, made anew. */
+static void rebuild_levels(struct spans *s, size_t i)
+{
+    for (int k = 0; k < LEVELS; k++) {
+        i /= FANOUT;
+        size_t below = k ? s->level[k - 1].room : s->count;
+        for (size_t j = i; j < s->level[k].room; j++) {
+            uint64_t set = 0;
+            for (size_t n = j * FANOUT; n < (j + 1) * FANOUT && n < below; n++)
+                set |= k ? s->level[k - 1].set[n] : lane_bit(s, &s->span[n]);
+            s->level[k].set[j] = set;
+        }
+    }
+}
+
+/* A trap takes no instruction: one that is still to come may be at `at`. */
+void spans_cut(struct spans *s, uint64_t at, uint64_t crossings)
+{
+    size_t was = s->count;
+    while (s->count && (s->span[s->count - 1].begin > at ||
+                        s->span[s->count - 1].crossing > crossings))
+        s->count--;
+    if (s->count && s->span[s->count - 1].end >= at)
+        s->span[s->count - 1].end = UINT64_MAX;
+    if (s->count < was)
+        rebuild_levels(s, s->count);
+    if (s->openeds > crossings)
+        s->openeds = crossings;
+    while (s->idles && s->idle[s->idles - 1].at > at)
+        s->idles--;
 }
 
 size_t spans_count(const struct spans *s)

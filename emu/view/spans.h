@@ -29,12 +29,18 @@ void spans_event(struct spans *s, const struct event *event, uint64_t at);
 void spans_enter(struct spans *s, uint64_t at, int pid, bool kernel,
                  uint64_t crossing);
 
+/* What is behind this position is forgotten, with all crossings but the first
+ * so many: the run goes another way. */
+void spans_cut(struct spans *s, uint64_t at, uint64_t crossings);
+
 size_t spans_count(const struct spans *s);
 const struct span *spans_at(const struct spans *s, size_t i);
 /* Index of the first span that ends behind at (spans_count if none). */
 size_t spans_find(const struct spans *s, uint64_t at);
 /* Where a crossing opened; false: not known. */
 bool spans_crossing(const struct spans *s, uint64_t number, uint64_t *at);
+/* The clock when this position is reached, but for the idling right there. */
+uint64_t spans_clock(const struct spans *s, uint64_t at);
 /* Which lanes have a span in [begin, end): bit 0 the kernel, bit 1 + n the
  * n-th process that appeared (from the 63rd on they share the last bit). */
 uint64_t spans_lanes(const struct spans *s, uint64_t begin, uint64_t end);

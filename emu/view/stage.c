@@ -10,32 +10,12 @@
 
 /* ---- Listening ---- */
 
-static struct saved_user *place_for(struct stage *st, uint64_t root)
-{
-    struct saved_user *oldest = &st->saved[0];
-    for (size_t i = 0; i < SAVED_USERS; i++) {
-        if (st->saved[i].root == root)
-            return &st->saved[i];
-        if (st->saved[i].used < oldest->used)
-            oldest = &st->saved[i];
-    }
-    return oldest;
-}
-
 /* A trap out of user code: its registers, before the kernel changes them. */
 static void on_trap(void *ctx, const struct cpu_trap *trap)
 {
     struct stage *st = ctx;
-    if (trap->from != CPU_U)
-        return;
-    uint64_t satp = stage_csr(st, "satp");
-    struct saved_user *user =
-        place_for(st, sv39_on(satp) ? sv39_root(satp) : 0);
-    user->root = sv39_on(satp) ? sv39_root(satp) : 0;
-    user->pc = trap->pc;
-    user->used = ++st->saves;
-    for (unsigned i = 0; i < 32; i++)
-        user->x[i] = cpu_x(st->cpu, i);
+    if (trap->from == CPU_U)
+        stage_save_user(st, trap->pc);
 }
 
 static void on_special(void *ctx, const struct cpu_special_event *event)
@@ -86,8 +66,7 @@ static void on_event(void *ctx, const struct event *event)
 
 static void on_console(void *ctx, uint8_t byte)
 {
-    struct stage *st = ctx;
-    terminal_put(st->terminal, byte);
+    stage_console_byte(ctx, byte);
 }
 
 struct stage *stage_create(const struct stage_desc *desc)
@@ -100,9 +79,11 @@ struct stage *stage_create(const struct stage_desc *desc)
     st->tracker = desc->tracker;
     st->sources = desc->sources;
     snprintf(st->program, sizeof st->program, "%s", desc->program);
+    st->history = desc->history;
     st->spans = spans_create();
     st->terminal = terminal_create();
-    if (!st->spans || !st->terminal) {
+    st->log = console_log_create();
+    if (!st->spans || !st->terminal || !st->log) {
         stage_destroy(st);
         return NULL;
     }
@@ -126,7 +107,9 @@ void stage_destroy(struct stage *st)
     machine_unobserve(st->machine, st);
     tracker_unlisten(st->tracker, st);
     spans_destroy(st->spans);
-    terminal_destroy(st->terminal);
+    if (st->terminal)
+        terminal_destroy(st->terminal);
+    console_log_free(st->log);
     stage_ports_free(&st->ports);
     free(st);
 }
@@ -192,14 +175,6 @@ void stage_who(const struct stage *st, int pid, uint64_t root, bool name,
 
 /* ---- Where things stand ---- */
 
-static const struct saved_user *saved_of(const struct stage *st, uint64_t root)
-{
-    for (size_t i = 0; i < SAVED_USERS; i++)
-        if (st->saved[i].used && st->saved[i].root == root)
-            return &st->saved[i];
-    return NULL;
-}
-
 /* The process shown on the user side while the kernel has the hart: that of
  * the open crossing, else of the newest one whose process still lives. */
 static void find_user(const struct stage *st, struct stand *at)
@@ -215,6 +190,7 @@ static void find_user(const struct stage *st, struct stand *at)
         return;
     at->pid = c->pid;
     at->user_root = p && p->root ? p->root : c->root;
+    at->last = c;
     at->open = c->outcome == OUTCOME_OPEN ? c : NULL;
 }
 
@@ -232,7 +208,8 @@ static struct stand stand_now(const struct stage *st)
         return at;
     }
     find_user(st, &at);
-    at.saved = saved_of(st, at.open ? at.open->root : at.user_root);
+    if (at.last)
+        at.saved = stage_saved_user(st, at.last);
     return at;
 }
 
@@ -316,13 +293,18 @@ static bool is_failure(const struct crossing *c)
             result < 0 && result >= -4095);
 }
 
-static bool row_of(void *ctx, uint64_t number, struct scene_row *row)
+bool stage_row(void *ctx, uint64_t number, struct scene_row *row)
 {
     const struct stage *st = ctx;
     const struct crossing *c = tracker_crossing(st->tracker, number);
+    struct crossing later;
+    bool is_later = !c && tracker_to_come(st->tracker, number, &later);
+    if (is_later)
+        c = &later;
     if (!c)
         return false;
     *row = (struct scene_row){.number = c->number,
+                              .later = is_later,
                               .pid = c->pid,
                               .kind = c->kind,
                               .open = c->outcome == OUTCOME_OPEN,
@@ -419,22 +401,28 @@ void stage_fill(struct stage *st, const struct stage_want *want,
     snprintf(scene->program, sizeof scene->program, "%s", st->program);
     if (want->notice)
         snprintf(scene->notice, sizeof scene->notice, "%s", want->notice);
-    uint64_t newest = tracker_count(st->tracker);
+    uint64_t count = tracker_count(st->tracker);
     const struct crossing *now = tracker_current(st->tracker);
-    stage_card(st, now ? now : tracker_crossing(st->tracker, newest), &at,
+    stage_card(st, now ? now : tracker_crossing(st->tracker, count), &at,
                &scene->now);
     if (want->selected)
         stage_card(st, tracker_crossing(st->tracker, want->selected), &at,
                    &scene->selected);
+    if (want->selected && !scene->selected.present)
+        stage_later_card(st, want->selected, &scene->selected);
     fill_user(st, &at, &scene->user);
     fill_kernel(st, &at, &scene->kernel);
     stage_address(st, &at, want, scene);
     fill_headline(st, &at, want, scene);
     fill_processes(st, scene);
     stage_ports(st, want, scene);
-    scene->rows = (struct scene_rows){st, newest, row_of};
+    scene->rows = (struct scene_rows){.ctx = st, .row = stage_row};
     scene->spans = st->spans;
-    scene->terminal = st->terminal;
+    stage_console(st, scene);
+    stage_past(st, scene);
+    st->lacks = at.last && !at.saved;
+    if (st->lacks)
+        st->lacked = (struct moment){at.last->clock_in, at.last->traps_in};
 }
 
 /* ---- Finding ---- */
@@ -459,10 +447,19 @@ bool stage_find(struct stage *st, const char *text, struct stage_found *out,
     if (*text == '#') {
         out->what = FOUND_CROSSING;
         out->value = strtoull(text + 1, &end, 10);
-        if (*end == '\0' && tracker_crossing(st->tracker, out->value))
+        uint64_t known = tracker_known(st->tracker);
+        if (*end == '\0' && out->value > 0 && out->value <= known)
             return true;
         snprintf(why, n, "%s: there is no such crossing (1 to %" PRIu64 ")",
-                 text, tracker_count(st->tracker));
+                 text, known);
+        return false;
+    }
+    if (*text == '@') {
+        out->what = FOUND_CLOCK;
+        out->value = strtoull(text + 1, &end, 10);
+        if (*end == '\0' && end != text + 1)
+            return true;
+        snprintf(why, n, "%s: not a clock, such as @1204000", text);
         return false;
     }
     if (strncmp(text, "pid ", 4) == 0) {

@@ -10,6 +10,7 @@
 #ifndef SALLYPORT_STAGE_H
 #define SALLYPORT_STAGE_H
 
+#include "../record/history.h"
 #include "scene.h"
 
 struct stage;
@@ -18,7 +19,8 @@ struct stage_desc {
     struct machine *machine;
     struct tracker *tracker;
     struct sources *sources;
-    const char *program; /* for titles; "" allowed */
+    struct history *history; /* that runs the machine; NULL: nobody goes back */
+    const char *program;     /* for titles; "" allowed */
 };
 /* NULL when memory is short. Create it before the guest runs. */
 struct stage *stage_create(const struct stage_desc *desc);
@@ -38,9 +40,20 @@ struct stage_want {
 void stage_fill(struct stage *st, const struct stage_want *want,
                 struct scene *scene);
 
-/* What the find field's text means: "#12", "pid 4", "0x40000ff9", "copyin". */
+/* ---- Going back ---- */
+/* The last scene could not tell a program's registers at this moment, that of
+ * a trap: they are known once the machine has taken it again. */
+bool stage_lacks(const struct stage *st, struct moment *at);
+/* After a branch was begun or taken up: what was seen of a future is not this
+ * branch's. */
+void stage_branch_changed(struct stage *st);
+/* These bytes were typed, in this branch (history.h's number). */
+void stage_typed(struct stage *st, size_t branch, const char *bytes, size_t n);
+
+/* What the find field's text means: "#12", "pid 4", "0x40000ff9", "copyin",
+ * "@1204000". */
 struct stage_found {
-    enum { FOUND_CROSSING, FOUND_PID, FOUND_ADDRESS } what;
+    enum { FOUND_CROSSING, FOUND_PID, FOUND_ADDRESS, FOUND_CLOCK } what;
     uint64_t value;
 };
 /* False, with one line in why, if nothing is found. */

@@ -5,17 +5,21 @@
 #ifndef SALLYPORT_STAGE_STATE_H
 #define SALLYPORT_STAGE_STATE_H
 
+#include "../debug/console_log.h"
 #include "spans.h"
 #include "stage.h"
 #include "terminal.h"
 
 #define CSR(name) cpu_csr_number(name)
 
-/* A process's registers when it last trapped. */
+/* A process's registers at a trap. Of every process the last that was seen is
+ * kept, and of all traps the recent ones: going back needs others. */
 struct saved_user {
-    uint64_t root, pc, x[32], used;
+    struct moment at;
+    uint64_t root, pc, x[32], used; /* used 0: nothing here */
 };
-#define SAVED_USERS 64
+#define SAVED_USERS  64
+#define SAVED_RECENT 4096
 
 /* The walk that refused something, as the tables stood then: a process that
  * dies of it takes them along. */
@@ -38,9 +42,17 @@ struct stage {
     struct sources *sources;
     char program[64];
     struct spans *spans;
-    struct terminal *terminal;
+    struct history *history; /* NULL: nobody goes back */
+    struct console_log *log;
+    struct terminal *terminal; /* what of the log was printed so far: */
+    size_t printed;
     struct saved_user saved[SAVED_USERS];
+    struct saved_user recent[SAVED_RECENT]; /* a ring */
     uint64_t saves;
+    bool lacks; /* the last scene needed registers of a trap not kept: */
+    struct moment lacked;
+    uint64_t reached; /* instructions executed at the newest moment seen */
+    char typed[SCENE_BRANCHES][64];    /* what began each branch */
     struct kept_walk kept[KEPT_WALKS]; /* a ring */
     size_t keeps;
     uint64_t kernel_root; /* last root that is no process's; 0: none yet */
@@ -58,7 +70,8 @@ struct stand {
     uint64_t user_root;      /* its table; 0: no process yet */
     bool user_live;          /* the hart runs it */
     const struct saved_user *saved;
-    const struct crossing *open; /* its open crossing, or NULL */
+    const struct crossing *last; /* its last crossing, or NULL */
+    const struct crossing *open; /* the same, if it is open */
     enum scene_run run;
 };
 
@@ -71,6 +84,20 @@ const char *stage_path(const char *file);
 /* "pid 4", or "root 0x8041f" where there are no pids. */
 void stage_who(const struct stage *st, int pid, uint64_t root, bool name,
                char *text, size_t n);
+
+/* Other moments (stage_past.c). */
+struct moment stage_moment(const struct stage *st);
+void stage_save_user(struct stage *st, uint64_t pc);
+/* The registers at the trap of a crossing, NULL: not kept. */
+const struct saved_user *stage_saved_user(const struct stage *st,
+                                          const struct crossing *c);
+void stage_console_byte(struct stage *st, uint8_t byte);
+void stage_console(struct stage *st, struct scene *scene);
+void stage_past(struct stage *st, struct scene *scene);
+void stage_later_card(struct stage *st, uint64_t number,
+                      struct scene_card *card);
+/* A row of the table; ctx is the stage. */
+bool stage_row(void *ctx, uint64_t number, struct scene_row *row);
 
 /* The walk kept of a refusal, or NULL. */
 const struct sv39_walk *stage_kept_walk(const struct stage *st, uint64_t number,

@@ -23,6 +23,7 @@ static const struct {
     {PANEL_TIMELINE, "timeline", panel_timeline},
     {PANEL_CROSSINGS, "crossings", panel_crossings},
     {PANEL_PROCESSES, "processes", panel_processes},
+    {PANEL_BRANCHES, "branches", panel_branches},
     {PANEL_CARD, "card", panel_card},
     {PANEL_TRANSFERS, "transfers", panel_transfers},
     {PANEL_CONSOLE, "console", panel_console},
@@ -230,8 +231,8 @@ static void draw_overlays(struct frame *f)
     struct view *v = f->v;
     if (v->help) {
         f->d->layer = LAYER_MENU;
-        double w = fmin(v->canvas.w, fmax(640, v->canvas.w * 0.6));
-        double h = fmin(v->canvas.h, 640);
+        double w = fmin(v->canvas.w, fmax(1100, v->canvas.w * 0.6));
+        double h = fmin(v->canvas.h, 740);
         f->d->panel = PANEL_HELP;
         draw_rect(f->d, v->canvas, f->p->paper);
         draw_panel(f, PANEL_HELP,
@@ -247,7 +248,8 @@ void view_frame(struct view *v, const struct scene *scene)
 {
     struct frame f = {v, &v->list, scene, v->palette};
     v->hots = 0;
-    v->newest = scene->rows.count;
+    v->present = scene->rows.present;
+    v->known = scene->rows.count;
     memset(v->area, 0, sizeof v->area);
     draw_clear(&v->list, v->canvas);
     filter_advance(&v->filter, &scene->rows);

@@ -104,6 +104,8 @@ struct view_event {
     double device_x, device_y;
     double wheel; /* up is positive */
     enum view_key key;
+    bool shift;    /* KEY, TEXT: Shift was down */
+    int clicks;    /* PRESS: the second of a double click is 2 */
     char letter;   /* KEY_CONTROL: 'A'..'Z', '+', '-', '0', '[' ... */
     char text[32]; /* TEXT: UTF-8 */
 };
@@ -111,6 +113,7 @@ struct view_request {
     enum command command;
     char text[64]; /* TYPE: bytes; LOOK_UP: what was typed */
     size_t text_bytes;
+    uint64_t arg; /* what command.h says of it */
 };
 struct view_request view_input(struct view *v, const struct view_event *event);
 
@@ -124,7 +127,8 @@ void view_look_at(struct view *v, uint64_t va);
 void view_set_filter(struct view *v, const char *text);
 /* A line told in the status bar until the next input. */
 void view_say(struct view *v, const char *text);
-bool view_typing(const struct view *v); /* the console has the keyboard */
+bool view_typing(const struct view *v);    /* the console has the keyboard */
+bool view_scrubbing(const struct view *v); /* the cursor is being dragged */
 bool view_is_dark(const struct view *v);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * test_cli_usage.c - the command line as such: what is refused, in which
- * words, with which status; --help and --version. Boots nothing.
+ * words, with which status; --help and --version. Boots next to nothing.
  */
 #include "cli.h"
 
@@ -44,6 +44,57 @@ static void an_option_of_another_command_is_wrong_usage(void **state)
             ARGS("run", "--at", "3", "hello"));
     refuses(120, "-o: no option of the command run",
             ARGS("run", "-o", "x.db", "hello"));
+}
+
+/* Whoever reads objects is told in one. */
+static void json_ends_even_where_nothing_was_run(void **state)
+{
+    static const char end[] =
+        "{\"type\":\"end\",\"cause\":\"error\",\"status\":"
+        "120,\"message\":\"--bogus: unknown option";
+    (void)state;
+    const char *const *lines[] = {ARGS("run", "--json", "--bogus", "hello"),
+                                  ARGS("--bogus", "trace", "--json")};
+    for (size_t i = 0; i < 2; i++) {
+        struct cli_result r = cli_run_bytes("", 0, lines[i]);
+        assert_int_equal(r.status, 120);
+        assert_non_null(strstr(r.err, "sallyport: --bogus: unknown option"));
+        assert_memory_equal(r.out, end, strlen(end));
+        assert_int_equal(r.out[r.out_bytes - 1], '\n');
+        free(r.out);
+        free(r.err);
+    }
+    /* hello's own, and a command that has no objects */
+    refuses(120, "--bogus: unknown option (see --help)",
+            ARGS("run", "--bogus", "hello", "--json"));
+    refuses(120, "--json: no option of the command gui", ARGS("gui", "--json"));
+}
+
+static void a_crossing_is_told_by_number_or_call(void **state)
+{
+    (void)state;
+    const char *const out = "/tmp/sallyport-at.txt";
+    refuses(123, "--at 0: not the number of a crossing",
+            ARGS("shot", "--at", "0", "-o", out, "hello"));
+    refuses(123, "--at 16x: not the number of a crossing",
+            ARGS("shot", "--at", "16x", "-o", out, "hello"));
+    refuses(123, "--at write:0: a number, a call's name, or NAME:N",
+            ARGS("shot", "--at", "write:0", "-o", out, "hello"));
+    refuses(123, "--at wirte: the kernel has no call of that name",
+            ARGS("shot", "--at", "wirte", "-o", out, "hello"));
+    char text[20000] = "";
+    struct cli_result r = cli_run_bytes(
+        "", 0, ARGS("shot", "--at", "write:1", "-o", out, "hello"));
+    assert_int_equal(r.status, 0);
+    free(r.out);
+    free(r.err);
+    int fd = open(out, O_RDONLY);
+    assert_true(read(fd, text, sizeof text - 1) > 0);
+    close(fd);
+    unlink(out);
+    assert_non_null(strstr(text, "asked to write 13 bytes at "));
+    refuses(123, "/nonexistent/x.png: No such file or directory",
+            ARGS("shot", "-o", "/nonexistent/x.png", "hello"));
 }
 
 static void ram_is_bounded(void **state)
@@ -215,6 +266,8 @@ int main(void)
         cmocka_unit_test(an_option_without_its_value_is_wrong_usage),
         cmocka_unit_test(a_flag_with_a_value_is_wrong_usage),
         cmocka_unit_test(an_option_of_another_command_is_wrong_usage),
+        cmocka_unit_test(json_ends_even_where_nothing_was_run),
+        cmocka_unit_test(a_crossing_is_told_by_number_or_call),
         cmocka_unit_test(ram_is_bounded),
         cmocka_unit_test(a_limit_of_no_instructions_is_refused),
         cmocka_unit_test(pairs_need_both_sides),

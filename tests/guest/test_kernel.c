@@ -161,6 +161,12 @@ static void hostile_arguments_are_refused(void **state)
     in_both_layouts("hostile");
 }
 
+static void hostile_pointers_in_structures_are_refused(void **state)
+{
+    (void)state;
+    in_both_layouts("nested");
+}
+
 static void files_follow_posix(void **state)
 {
     (void)state;
@@ -1011,6 +1017,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_arguments_are_refused),
+        cmocka_unit_test(hostile_pointers_in_structures_are_refused),
         cmocka_unit_test(files_follow_posix),
         cmocka_unit_test(numbers_of_files_are_not_used_twice),
         cmocka_unit_test(processes_live_and_die),

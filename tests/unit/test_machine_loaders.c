@@ -313,8 +313,9 @@ static void what_is_no_archive_is_refused(void **state)
 {
     struct tar *t = *state;
     check_tar(t, 0,
-              "i.tar: offset 0: cut off: the two zero blocks at the end "
-              "are missing");
+              "i.tar: 0 bytes are no ustar archive: the smallest has 1024");
+    check_tar(t, 1,
+              "i.tar: 1 bytes are no ustar archive: the smallest has 1024");
     memcpy(t->bytes + 257, "ustar  ", 8);
     check_tar(t, t->n,
               "i.tar: offset 0: GNU tar format; make it with tar "

@@ -65,6 +65,11 @@ static void every_panel_says_what_it_said(void **state)
     compare("boundary", CASE_BOOT, v);
     compare("user", CASE_BOOT, v);
     compare("kernel", CASE_USER, v);
+    compare("crossings", CASE_PAST, v);
+    compare("timeline", CASE_PAST, v);
+    compare("branches", CASE_PAST, v);
+    compare("status", CASE_PAST, v);
+    compare("console", CASE_PAST, v);
     view_destroy(v);
 }
 

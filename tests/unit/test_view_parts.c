@@ -2,6 +2,7 @@
  * test_view_parts.c - the parts below the panels: the console's screen, the
  * timeline's spans, the filter, keys and clicks, picture files, colours.
  */
+#include "../../emu/view/number.h"
 #include "../../emu/view/paint.h"
 #include "../../emu/view/palette.h"
 #include "../../emu/view/picture.h"
@@ -274,7 +275,7 @@ static void every_command_has_its_key_and_its_button(void **state)
                 {"l", "line", CMD_STEP_LINE},
                 {"i", "into trap", CMD_INTO_TRAP},
                 {"o", "out to user", CMD_OUT_TO_USER},
-                {"c", "next crossing", CMD_NEXT_CROSSING},
+                {"c", "crossing", CMD_NEXT_CROSSING},
                 {" ", "run", CMD_RUN}};
     struct view *v = ready_view();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -284,6 +285,148 @@ static void every_command_has_its_key_and_its_button(void **state)
     assert_int_equal(control(v, 'Q').command, CMD_QUIT);
     assert_int_equal(text(v, "x").command, CMD_NONE);
     view_destroy(v);
+}
+
+/* Left of a button's word is its sign, and left of that the end that goes
+ * back. */
+static struct view_request click_back(struct view *v, const char *button,
+                                      bool sign)
+{
+    struct box b = {0};
+    assert_true(find_text(v, button, &b));
+    return click_at(v, b.x - (sign ? 36 : 20), b.y + b.h / 2);
+}
+
+static void every_way_forward_has_its_way_back(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *letter, *button;
+        enum command command;
+        bool sign;
+    } rows[] = {{"R", "run", CMD_RUN_BACK, true},
+                {"S", "step", CMD_BACK_INSN, false},
+                {"L", "line", CMD_BACK_LINE, false},
+                {"I", "into trap", CMD_BACK_CROSSING_OWN, true},
+                {"O", "out to user", CMD_BACK_OUT, true},
+                {"C", "crossing", CMD_BACK_CROSSING, true}};
+    struct view *v = ready_view();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct view_event e = {.kind = VIEW_TEXT, .shift = true};
+        snprintf(e.text, sizeof e.text, "%s", rows[i].letter);
+        assert_int_equal(view_input(v, &e).command, rows[i].command);
+        e.shift = false; /* Caps Lock alone does not turn time round */
+        assert_int_not_equal(view_input(v, &e).command, rows[i].command);
+        assert_int_equal(click_back(v, rows[i].button, rows[i].sign).command,
+                         rows[i].command);
+    }
+    view_destroy(v);
+}
+
+static void crossings_are_gone_to_by_enter_and_double_click(void **state)
+{
+    (void)state;
+    struct view *v = ready_view();
+    struct box b = {0};
+    assert_int_equal(key(v, KEY_HOME).command, CMD_FIRST_MOMENT);
+    assert_int_equal(key(v, KEY_END).command, CMD_NEWEST_MOMENT);
+    view_select(v, 111);
+    struct view_request r = key(v, KEY_ENTER);
+    assert_int_equal(r.command, CMD_GO_TRAP);
+    assert_int_equal(r.arg, 111);
+    struct view_event e = {
+        .kind = VIEW_KEY, .key = KEY_ENTER, .shift = true, .clicks = 2};
+    r = view_input(v, &e);
+    assert_int_equal(r.command, CMD_GO_END);
+    assert_int_equal(r.arg, 111);
+    assert_true(find_text(v, "112", &b));
+    e.kind = VIEW_PRESS;
+    e.device_x = (b.x + 2) * view_scale(v);
+    e.device_y = (b.y + 5) * view_scale(v);
+    r = view_input(v, &e);
+    assert_int_equal(r.command, CMD_GO_TRAP);
+    assert_int_equal(r.arg, 112);
+    view_destroy(v);
+}
+
+/* The strip over the lanes takes hold of the cursor; the wish follows the
+ * pointer until it lets go, and the lanes stay where they are. */
+static void the_cursor_is_dragged_through_time(void **state)
+{
+    (void)state;
+    struct view *v = view_create();
+    struct box b = {0};
+    view_frame(v, scene_of(CASE_PAST));
+    assert_true(find_text(v, "TIMELINE", &b));
+    struct view_event e = {.kind = VIEW_PRESS,
+                           .clicks = 1,
+                           .device_x = 500 * view_scale(v),
+                           .device_y = (b.y + 6) * view_scale(v)};
+    struct view_request first = view_input(v, &e);
+    assert_int_equal(first.command, CMD_SCRUB);
+    assert_true(view_scrubbing(v));
+    e.kind = VIEW_MOVE;
+    e.device_x += 200 * view_scale(v);
+    view_frame(v, scene_of(CASE_PAST));
+    struct view_request second = view_input(v, &e);
+    assert_int_equal(second.command, CMD_SCRUB);
+    assert_true(second.arg > first.arg);
+    e.device_x -= 200 * view_scale(v);
+    assert_int_equal(view_input(v, &e).arg, first.arg);
+    e.kind = VIEW_RELEASE;
+    view_input(v, &e);
+    assert_false(view_scrubbing(v));
+    view_destroy(v);
+}
+
+static void a_branch_is_taken_up_by_a_click(void **state)
+{
+    (void)state;
+    struct view *v = view_create();
+    struct box b = {0};
+    view_frame(v, scene_of(CASE_PAST));
+    assert_int_equal(text(v, "b").command, CMD_NONE); /* shows them */
+    view_frame(v, scene_of(CASE_PAST));
+    assert_true(find_text(v, "branch 3", &b));
+    struct view_request r = click_at(v, b.x + 5, b.y + 5);
+    assert_int_equal(r.command, CMD_SWITCH);
+    assert_int_equal(r.arg, 3);
+    view_destroy(v);
+}
+
+static void crossings_of_a_branch_are_numbered_so(void **state)
+{
+    (void)state;
+    char number[40];
+    const struct scene *s = scene_of(CASE_PAST);
+    assert_string_equal(scene_number(s, 109, number), "109");
+    assert_string_equal(scene_number(s, 110, number), "110b2");
+    assert_string_equal(scene_number(s, 118, number), "118b2");
+    assert_string_equal(scene_number(scene_of(CASE_USER), 118, number), "118");
+}
+
+static void spans_are_cut_where_a_branch_begins(void **state)
+{
+    (void)state;
+    struct spans *s = spans_create();
+    uint64_t at, crossing = 0;
+    for (uint64_t i = 0; i < 20000; i++) /* #i opens at 10 i, ends at + 4 */
+        spans_enter(s, i * 5, i % 2 ? 2 + (int)(i / 2 % 3) : 0, i % 2 == 0,
+                    i % 2 ? 0 : ++crossing);
+    assert_true(spans_crossing(s, 900, &at));
+    assert_int_equal(at, 8990);
+    spans_cut(s, 8990, 899); /* before the trap of #900 is taken */
+    assert_false(spans_crossing(s, 900, &at));
+    assert_true(spans_crossing(s, 899, &at));
+    const struct span *last = spans_at(s, spans_count(s) - 1);
+    assert_false(last->kernel);
+    assert_int_equal(last->begin, 8985);
+    assert_true(last->end == UINT64_MAX); /* it goes on */
+    assert_int_equal(spans_lanes(s, 9100, 90000) & 1, 0);
+    spans_enter(s, 9000, 7, true, 900); /* another #900 */
+    assert_true(spans_crossing(s, 900, &at));
+    assert_int_equal(at, 9000);
+    spans_destroy(s);
 }
 
 /* ---- Animation ---- */
@@ -430,14 +573,15 @@ static void the_table_is_walked_and_clicked(void **state)
     key(v, KEY_UP);
     key(v, KEY_DOWN);
     assert_int_equal(view_selected(v), 117);
-    key(v, KEY_HOME);
+    for (int i = 0; i < 60; i++)
+        key(v, KEY_PAGE_UP);
     assert_int_equal(view_selected(v), 1);
     key(v, KEY_UP);
     assert_int_equal(view_selected(v), 1);
     key(v, KEY_PAGE_DOWN);
     assert_true(view_selected(v) > 3);
+    view_select(v, 0);
     key(v, KEY_END);
-    assert_int_equal(view_selected(v), 0);
     click(v, "112");
     assert_int_equal(view_selected(v), 112);
     view_destroy(v);
@@ -645,6 +789,12 @@ int main(void)
         cmocka_unit_test(the_pyramid_of_lanes_agrees_with_the_spans),
         cmocka_unit_test(every_zoom_of_the_timeline_shows_the_lanes),
         cmocka_unit_test(every_command_has_its_key_and_its_button),
+        cmocka_unit_test(every_way_forward_has_its_way_back),
+        cmocka_unit_test(crossings_are_gone_to_by_enter_and_double_click),
+        cmocka_unit_test(the_cursor_is_dragged_through_time),
+        cmocka_unit_test(a_branch_is_taken_up_by_a_click),
+        cmocka_unit_test(crossings_of_a_branch_are_numbered_so),
+        cmocka_unit_test(spans_are_cut_where_a_branch_begins),
         cmocka_unit_test(a_crossing_moves_while_time_is_told_and_comes_to_rest),
         cmocka_unit_test(nothing_moves_at_max_without_time_or_after_input),
         cmocka_unit_test(a_layout_is_taken_up_and_told_again),

@@ -9,8 +9,8 @@ set -uo pipefail
 }
 failed=0
 for layout in separate shared; do
-    for program in hostile files processes memory mappings futexes vectors \
-        fifos ioctls devicecalls terminal variables wired sockets badelf handlers \
+    for program in hostile nested files processes memory mappings futexes \
+        vectors fifos ioctls devicecalls terminal variables wired sockets badelf handlers \
         sigframes lengths ports rings stubs random; do
         out=$(LAYOUT=$layout "$1" qemu "$2" "$3" "$program" < /dev/null)
         status=$?

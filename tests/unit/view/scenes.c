@@ -10,8 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const case_names[CASES] = {"boot",  "user", "copyin", "refusal",
-                                       "death", "long", "many",   "empty"};
+const char *const case_names[CASES] = {"boot",    "user",  "copyin",
+                                       "refusal", "death", "long",
+                                       "many",    "past",  "empty"};
 
 static struct scene scene;
 static struct spans *spans;
@@ -296,6 +297,7 @@ static bool made_row(void *ctx, uint64_t number, struct scene_row *row)
                               .pid = 3 + (int)(number % 3),
                               .kind = kind[i],
                               .open = number == 118,
+                              .later = number > scene.rows.present,
                               .failed = i == 2,
                               .insns = 186 + number * 7,
                               .cycles = 612 + number * 13};
@@ -520,7 +522,7 @@ static void base(void)
     make_spans(14, 3);
     make_terminal("$ writer | reader\n"
                   "reader: asking for 13 bytes across a read-only page\n");
-    scene.rows = (struct scene_rows){NULL, 118, made_row};
+    scene.rows = (struct scene_rows){NULL, 118, 118, made_row};
 }
 
 static void make_boot(void)
@@ -530,7 +532,7 @@ static void make_boot(void)
     scene.same = (struct scene_same){0};
     scene.walk = (struct scene_walk){0};
     scene.bytes = (struct scene_bytes){0};
-    scene.rows.count = 0;
+    scene.rows.count = scene.rows.present = 0;
     scene.processes = 0;
     scene.ports = (struct scene_ports){0};
     scene.kernel.text = NULL;
@@ -617,6 +619,16 @@ static void make_long(void)
     scene.clock = scene.executed = UINT64_C(18446744073709551615);
 }
 
+static void add_branch(unsigned parent, uint64_t fork, const char *typed)
+{
+    struct scene_branch *b = &scene.branch[scene.branches];
+    *b = (struct scene_branch){.number = (unsigned)++scene.branches,
+                               .parent = parent,
+                               .fork = fork,
+                               .newest = 17000 + 1000 * scene.branches};
+    snprintf(b->typed, sizeof b->typed, "%s", typed);
+}
+
 static void make_many(void)
 {
     scene.processes = 0;
@@ -625,16 +637,39 @@ static void make_many(void)
     make_race(48, "m", true);
     scene.processes_left_out = 36;
     make_spans(20000, 100);
-    scene.rows.count = 1000000;
+    scene.rows.count = scene.rows.present = 1000000;
     scene.same.more = 98;
     while (scene.user.ranges < SCENE_RANGES)
         add_range(&scene.user, "mapped", LOOK_SHARED,
                   0x50000000 + scene.user.ranges * 0x10000, 0x1000,
                   PTE_V | PTE_U | PTE_R);
+    while (scene.branches < SCENE_BRANCHES)
+        add_branch(1, scene.branches * 1000,
+                   "a line that is typed, and is not short\\r");
     while (scene.now.steps < SCENE_STEPS)
         add_step(&scene.now, STEP_PLAIN, "one more step", "detail");
     for (int i = 0; i < 200; i++)
         terminal_put(terminal, i % 40 == 39 ? '\n' : (uint8_t)('a' + i % 26));
+}
+
+/* Behind the copy of #112; what follows it is known, on branch 2 from #110. */
+static void make_past(void)
+{
+    add_branch(1, 0, "");
+    add_branch(1, 11200, "ls /bin\\r");
+    add_branch(2, 14000, "exit\\r");
+    scene.branch[1].current = true;
+    scene.numbering[0] = (struct scene_numbering){110, 2};
+    scene.numberings = 1;
+    scene.past = (struct scene_past){.past = true,
+                                     .clock = 18000,
+                                     .executed = scene.executed,
+                                     .console = 42};
+    scene.rows.present = 112;
+    scene.now.number = 112;
+    scene.executed = 14000;
+    scene.clock = 14600;
+    scene.run = RUN_PAUSED;
 }
 
 const struct scene *scene_of(enum scene_case which)
@@ -642,7 +677,8 @@ const struct scene *scene_of(enum scene_case which)
     static void (*const make[CASES])(void) = {
         [CASE_BOOT] = make_boot,     [CASE_USER] = make_user,
         [CASE_COPYIN] = make_copyin, [CASE_DEATH] = make_death,
-        [CASE_LONG] = make_long,     [CASE_MANY] = make_many};
+        [CASE_LONG] = make_long,     [CASE_MANY] = make_many,
+        [CASE_PAST] = make_past};
     base();
     if (make[which])
         make[which]();

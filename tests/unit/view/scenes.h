@@ -15,6 +15,7 @@ enum scene_case {
     CASE_DEATH,   /* a store to a read-only page kills */
     CASE_LONG,    /* long names, long paths, large numbers */
     CASE_MANY,    /* many processes, many crossings */
+    CASE_PAST,    /* in the past of the second of three branches */
     CASE_EMPTY,   /* all zero */
     CASES
 };

@@ -1,0 +1,149 @@
+/*
+ * gui_ask.c - what a person asks the window for, carried out. See gui.h.
+ */
+#include "gui.h"
+
+#include "../view/picture.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void look_up(struct gui *g, const char *text)
+{
+    struct stage_found found;
+    if (!stage_find(g->stage, text, &found, g->notice, sizeof g->notice))
+        return;
+    char filter[32];
+    switch (found.what) {
+    case FOUND_CROSSING:
+        view_select(g->view, found.value);
+        break;
+    case FOUND_PID:
+        snprintf(filter, sizeof filter, "pid %" PRIu64, found.value);
+        view_set_filter(g->view, filter);
+        break;
+    case FOUND_ADDRESS:
+        view_look_at(g->view, found.value);
+        break;
+    case FOUND_CLOCK:
+        gui_wish(g, WISH_CLOCK, found.value);
+        break;
+    }
+}
+
+static void save_picture(struct gui *g)
+{
+    char name[64];
+    int w, h;
+    window_size(g->window, &w, &h);
+    snprintf(name, sizeof name, "sallyport-%" PRIu64 ".png",
+             machine_clock(g->machine));
+    view_frame(g->view, &g->scene);
+    if (picture_save(g->view, name, w, h, g->notice, sizeof g->notice) != 0)
+        return;
+    char said[96];
+    snprintf(said, sizeof said, "saved %s", name);
+    view_say(g->view, said);
+}
+
+/* ---- Typing ---- */
+
+static size_t current_branch(const struct gui *g)
+{
+    struct branch_info info;
+    size_t n = history_branch_count(g->history);
+    for (size_t i = 0; i < n; i++)
+        if (history_branch(g->history, i, &info) && info.current)
+            return i;
+    return 0;
+}
+
+static void say_branch(struct gui *g)
+{
+    char said[160];
+    snprintf(said, sizeof said,
+             "branch %zu begins at clock %" PRIu64
+             ": the old future stays, under Branches (B)",
+             current_branch(g) + 1, machine_clock(g->machine));
+    view_say(g->view, said);
+}
+
+static void type(struct gui *g, const struct view_request *request)
+{
+    bool past = history_in_past(g->history);
+    history_input(g->history, (const uint8_t *)request->text,
+                  request->text_bytes, false);
+    if (past) {
+        gui_branch_changed(g);
+        say_branch(g);
+    }
+    stage_typed(g->stage, current_branch(g), request->text,
+                request->text_bytes);
+    if (g->run == RUN_WAITING)
+        g->run = RUN_RUNNING;
+}
+
+/* ---- All ---- */
+
+/* The crossing that a command names, or the one that the window is about. */
+static uint64_t crossing_of(const struct gui *g, uint64_t number)
+{
+    return number ? number : g->scene.now.number;
+}
+
+void gui_carry_out(struct gui *g, const struct view_request *request)
+{
+    switch (request->command) {
+    case CMD_NONE:
+        break;
+    case CMD_RUN:
+        gui_toggle_run(g);
+        break;
+    case CMD_FIRST_MOMENT:
+        gui_wish(g, WISH_MOMENT, 0);
+        g->wish.moment = history_first(g->history);
+        break;
+    case CMD_NEWEST_MOMENT:
+        view_select(g->view, 0);
+        if (history_in_past(g->history)) {
+            gui_wish(g, WISH_MOMENT, 0);
+            g->wish.moment = history_newest(g->history);
+        }
+        break;
+    case CMD_GO_TRAP:
+        gui_wish(g, WISH_TRAP, crossing_of(g, request->arg));
+        break;
+    case CMD_GO_END:
+        gui_wish(g, WISH_END, crossing_of(g, request->arg));
+        break;
+    case CMD_SCRUB:
+        view_select(g->view, 0);
+        gui_wish(g, WISH_POSITION, request->arg);
+        break;
+    case CMD_LAST_WRITE:
+        gui_wish(g, WISH_WRITE, request->arg);
+        break;
+    case CMD_SWITCH:
+        gui_wish(g, WISH_BRANCH, request->arg - 1);
+        break;
+    case CMD_TYPE:
+        type(g, request);
+        break;
+    case CMD_LOOK_UP:
+        look_up(g, request->text);
+        break;
+    case CMD_SAVE_PICTURE:
+        save_picture(g);
+        break;
+    case CMD_QUIT:
+        g->quit = true;
+        break;
+    default:
+        /* a key while the guest runs, or during a step, stops that */
+        if (g->run == RUN_RUNNING)
+            g->run = RUN_PAUSED;
+        else
+            gui_step(g, request->command);
+        break;
+    }
+}
