@@ -81,7 +81,7 @@ int main(int argc, char *argv[])
         status = run_command(&options, &why);
     else if (options.json)
         refuse_in_json(status, &why);
-    if (fflush(stdout) != 0 && status == 0)
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0)
         status = complain(&why, APP_UNUSABLE, "stdout: cannot be written");
     if (why.text[0] != '\0')
         fprintf(stderr, "sallyport: %s\n", why.text);
