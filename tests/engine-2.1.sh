@@ -58,7 +58,7 @@ if [ ! -d "$cache/root" ]; then
         skip "cannot fetch libunicorn from $mirror (see $cache/fetch.log)"
 fi
 
-tests="cpu cpu_table cpu_cuts cpu_fuzz"
+tests="cpu cpu_table cpu_cuts cpu_fuzz cpu_watch"
 cmake -S "$source" -B "$cache/build" -G Ninja -DSALLYPORT_SANITIZE=ON \
     -DCMAKE_BUILD_TYPE=RelWithDebInfo -DSALLYPORT_WINDOW=OFF \
     -DSALLYPORT_UNICORN_ROOT="$cache/root" >"$cache/configure.log" 2>&1 || {

@@ -5,6 +5,7 @@
  */
 #include "gdbserve.h"
 #include "options.h"
+#include "rawtty.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,11 +77,13 @@ int cmd_gdb(const struct options *options, struct complaint *why)
     struct session_desc desc = {
         .options = options, .track = true, .history = true};
     struct session *s;
+    rawtty_keys(STDIN_FILENO);
     int status = session_open(&desc, &s, why);
     if (status == 0)
         status = listen_and_serve(s, why);
     if (status == 0)
         status = session_finish(s, 0, why);
     session_close(s);
+    rawtty_leave();
     return status;
 }

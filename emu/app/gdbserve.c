@@ -65,7 +65,7 @@ int gdbserve_listen(const char *address, unsigned port, unsigned *out_port,
     int fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
-        bind(fd, &a.any, n) != 0 || listen(fd, 1) != 0 ||
+        bind(fd, &a.any, n) != 0 || listen(fd, 16) != 0 ||
         getsockname(fd, &a.any, &n) != 0) {
         complain(why, APP_UNUSABLE, "port %u at %s: %s", port, address,
                  strerror(errno));

@@ -81,20 +81,38 @@ static void catch_crashes(void)
         sigaction(crashes[i], &action, &tty.old[i]);
 }
 
-bool rawtty_enter(int fd)
+static bool take(int fd, struct termios *to_be)
 {
     if (!isatty(fd) || tcgetattr(fd, &tty.before) != 0)
         return false;
     tty.fd = fd;
     catch_crashes();
     atexit(rawtty_leave);
-    struct termios raw = tty.before;
+    *to_be = tty.before;
+    to_be->c_cc[VMIN] = 1;
+    to_be->c_cc[VTIME] = 0;
+    return true;
+}
+
+bool rawtty_enter(int fd)
+{
+    struct termios raw;
+    if (!take(fd, &raw))
+        return false;
     raw.c_iflag &= (tcflag_t) ~(BRKINT | ICRNL | INLCR | IGNCR | INPCK |
                                 ISTRIP | IXON | PARMRK);
     raw.c_lflag &= (tcflag_t) ~(ECHO | ECHONL | ICANON | IEXTEN | ISIG);
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
     tty.raw = tcsetattr(fd, TCSANOW, &raw) == 0;
+    return tty.raw;
+}
+
+bool rawtty_keys(int fd)
+{
+    struct termios keys;
+    if (!take(fd, &keys))
+        return false;
+    keys.c_lflag &= (tcflag_t) ~(ECHO | ECHONL | ICANON);
+    tty.raw = tcsetattr(fd, TCSANOW, &keys) == 0;
     return tty.raw;
 }
 

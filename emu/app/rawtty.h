@@ -22,6 +22,10 @@ void interrupts_die(void);
 /* Every key to the guest, Ctrl-C included; output stays as it was. False: fd
  * is no terminal. */
 bool rawtty_enter(int fd);
+/* Every key at once and without an echo, which is the guest's; Ctrl-C and the
+ * other keys of the host's remain what they are. Before history begins, which
+ * hears of faults first. False: fd is no terminal. */
+bool rawtty_keys(int fd);
 /* Puts the terminal back; does nothing if it is not raw. */
 void rawtty_leave(void);
 

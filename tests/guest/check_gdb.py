@@ -179,6 +179,7 @@ def frame(data):
 class Client:
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), 10)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.settimeout(PATIENCE)
 
     def ask(self, data):
