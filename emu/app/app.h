@@ -16,6 +16,7 @@ enum app_status {
     APP_PANIC = 121,    /* the guest's kernel panicked */
     APP_LIMIT = 122,    /* limit reached, or nothing can wake the guest */
     APP_UNUSABLE = 123, /* unusable image, recording or value */
+    APP_FINDING = 124,  /* what was asked to be checked does not hold */
 };
 
 struct complaint {
@@ -35,6 +36,7 @@ int cmd_run(const struct options *options, struct complaint *why);
 int cmd_trace(const struct options *options, struct complaint *why);
 int cmd_shot(const struct options *options, struct complaint *why);
 int cmd_gdb(const struct options *options, struct complaint *why);
+int cmd_replay(const struct options *options, struct complaint *why);
 int cmd_build(const struct options *options, struct complaint *why);
 
 #endif

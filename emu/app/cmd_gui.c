@@ -228,6 +228,23 @@ static int open_all(struct gui *g, struct looks *looks, struct complaint *why)
     return 0;
 }
 
+/* replay --gui --goto N: to that crossing's trap. */
+static int go_to_wanted(struct gui *g, struct complaint *why)
+{
+    uint64_t number = g->options->go_to;
+    struct recorded *recorded = g->session->recorded;
+    struct moment at;
+    if (number == 0 || recorded == NULL)
+        return 0;
+    if (!recorded_moment(recorded, number, &at) ||
+        !history_goto(g->history, at))
+        return complain(why, APP_UNUSABLE,
+                        "--goto %llu: the recording has no such crossing",
+                        (unsigned long long)number);
+    view_select(g->view, number);
+    return 0;
+}
+
 int cmd_gui(const struct options *options, struct complaint *why)
 {
     struct looks looks;
@@ -247,8 +264,12 @@ int cmd_gui(const struct options *options, struct complaint *why)
         else if (!options->bare)
             g->run = RUN_RUNNING; /* the shell: to its prompt */
         history_pace_idle(g->history, true);
+        status = go_to_wanted(g, why);
+    }
+    if (status == 0) {
         loop(g);
-        history_goto(g->history, history_newest(g->history));
+        if (g->session->recorded == NULL) /* what it leaves behind */
+            history_goto(g->history, history_newest(g->history));
         leave_behind(g);
         status = session_finish(g->session, g->status, why);
     }

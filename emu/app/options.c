@@ -68,7 +68,7 @@ static const struct option_row rows[] = {
      "go on."},
     {"--json", NULL, KIND_FLAG, FIELD(json), ON_RUN | ON_TRACE, 0, 0,
      "One JSON object a line on stdout, and nothing else there."},
-    {"--quiet", NULL, KIND_FLAG, FIELD(quiet), ON_MACHINE, 0, 0,
+    {"--quiet", NULL, KIND_FLAG, FIELD(quiet), ON_MACHINE | ON_REPLAY, 0, 0,
      "No remarks of Sallyport's own on stderr, errors excepted."},
     {"--size", "WxH", KIND_TEXT, FIELD(size), ON_GUI | ON_SHOT, 0, 0,
      "Of the window or picture in pixels (default 1600x1000)."},
@@ -93,9 +93,19 @@ static const struct option_row rows[] = {
     {"--listen", "ADDRESS", KIND_TEXT, FIELD(listen), ON_GDB, 0, 0,
      "... of this address of the host, instead of 127.0.0.1. Whoever reaches "
      "it controls the run."},
-    {"--help", NULL, KIND_FLAG, FIELD(help), ON_MACHINE | ON_BUILD, 0, 0,
-     "Print this help."},
-    {"--version", NULL, KIND_FLAG, FIELD(version), ON_MACHINE, 0, 0,
+    {"--trace", NULL, KIND_FLAG, FIELD(trace), ON_REPLAY, 0, 0,
+     "Every crossing as text on stderr, as the run itself would have told it."},
+    {"--goto", "CROSSING", KIND_NUMBER, FIELD(go_to), ON_REPLAY, 1, UINT64_MAX,
+     "Print this crossing's card and the registers at its trap, and run "
+     "nothing else; with --gui: open there."},
+    {"--gui", NULL, KIND_FLAG, FIELD(gui), ON_REPLAY, 0, 0,
+     "Open it in the window."},
+    {"--verify", NULL, KIND_FLAG, FIELD(verify), ON_REPLAY, 0, 0,
+     "Run it again and compare everything with the file: one line says that "
+     "all is the same, or what is not (status 124)."},
+    {"--help", NULL, KIND_FLAG, FIELD(help), ON_MACHINE | ON_BUILD | ON_REPLAY,
+     0, 0, "Print this help."},
+    {"--version", NULL, KIND_FLAG, FIELD(version), ON_MACHINE | ON_REPLAY, 0, 0,
      "Print the versions of Sallyport and of its engine."},
 };
 #define ROWS (sizeof rows / sizeof rows[0])
@@ -230,6 +240,24 @@ static bool takes_all(const struct reader *r, const char *word)
            strcmp(word, "--help") != 0 && strcmp(word, "-h") != 0;
 }
 
+/* Commands whose operands are files of ours: options may stand behind them. */
+#define OPERANDS_FIRST (ON_REPLAY)
+
+static bool takes_operand(struct reader *r)
+{
+    const struct subcommand *command = r->out->command;
+    struct options *o = r->out;
+    if (command == NULL || (command->bit & OPERANDS_FIRST) == 0)
+        return false;
+    if (o->program_count == 0)
+        o->program = r->argv + r->next;
+    if (o->program + o->program_count != r->argv + r->next)
+        return false; /* not beside the first */
+    o->program_count++;
+    r->next++;
+    return true;
+}
+
 /* Words until PROGRAM; the first that is a command is the command. Options
  * may stand on either side of it. Behind PROGRAM all belongs to PROGRAM. */
 static int read_words(struct reader *r)
@@ -248,14 +276,21 @@ static int read_words(struct reader *r)
                 return status;
             continue;
         }
+        if (takes_operand(r))
+            continue;
         const struct subcommand *command = find_command(word);
         if (r->out->command != NULL || command == NULL)
             break;
         r->out->command = command;
         r->next++;
     }
-    r->out->program = r->argv + r->next;
-    r->out->program_count = r->argc - r->next;
+    if (r->out->program_count == 0) {
+        r->out->program = r->argv + r->next;
+        r->out->program_count = r->argc - r->next;
+    } else if (r->next < r->argc) {
+        return complain(r->why, APP_USAGE, "%s: one operand too many",
+                        r->argv[r->next]);
+    }
     return 0;
 }
 

@@ -28,6 +28,7 @@ struct option_list {
 #define ON_TRACE   (1u << 2)
 #define ON_SHOT    (1u << 3)
 #define ON_BUILD   (1u << 4) /* its words go to the compiler, unread */
+#define ON_REPLAY  (1u << 5)
 #define ON_GDB     (1u << 7)
 /* A machine is made; it is run to its end; from outside, step by step. */
 #define ON_WHOLE   (ON_GUI | ON_RUN | ON_TRACE | ON_SHOT)
@@ -62,6 +63,10 @@ struct options {
     /* Who may connect (gdb). */
     uint64_t port;
     const char *listen; /* NULL: the loopback address */
+
+    /* A recording run again (replay). */
+    bool trace, gui, verify;
+    uint64_t go_to; /* number of a crossing; 0: not given */
 
     /* The window (gui) and the picture (shot). */
     const char *size, *palette, *scale; /* NULL: the default */

@@ -173,6 +173,16 @@ const char *verdict_name(enum verdict_cause cause)
     return names[cause];
 }
 
+enum verdict_cause verdict_named(const char *name)
+{
+    int cause = 0;
+    while (cause < VERDICT_ERROR &&
+           (name == NULL ||
+            strcmp(name, verdict_name((enum verdict_cause)cause)) != 0))
+        cause++;
+    return (enum verdict_cause)cause;
+}
+
 void report_end(struct report *r, const struct verdict *verdict,
                 struct machine *machine, const struct complaint *why)
 {

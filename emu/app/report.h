@@ -54,6 +54,8 @@ struct report {
 };
 
 const char *verdict_name(enum verdict_cause cause); /* "exit", ... */
+/* ERROR if it is none of them; name may be NULL. */
+enum verdict_cause verdict_named(const char *name);
 
 /* For session_desc.console_out: plain console text. ctx is the report. */
 void report_console(void *ctx, const uint8_t *bytes, size_t n);

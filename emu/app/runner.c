@@ -5,6 +5,7 @@
 
 #include "feed.h"
 #include "rawtty.h"
+#include "../record/replay.h"
 #include "recorder.h"
 
 #include <inttypes.h>
@@ -196,6 +197,83 @@ static bool run_stretch(struct runner *r)
     return ended_from_outside(r);
 }
 
+/* ---- A recording's run ---- */
+
+/* Ctrl-C is looked for so often. */
+#define REPLAY_SLICE UINT64_C(20000000)
+
+/* It is over: as the file says. */
+static bool recording_over(struct runner *r)
+{
+    struct recorded *recorded = r->desc->session->recorded;
+    const char *message = recording_text(recorded->file, "message");
+    uint64_t status, signal = 0;
+    if (!recorded->finished ||
+        !recording_number(recorded->file, "status", &status) || status > 255) {
+        complain(r->why, APP_LIMIT,
+                 "%s: the recording breaks off here, at clock %" PRIu64,
+                 recorded->path, machine_clock(r->machine));
+        return end(r, VERDICT_LIMIT, APP_LIMIT);
+    }
+    recording_number(recorded->file, "signal", &signal);
+    r->verdict->signal = (int)signal;
+    if (message != NULL && message[0] != '\0')
+        complain(r->why, 0, "%s", message);
+    return end(r, verdict_named(recording_text(recorded->file, "end")),
+               (int)status);
+}
+
+static bool went_astray(struct runner *r)
+{
+    struct recorded *recorded = r->desc->session->recorded;
+    const char *engine = recording_text(recorded->file, "engine");
+    complain(r->why, APP_UNUSABLE,
+             "%s: the run goes another way than the recorded one before clock "
+             "%" PRIu64 " (recorded on %s, this is %s)",
+             recorded->path, machine_clock(r->machine),
+             engine != NULL ? engine : "?", cpu_engine_version());
+    return end(r, VERDICT_ERROR, APP_UNUSABLE);
+}
+
+static bool replay_stretch(struct runner *r, struct replay *replay)
+{
+    const struct recorded *recorded = r->desc->session->recorded;
+    struct moment to = {machine_clock(r->machine) + REPLAY_SLICE, 0};
+    struct machine_stop stop;
+    bool last = moment_compare(to, recorded->newest) >= 0;
+    if (last)
+        to = recorded->newest;
+    enum replay_result result = replay_run(replay, to, replay->arrivals, &stop);
+    report_flush(r->desc->report);
+    if (ended_from_outside(r))
+        return true;
+    if (result == REPLAY_ASTRAY)
+        return went_astray(r);
+    return result == REPLAY_THERE && last && recording_over(r);
+}
+
+/* ---- Either ---- */
+
+static void replay(struct runner *r)
+{
+    const struct recorded *recorded = r->desc->session->recorded;
+    struct replay replay = {.machine = r->machine,
+                            .arrival = recorded->arrival,
+                            .arrivals = recorded->arrivals};
+    while (!replay_stretch(r, &replay))
+        continue;
+}
+
+static void run_fed(struct runner *r, struct script *script)
+{
+    feed_open(&r->feed, r->machine, script, r->desc->use_stdin);
+    if (r->feed.kind == FEED_TERMINAL && !r->options->quiet)
+        fputs("sallyport: Ctrl-A x leaves\n", stderr);
+    while (!run_stretch(r))
+        continue;
+    feed_close(&r->feed);
+}
+
 int runner_run(const struct runner_desc *desc, struct verdict *verdict,
                struct complaint *why)
 {
@@ -216,14 +294,12 @@ int runner_run(const struct runner_desc *desc, struct verdict *verdict,
     if (desc->until != NULL)
         tracker_listen(desc->session->tracker, on_event, &r);
     interrupts_catch();
-    feed_open(&r.feed, r.machine, script, desc->use_stdin);
-    if (r.feed.kind == FEED_TERMINAL && !options->quiet)
-        fputs("sallyport: Ctrl-A x leaves\n", stderr);
-    while (!run_stretch(&r))
-        continue;
+    if (desc->session->recorded != NULL)
+        replay(&r);
+    else
+        run_fed(&r, script);
     if (desc->session->tracker != NULL)
         tracker_unlisten(desc->session->tracker, &r);
-    feed_close(&r.feed);
     script_close(script);
     return verdict->status;
 }
@@ -321,5 +397,24 @@ int runner_command(const struct options *options, bool trace,
         run_once(&desc, &report, true, &verdict, why);
     }
     measurements_free(&m);
+    return verdict.status;
+}
+
+int runner_replay(const struct options *options, struct complaint *why)
+{
+    struct report report = {.trace = options->trace};
+    struct verdict verdict = {.cause = VERDICT_ERROR};
+    struct session *s;
+    struct session_desc desc = {
+        .options = options,
+        .track = options->trace,
+        .console_out = report_console,
+        .console_ctx = &report,
+    };
+    verdict.status = session_open(&desc, &s, why);
+    if (verdict.status == 0)
+        run_session(s, &report, &verdict, why);
+    report_end(&report, &verdict, s->machine, why);
+    session_close(s);
     return verdict.status;
 }

@@ -11,6 +11,9 @@
  *                 program, one byte at a time: the run depends on the bytes,
  *                 never on when they came. Idle time is skipped.
  *     nothing     end-of-file from the beginning
+ *
+ * The session of a recording has none of them: what came comes again, and it
+ * ends as it ended.
  */
 #ifndef SALLYPORT_RUNNER_H
 #define SALLYPORT_RUNNER_H
@@ -37,5 +40,8 @@ int runner_run(const struct runner_desc *desc, struct verdict *verdict,
 /* The whole of `run` and `trace`: session, run, end, in text or JSON. */
 int runner_command(const struct options *options, bool trace,
                    struct complaint *why);
+
+/* The whole of `replay`, and of `replay --trace`. */
+int runner_replay(const struct options *options, struct complaint *why);
 
 #endif

@@ -9,35 +9,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The texts of --abi and --cost are read and judged even where this command
- * has no use for them: a bad file is told at once. */
+/* A text of --abi or --cost, unless the recording has brought it along. */
+static int read_table(const struct session *s, const char *path,
+                      struct blob *text, struct complaint *why)
+{
+    if (path == NULL || s->recorded != NULL)
+        return 0;
+    return hostfile_read_text(path, text, why);
+}
+
+/* They are read and judged even where this command has no use for them: a bad
+ * file is told at once. */
 static int read_tables(struct session *s, struct complaint *why)
 {
     const struct options *o = s->options;
-    struct blob text = {0};
     char reason[320] = "";
-    int status = 0;
     s->cost = cost_model_default;
-    if (o->abi != NULL) {
-        status = hostfile_read_text(o->abi, &text, why);
-        if (status != 0)
-            return status;
-        s->abi = abi_from_text((const char *)text.bytes, o->abi, reason,
+    int status = read_table(s, o->abi, &s->abi_text, why);
+    if (status == 0)
+        status = read_table(s, o->cost, &s->cost_text, why);
+    if (status != 0)
+        return status;
+    if (s->abi_text.bytes != NULL) {
+        s->abi = abi_from_text((const char *)s->abi_text.bytes, o->abi, reason,
                                sizeof reason);
-        s->abi_text = text;
         if (s->abi == NULL)
             return complain(why, APP_UNUSABLE, "%s", reason);
     }
-    if (o->cost != NULL) {
-        status = hostfile_read_text(o->cost, &text, why);
-        if (status != 0)
-            return status;
-        if (cost_model_parse((const char *)text.bytes, o->cost, &s->cost,
-                             reason, sizeof reason) != 0)
-            status = complain(why, APP_UNUSABLE, "%s", reason);
-        s->cost_text = text;
-    }
-    return status;
+    if (s->cost_text.bytes != NULL &&
+        cost_model_parse((const char *)s->cost_text.bytes, o->cost, &s->cost,
+                         reason, sizeof reason) != 0)
+        return complain(why, APP_UNUSABLE, "%s", reason);
+    return 0;
 }
 
 static const char *layout_of(const struct session_desc *desc)
@@ -100,7 +103,10 @@ static int make_tracker(struct session *s, struct complaint *why)
     s->sources = sources_create();
     for (size_t i = 0; i < s->options->sources.count; i++)
         sources_add_root(s->sources, s->options->sources.value[i]);
-    sources_add_root(s->sources, SALLYPORT_SOURCE_DIR);
+    if (s->recorded != NULL)
+        recorded_add_sources(s->recorded, s->sources);
+    else
+        sources_add_root(s->sources, SALLYPORT_SOURCE_DIR);
     return 0;
 }
 
@@ -139,7 +145,33 @@ static int begin_history(struct session *s, struct complaint *why)
     char reason[200];
     struct history_desc desc = {.machine = s->machine, .tracker = s->tracker};
     s->history = history_begin(&desc, reason, sizeof reason);
-    return s->history != NULL ? 0 : complain(why, APP_UNUSABLE, "%s", reason);
+    if (s->history == NULL)
+        return complain(why, APP_UNUSABLE, "%s", reason);
+    const struct recorded *r = s->recorded;
+    if (r != NULL &&
+        !history_load(s->history, r->arrival, r->arrivals, r->newest))
+        return complain(why, APP_UNUSABLE,
+                        "%s: damaged: its inputs are not in order", r->path);
+    return 0;
+}
+
+/* What the machine is made of: the command line's, or a recording's. */
+static int gather(struct session *s, const struct session_desc *desc,
+                  struct complaint *why)
+{
+    int status;
+    s->disk.fd = -1;
+    if (recorded_named(s->options)) {
+        status = recorded_open(s, &s->recorded, why);
+        return status == 0 ? read_tables(s, why) : status;
+    }
+    status = read_tables(s, why);
+    if (status == 0)
+        status = boot_compose(s->options, layout_of(desc), &s->boot, why);
+    if (status == 0 && desc->measurements != NULL)
+        find_marks(s);
+    return status == 0 ? diskfile_open(s->options->disk, &s->disk, why)
+                       : status;
 }
 
 int session_open(const struct session_desc *desc, struct session **out,
@@ -151,15 +183,8 @@ int session_open(const struct session_desc *desc, struct session **out,
         abort();
     *out = s;
     s->options = o;
-    s->disk.fd = -1;
-    int status = read_tables(s, why);
-    if (status == 0)
-        status = boot_compose(o, layout_of(desc), &s->boot, why);
-    if (status == 0 && desc->measurements != NULL)
-        find_marks(s);
+    int status = gather(s, desc, why);
     bool track = desc->track || s->program != NULL;
-    if (status == 0)
-        status = diskfile_open(o->disk, &s->disk, why);
     if (status == 0)
         status = make_machine(s, desc, why);
     if (status == 0 && o->save_boot != NULL && !desc->again)
@@ -181,7 +206,7 @@ int session_open(const struct session_desc *desc, struct session **out,
 int session_finish(struct session *s, int status, struct complaint *why)
 {
     struct complaint late = {.text = ""};
-    int saved = diskfile_write_back(&s->disk, &late);
+    int saved = s->recorded == NULL ? diskfile_write_back(&s->disk, &late) : 0;
     if (saved == 0)
         saved = takeout_write(s->takeout, &late);
     if (saved == 0 || why->text[0] != '\0')
@@ -212,5 +237,6 @@ void session_close(struct session *s)
     blob_free(&s->cost_text);
     diskfile_close(&s->disk);
     boot_free(&s->boot);
+    recorded_close(s->recorded);
     free(s);
 }

@@ -10,6 +10,10 @@
  *     }
  *     session_close(s);
  *
+ * PROGRAM may be a recording where the command allows it: images, machine and
+ * what comes from outside are the recording's then, and with a history the
+ * whole run is its future from the beginning.
+ *
  * How the guest is run and where its input comes from is left to runner.h (a
  * terminal, a pipe, a script) or to the window.
  */
@@ -21,6 +25,7 @@
 #include "boot.h"
 #include "diskfile.h"
 #include "options.h"
+#include "recorded.h"
 
 struct session_desc {
     const struct options *options; /* must outlive the session */
@@ -41,14 +46,15 @@ struct session_desc {
 struct session {
     const struct options *options;
     struct machine *machine;
-    struct tracker *tracker; /* NULL unless track */
-    struct symbols *kernel;  /* NULL unless track or --get; also NULL where
-                                the image says nothing that libelf can read */
-    struct sources *sources; /* NULL unless track */
-    struct history *history; /* NULL unless history */
-    struct symbols *program; /* of PROGRAM, if it has marks; else NULL */
-    struct measure *measure; /* ... watching them, if they are wanted */
-    struct abi *abi;         /* of --abi, else NULL */
+    struct tracker *tracker;   /* NULL unless track */
+    struct symbols *kernel;    /* NULL unless track or --get; also NULL where
+                                  the image says nothing that libelf can read */
+    struct sources *sources;   /* NULL unless track */
+    struct history *history;   /* NULL unless history */
+    struct recorded *recorded; /* PROGRAM is a recording; else NULL */
+    struct symbols *program;   /* of PROGRAM, if it has marks; else NULL */
+    struct measure *measure;   /* ... watching them, if they are wanted */
+    struct abi *abi;           /* of --abi, else NULL */
     struct blob abi_text, cost_text; /* of --abi, --cost; else empty */
     struct cost_model cost;
     struct boot boot;

@@ -85,10 +85,11 @@ static void put_other(struct writer *w, const struct tracker *t,
 {
     const struct record *r = tracker_look(t, number);
     char who[64];
+    put_text(w, "#%" PRIu64, number);
     if (r == NULL)
-        return;
+        return; /* of a recording that was not run up to there */
     who_text(r->pid, tracker_text(t, r->name), who, sizeof who);
-    put_text(w, "#%" PRIu64 " (%s)", number, who);
+    put_text(w, " (%s)", who);
 }
 
 /* ---- Calls ---- */

@@ -211,11 +211,14 @@ static void look_for_more(struct recording *r)
     }
 }
 
-bool recording_end_against(struct recording *r, char *why, size_t why_bytes)
+bool recording_end_against(struct recording *r, bool finished, char *why,
+                           size_t why_bytes)
 {
     recording_unlisten(r);
-    put_end(r);
-    look_for_more(r);
+    if (finished) {
+        put_end(r);
+        look_for_more(r);
+    }
     bool good = r->rows.error == 0 && !r->rows.differs;
     snprintf(why, why_bytes, "%s", r->rows.text);
     recording_free(r);

@@ -74,8 +74,9 @@ bool recording_differs(const struct recording *r);
  * of it. False: why says. r is freed in any case. */
 bool recording_end(struct recording *r, const struct recording_fact *fact,
                    size_t facts, char *why, size_t why_bytes);
-/* recording_against: compares also what is written at the end, and whether the
- * file holds more. Then as recording_end. */
-bool recording_end_against(struct recording *r, char *why, size_t why_bytes);
+/* recording_against: compares also, if the file's end was written, what is
+ * written there, and whether it holds more. Then as recording_end. */
+bool recording_end_against(struct recording *r, bool finished, char *why,
+                           size_t why_bytes);
 
 #endif

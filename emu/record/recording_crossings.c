@@ -215,6 +215,17 @@ static unsigned arguments_of(const struct crossing *c)
     return c->call != NULL ? c->call->nargs : 6;
 }
 
+/* What the pointers among them led to. */
+static void put_arguments(struct recording *r, const struct crossing *c)
+{
+    for (unsigned i = 0; i < 6; i++)
+        if (c->arg_text[i] != NULL) {
+            struct value row[] = {value_number(c->number), value_number(i),
+                                  intern(r, c->arg_text[i])};
+            recording_put(r, TABLE_ARGUMENT, row);
+        }
+}
+
 static void put_sequel(struct recording *r, const struct crossing *c)
 {
     if (c->wait_status == 0 && c->signal == 0 && c->handler == 0 &&
@@ -278,6 +289,8 @@ static void put_crossing(struct recording *r, const struct crossing *c)
     row[n++] = value_number(c->pages_unmapped);
     row[n++] = value_number(c->block_count);
     recording_put(r, TABLE_CROSSING, row);
+    if (c->call != NULL)
+        put_arguments(r, c);
     put_sequel(r, c);
     put_parts(r, c);
 }

@@ -330,6 +330,90 @@ bool recording_finished(struct recording_file *f)
     return recording_text(f, "end") != NULL;
 }
 
+/* ---- What came from outside ---- */
+
+bool recording_reached(struct recording_file *f, struct moment *newest)
+{
+    return recording_number(f, "reached_clock", &newest->clock) &&
+           recording_number(f, "reached_traps", &newest->traps);
+}
+
+/* A copy that lives as long as the file is open; NULL: out of memory. */
+static const uint8_t *keep_bytes(struct recording_file *f, const void *bytes,
+                                 size_t n)
+{
+    char **grown = realloc(f->kept, (f->keeps + 1) * sizeof *grown);
+    char *copy = malloc(n + 1);
+    if (grown != NULL)
+        f->kept = grown;
+    if (grown == NULL || copy == NULL) {
+        free(copy);
+        return NULL;
+    }
+    if (n > 0)
+        memcpy(copy, bytes, n);
+    f->kept[f->keeps++] = copy;
+    return (const uint8_t *)copy;
+}
+
+static bool read_arrival(struct recording_file *f, sqlite3_stmt *s,
+                         struct arrival *a)
+{
+    *a = (struct arrival){
+        .at = {(uint64_t)sqlite3_column_int64(s, 0),
+               (uint64_t)sqlite3_column_int64(s, 1)},
+        .n = (size_t)sqlite3_column_bytes(s, 2),
+        .piped = sqlite3_column_int(s, 3) != 0,
+    };
+    if (sqlite3_column_type(s, 2) == SQLITE_NULL)
+        return true;
+    a->bytes = keep_bytes(f, sqlite3_column_blob(s, 2), a->n);
+    return a->bytes != NULL;
+}
+
+static bool read_arrivals(struct recording_file *f, sqlite3_stmt *s,
+                          struct arrival **out, size_t *n)
+{
+    size_t room = 0;
+    int got;
+    while ((got = sqlite3_step(s)) == SQLITE_ROW) {
+        if (*n == room) {
+            room = room * 2 + 64;
+            struct arrival *grown = realloc(*out, room * sizeof *grown);
+            if (grown == NULL)
+                return false;
+            *out = grown;
+        }
+        if (!read_arrival(f, s, &(*out)[*n]))
+            return false;
+        if (*n > 0 && moment_compare((*out)[*n - 1].at, (*out)[*n].at) > 0)
+            return false;
+        ++*n;
+    }
+    return got == SQLITE_DONE;
+}
+
+bool recording_arrivals(struct recording_file *f, struct arrival **out,
+                        size_t *n, char *why, size_t why_bytes)
+{
+    sqlite3_stmt *s = NULL;
+    *out = NULL;
+    *n = 0;
+    bool good =
+        sqlite3_prepare_v2(f->db,
+                           "SELECT clock, traps, bytes, piped FROM arrival "
+                           "ORDER BY id",
+                           -1, &s, NULL) == SQLITE_OK &&
+        read_arrivals(f, s, out, n);
+    sqlite3_finalize(s);
+    if (good)
+        return true;
+    free(*out);
+    *out = NULL;
+    snprintf(why, why_bytes, "damaged: its inputs cannot be read in order");
+    return false;
+}
+
 /* ---- Images ---- */
 
 static bool unpack_image(struct recording_file *f, struct recording_blob *out,

@@ -13,6 +13,7 @@
 #ifndef SALLYPORT_RECORD_RECORDING_FILE_H
 #define SALLYPORT_RECORD_RECORDING_FILE_H
 
+#include "history.h"
 #include "recording.h"
 
 struct recording_file;
@@ -36,6 +37,13 @@ bool recording_number(struct recording_file *f, const char *key,
                       uint64_t *number);
 /* The run came to its end and the end was written. */
 bool recording_finished(struct recording_file *f);
+
+/* How far the file goes. False: it does not say. */
+bool recording_reached(struct recording_file *f, struct moment *newest);
+/* What came from outside, in order, into a new array (free it; the bytes live
+ * until recording_close). False: why. */
+bool recording_arrivals(struct recording_file *f, struct arrival **out,
+                        size_t *n, char *why, size_t why_bytes);
 
 /* The i-th image of a kind, unpacked, its hash checked. False: there is none,
  * or it is damaged (why is not empty then). bytes are malloc'ed, with a NUL
