@@ -197,6 +197,7 @@ static void fill(const struct tracker *t, struct crossing *c,
     c->pages_mapped = r->pages_mapped;
     c->pages_unmapped = r->pages_unmapped;
     c->block_count = r->block_count;
+    c->slept_at = r->slept_at;
     snprintf(c->blocked_on, sizeof c->blocked_on, "%s",
              tracker_text(t, r->blocked_on));
     c->woken_by = r->woken_by;

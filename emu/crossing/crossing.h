@@ -157,6 +157,7 @@ struct crossing {
     uint64_t cycles;      /* the model's; see struct cost_model */
     uint64_t block_count; /* how often it slept */
     char blocked_on[32];  /* the last reason */
+    uint64_t slept_at;    /* clock of that; 0: never */
     int gave_to;          /* pid that got the hart from it last, or 0 */
     uint64_t woken_by;    /* the crossing that woke it last, or 0 */
     const struct transfer *transfer;

@@ -220,6 +220,7 @@ static void saw_block(struct tracker *t, const uint64_t *arg)
     if (r == NULL)
         return;
     r->block_count++;
+    r->slept_at = machine_clock(t->machine);
     r->blocked_on = tracker_intern(t, p->pub.blocked_on);
 }
 

@@ -43,7 +43,7 @@ enum chain_kind {
 struct record {
     uint64_t clock_in, clock_out, traps_in;
     uint64_t root, user_pc, tval, result, return_pc, trapframe_va;
-    uint64_t own_insns, bytes_in, bytes_out, woken_by;
+    uint64_t own_insns, bytes_in, bytes_out, woken_by, slept_at;
     uint64_t frame, resumes, resumed_by, restarts, restarted_by;
     struct chain chain[CHAINS];
     uint32_t args; /* index of the first saved register, a7; then a0... */

@@ -189,15 +189,31 @@ static void ring_step(const struct ring_op *op, struct scene_card *card)
              strchr(text, ')') + 1);
 }
 
-/* Transfers, mappings and operations of a ring in the order of the clock. */
+static void sleep_step(const struct crossing *c, struct scene_card *card)
+{
+    add_step(card, "sleeps until woken:", "%s%s", c->blocked_on,
+             c->block_count > 1 ? ", more than once" : "");
+}
+
+/* Transfers, mappings, operations of a ring and the last sleep in the order of
+ * the clock. */
 static void work_steps(const struct stage *st, const struct crossing *c,
                        struct scene_card *card)
 {
     size_t m = 0, t = 0, r = 0;
+    bool slept = c->block_count == 0;
     while (t < c->transfers || m < c->mappings || r < c->ring_ops) {
         uint64_t next = t < c->transfers ? c->transfer[t].clock : UINT64_MAX;
         bool mapping = m < c->mappings && c->mapping[m].clock <= next;
         uint64_t first = mapping ? c->mapping[m].clock : next;
+        if (r < c->ring_ops && c->ring_op[r].clock < first)
+            first = c->ring_op[r].clock;
+        if (!slept && c->slept_at < first) {
+            sleep_step(c, card);
+            slept = true;
+        }
+        if (!slept && c->slept_at < next)
+            next = c->slept_at; /* mappings up to then */
         if (r < c->ring_ops && c->ring_op[r].clock <= first)
             ring_step(&c->ring_op[r++], card);
         else if (mapping)
@@ -205,9 +221,8 @@ static void work_steps(const struct stage *st, const struct crossing *c,
         else
             transfer_step(st, c, &c->transfer[t++], card);
     }
-    if (c->block_count)
-        add_step(card, "sleeps until woken:", "%s%s", c->blocked_on,
-                 c->block_count > 1 ? ", more than once" : "");
+    if (!slept)
+        sleep_step(c, card);
     if (c->nesteds)
         add_step(card, "traps taken inside the kernel:", "%zu", c->nesteds);
 }
