@@ -37,10 +37,15 @@ void gui_draw(struct gui *g)
     struct stage_want want = {.run = g->run,
                               .how = g->how[0] ? g->how : NULL,
                               .notice = g->notice[0] ? g->notice : NULL,
+                              .breaks = g->target.breaks,
                               .selected = view_selected(g->view)};
     want.has_va = view_address(g->view, &want.va);
     view_tick(g->view, window_clock_ms());
-    stage_fill(g->stage, &want, &g->scene);
+    if (g->still)
+        snprintf(g->scene.headline, sizeof g->scene.headline,
+                 "looking for it in the past; Esc stops");
+    else
+        stage_fill(g->stage, &want, &g->scene);
     view_frame(g->view, &g->scene);
     struct box area[VIEW_DAMAGE_MAX];
     size_t n = view_damage(g->view, area, VIEW_DAMAGE_MAX);
@@ -216,6 +221,14 @@ static int open_all(struct gui *g, struct looks *looks, struct complaint *why)
                                .sources = g->session->sources,
                                .history = g->history,
                                .program = looks_program(g->options)};
+    g->target = (struct target){.machine = g->machine,
+                                .tracker = g->session->tracker,
+                                .history = g->history,
+                                .sources = g->session->sources,
+                                .poll = gui_poll,
+                                .poll_ctx = g};
+    if (!target_open(&g->target))
+        return complain(why, APP_UNUSABLE, "gui: out of memory");
     g->stage = stage_create(&stage);
     g->view = view_create();
     if (!g->stage || !g->view)
@@ -276,6 +289,8 @@ int cmd_gui(const struct options *options, struct complaint *why)
     window_close(g->window);
     view_destroy(g->view);
     stage_destroy(g->stage);
+    if (g->target.private != NULL)
+        target_close(&g->target);
     script_close(g->script);
     session_close(g->session);
     free(g);

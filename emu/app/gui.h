@@ -6,6 +6,7 @@
  *     gui_run.c    running on: slices, waiting, how it ended
  *     gui_step.c   steps, forwards and back
  *     gui_go.c     to another moment or branch, by scrubbing too
+ *     gui_break.c  breakpoints
  *     gui_ask.c    what a person asks for
  *
  * The machine is run through its history alone (record/history.h).
@@ -19,7 +20,7 @@
 #include "session.h"
 #include "window.h"
 
-#include "../debug/stepping.h"
+#include "../debug/breaks.h"
 #include "../view/number.h"
 #include "../view/stage.h"
 
@@ -56,6 +57,7 @@ struct gui {
     struct session *session;
     struct machine *machine;
     struct history *history;
+    struct target target; /* the same, with breakpoints */
     struct stage *stage;
     struct view *view;
     struct window *window;
@@ -74,11 +76,13 @@ struct gui {
     uint64_t waited_clock;    /* ... in guest time */
     enum command waiting_for; /* a step that waits for input */
     struct wish wish;
+    unsigned run_to;       /* the breakpoint of a run to a place, or 0 */
     struct moment seen;    /* the newest moment shown of this branch */
     struct moment fetched; /* a trap's registers were looked for, in vain */
     const char *program;   /* to stop at when it begins, or NULL */
     bool begun, dirty, quit;
     bool stepping; /* RUNNING, but to a step's end */
+    bool still;    /* on the way back: the moments between are not shown */
 };
 
 /* ---- cmd_gui.c ---- */
@@ -119,6 +123,18 @@ void gui_fetch(struct gui *g);
 void gui_note_seen(struct gui *g);
 /* The present moment belongs to another branch than before. */
 void gui_branch_changed(struct gui *g);
+
+/* ---- gui_break.c ---- */
+/* A place as in command.h: sets a breakpoint there, or removes it. */
+void gui_break(struct gui *g, uint64_t place);
+void gui_break_text(struct gui *g, const char *text);
+void gui_unbreak(struct gui *g, unsigned number);
+void gui_run_to(struct gui *g, uint64_t place);
+void gui_run_to_text(struct gui *g, const char *text);
+void gui_forget_run_to(struct gui *g);
+void gui_stopped_at(struct gui *g, const struct target_stop *stop);
+/* To the breakpoint before, or the first moment. */
+void gui_run_back(struct gui *g);
 
 /* ---- gui_ask.c ---- */
 void gui_carry_out(struct gui *g, const struct view_request *request);

@@ -7,10 +7,27 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+/* "break call write", "3:main", "to copyout": the find field takes these too.
+ */
+static bool about_breakpoints(struct gui *g, const char *text)
+{
+    bool words = strncmp(text, "break ", 6) == 0;
+    if (strncmp(text, "to ", 3) == 0)
+        gui_run_to_text(g, text + 3);
+    else if (words || strchr(text, ':') != NULL)
+        gui_break_text(g, words ? text + 6 : text);
+    else
+        return false;
+    return true;
+}
 
 static void look_up(struct gui *g, const char *text)
 {
     struct stage_found found;
+    if (about_breakpoints(g, text))
+        return;
     if (!stage_find(g->stage, text, &found, g->notice, sizeof g->notice))
         return;
     char filter[32];
@@ -60,11 +77,12 @@ static size_t current_branch(const struct gui *g)
 
 static void say_branch(struct gui *g)
 {
-    char said[160];
+    char said[160], clock[32];
     snprintf(said, sizeof said,
-             "branch %zu begins at clock %" PRIu64
-             ": the old future stays, under Branches (B)",
-             current_branch(g) + 1, machine_clock(g->machine));
+             "branch %zu begins at clock %s: the old future stays, under "
+             "Branches (B)",
+             current_branch(g) + 1,
+             number_text(clock, machine_clock(g->machine)));
     view_say(g->view, said);
 }
 
@@ -126,6 +144,15 @@ void gui_carry_out(struct gui *g, const struct view_request *request)
     case CMD_SWITCH:
         gui_wish(g, WISH_BRANCH, request->arg - 1);
         break;
+    case CMD_BREAK:
+        gui_break(g, request->arg);
+        break;
+    case CMD_UNBREAK:
+        gui_unbreak(g, (unsigned)request->arg);
+        break;
+    case CMD_RUN_TO:
+        gui_run_to(g, request->arg);
+        break;
     case CMD_TYPE:
         type(g, request);
         break;
@@ -140,10 +167,12 @@ void gui_carry_out(struct gui *g, const struct view_request *request)
         break;
     default:
         /* a key while the guest runs, or during a step, stops that */
-        if (g->run == RUN_RUNNING)
+        if (g->run == RUN_RUNNING) {
             g->run = RUN_PAUSED;
-        else
+            gui_forget_run_to(g);
+        } else {
             gui_step(g, request->command);
+        }
         break;
     }
 }

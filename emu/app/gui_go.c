@@ -43,6 +43,7 @@ void gui_branch_changed(struct gui *g)
 void gui_wish(struct gui *g, enum wish_kind kind, uint64_t value)
 {
     g->wish = (struct wish){.kind = kind, .value = value};
+    gui_forget_run_to(g);
     if (g->run == RUN_RUNNING || g->run == RUN_WAITING)
         g->run = RUN_PAUSED;
 }

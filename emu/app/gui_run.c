@@ -114,6 +114,8 @@ void gui_toggle_run(struct gui *g)
         return;
     }
     bool paused = g->run == RUN_PAUSED;
+    if (!paused)
+        gui_forget_run_to(g);
     if (paused) {
         stage_mark(g->stage);
         view_select(g->view, 0);
@@ -131,6 +133,23 @@ void gui_adapt_slice(struct gui *g, uint64_t took_ms)
         g->slice /= 2;
 }
 
+/* With breakpoints they are looked out for. */
+static void run_to_clock(struct gui *g, uint64_t until,
+                         struct machine_stop *stop)
+{
+    struct target_stop at;
+    if (breaks_count(g->target.breaks) == 0) {
+        history_run(g->history, until, stop);
+        return;
+    }
+    target_run(&g->target, TARGET_FORWARD, until, &at);
+    *stop = at.machine;
+    if (at.reason != TARGET_BREAK)
+        return;
+    stop->reason = MACHINE_STOPPED;
+    gui_stopped_at(g, &at);
+}
+
 void gui_run_slice(struct gui *g)
 {
     struct machine_stop stop;
@@ -140,7 +159,7 @@ void gui_run_slice(struct gui *g)
         uint64_t bound = script_advance(g->script);
         until = bound < until ? bound : until;
     }
-    history_run(g->history, until, &stop);
+    run_to_clock(g, until, &stop);
     gui_adapt_slice(g, window_clock_ms() - start);
     gui_react(g, &stop);
     gui_note_seen(g);

@@ -7,46 +7,61 @@
 
 struct stepper gui_stepper(struct gui *g)
 {
-    return (struct stepper){.machine = g->machine,
-                            .tracker = g->session->tracker,
-                            .history = g->history,
-                            .poll = gui_poll,
-                            .poll_ctx = g};
+    return target_stepper(&g->target);
 }
 
-static struct step_result step(struct gui *g, enum command command)
+static struct step_result step(const struct stepper *s, void *ctx)
 {
-    struct stepper s = gui_stepper(g);
-    switch (command) {
+    const enum command *command = ctx;
+    switch (*command) {
     case CMD_STEP_LINE:
-        return step_line(&s, STEP_INTO);
+        return step_line(s, STEP_INTO);
     case CMD_INTO_TRAP:
-        return step_into_trap(&s);
+        return step_into_trap(s);
     case CMD_OUT_TO_USER:
-        return step_out_to_user(&s);
+        return step_out_to_user(s);
     case CMD_NEXT_CROSSING:
-        return step_next_crossing(&s, 0);
+        return step_next_crossing(s, 0);
     default:
-        return step_instruction(&s);
+        return step_instruction(s);
     }
 }
 
-/* False: there is nothing before. */
-static bool go_back(struct gui *g, enum command command)
+/* A breakpoint on the way ends a step that goes far. */
+static struct step_result step_or_break(struct gui *g, enum command command)
 {
-    const struct crossing *c = tracker_current(g->session->tracker);
+    struct target_stop stop;
+    struct stepper s = gui_stepper(g);
+    if (breaks_count(g->target.breaks) == 0 || command == CMD_STEP_INSN)
+        return step(&s, &command);
+    target_step(&g->target, step, &command, &stop);
+    if (stop.reason == TARGET_BREAK)
+        gui_stopped_at(g, &stop);
+    return (struct step_result){
+        .reason = stop.reason == TARGET_ENDED         ? STEP_ENDED
+                  : stop.reason == TARGET_DEAD        ? STEP_DEAD
+                  : stop.reason == TARGET_WANTS_INPUT ? STEP_WANTS_INPUT
+                                                      : STEP_DONE,
+        .machine = stop.machine};
+}
+
+static struct step_result go_back(struct gui *g, enum command command)
+{
+    struct stepper s = gui_stepper(g);
     switch (command) {
-    case CMD_BACK_CROSSING_OWN:
-        return history_back_crossing(g->history,
-                                     tracker_current_pid(g->session->tracker));
-    case CMD_BACK_OUT:
-        return c != NULL && history_goto_crossing(g->history, c->number);
     case CMD_RUN_BACK:
-        return history_goto(g->history, history_first(g->history));
+        gui_run_back(g);
+        return (struct step_result){.reason = STEP_DONE};
+    case CMD_BACK_LINE:
+        return step_back_line(&s, STEP_INTO);
+    case CMD_BACK_CROSSING_OWN:
+        return step_back_crossing(&s, tracker_current_pid(g->session->tracker));
+    case CMD_BACK_OUT:
+        return step_back_out_of_trap(&s);
     case CMD_BACK_CROSSING:
-        return history_back_crossing(g->history, 0);
+        return step_back_crossing(&s, 0);
     default:
-        return history_step_back(g->history);
+        return step_back_instruction(&s);
     }
 }
 
@@ -70,6 +85,7 @@ static void after_step(struct gui *g, enum command command,
 
 static void begin_step(struct gui *g)
 {
+    gui_forget_run_to(g);
     stage_mark(g->stage);
     view_select(g->view, 0);
     g->run = RUN_RUNNING;
@@ -88,7 +104,7 @@ static void step_forward(struct gui *g, enum command command)
     }
     begin_step(g);
     history_pace_idle(g->history, false);
-    struct step_result r = step(g, command);
+    struct step_result r = step_or_break(g, command);
     history_pace_idle(g->history, true);
     after_step(g, command, &r);
 }
@@ -96,10 +112,14 @@ static void step_forward(struct gui *g, enum command command)
 static void step_back(struct gui *g, enum command command)
 {
     begin_step(g);
-    bool moved = go_back(g, command);
-    g->stepping = false;
+    g->still = true;
+    struct step_result r = go_back(g, command);
+    g->stepping = g->still = false;
     gui_arrived(g);
-    if (!moved)
+    if (r.reason == STEP_POLLED)
+        snprintf(g->notice, sizeof g->notice, "%s: stopped, nothing moved",
+                 command_name(command));
+    else if (r.reason != STEP_DONE)
         snprintf(g->notice, sizeof g->notice,
                  "%s: there is nothing before this in the history",
                  command_name(command));

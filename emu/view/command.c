@@ -16,13 +16,13 @@ const struct command_row command_table[] = {
     {CMD_INTO_TRAP, "I", 'I', "into trap",
      "Go on until this process traps: the kernel's first instruction.",
      CMD_BACK_CROSSING_OWN,
-     "Back to just before the last trap of this process."},
+     "Back to the last trap of this process: the kernel's first instruction."},
     {CMD_OUT_TO_USER, "O", 'O', "out to user",
      "Go on until the hart is back in user code.", CMD_BACK_OUT,
      "Back out of the trap: to just before it was taken."},
     {CMD_NEXT_CROSSING, "C", 'C', "crossing",
      "Go on until the next crossing, of any process, has opened.",
-     CMD_BACK_CROSSING, "Back to just before the last trap of any process."},
+     CMD_BACK_CROSSING, "Back to the last trap of any process."},
     {CMD_GO_TRAP, "Enter", 0, NULL,
      "Go to the selected crossing, just before its trap. Double click too.",
      CMD_GO_END, "Go to the selected crossing's end."},
@@ -32,6 +32,18 @@ const struct command_row command_table[] = {
     {CMD_NEWEST_MOMENT, "End", 0, NULL, "Go to the newest moment.", ONE_WAY},
     {CMD_BRANCHES, "B", 'B', NULL,
      "Branches: typing in the past begins one; here are all of them.", ONE_WAY},
+    {CMD_BREAK, "X", 'X', NULL,
+     "Breakpoint at the current line, or away with it. Or click a line's "
+     "margin; a double click on a line runs to it.",
+     ONE_WAY},
+    {CMD_BREAKS, "K", 'K', NULL,
+     "All breakpoints. Find sets others: 3:main, hello.c:12, break copyout, "
+     "break call write if fd == 1. It runs to one: to copyout.",
+     ONE_WAY},
+    {CMD_LAST_WRITE, "W", 'W', NULL,
+     "Back to the last write of the byte looked at. Or double click a byte in "
+     "Memory.",
+     ONE_WAY},
     {CMD_OLDER, "Up", 0, NULL, "Select the crossing before, in the table.",
      ONE_WAY},
     {CMD_NEWER, "Down", 0, NULL,
@@ -96,6 +108,8 @@ const char *command_name(enum command command)
         {CMD_GO_END, "go to the crossing's end"},
         {CMD_LAST_WRITE, "last write"},
         {CMD_SWITCH, "branch"},
+        {CMD_BREAK, "breakpoint"},
+        {CMD_RUN_TO, "run to"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].command == command)

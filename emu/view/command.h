@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum command {
     CMD_NONE,
@@ -31,6 +32,9 @@ enum command {
     CMD_SCRUB,      /* to where so many instructions are executed */
     CMD_LAST_WRITE, /* to before the last write of the byte at arg */
     CMD_SWITCH,     /* to branch arg */
+    CMD_BREAK,      /* sets or removes a breakpoint at place arg */
+    CMD_RUN_TO,     /* runs to place arg */
+    CMD_UNBREAK,    /* removes breakpoint arg */
     CMD_TYPE,       /* bytes for the guest's console */
     CMD_LOOK_UP,    /* the text of the find field */
     CMD_SAVE_PICTURE,
@@ -43,6 +47,7 @@ enum command {
     CMD_CONSOLE,
     CMD_WHOLE_RUN,
     CMD_BRANCHES,
+    CMD_BREAKS,
     CMD_PALETTE,
     CMD_SPEED,
     CMD_BIGGER,
@@ -52,6 +57,13 @@ enum command {
     CMD_CLOSE,
     COMMANDS
 };
+
+/* A place in the code shown: a line of the source file, or an instruction, of
+ * one side. 0: where the hart is. */
+#define PLACE_LINE(kernel, line)                                               \
+    (UINT64_C(1) << 62 | (uint64_t)(kernel) << 61 | (line))
+#define PLACE_INSN(kernel, index)                                              \
+    (UINT64_C(1) << 63 | (uint64_t)(kernel) << 61 | (index))
 
 struct command_row {
     enum command command;

@@ -22,6 +22,7 @@ enum panel {
     PANEL_CROSSINGS,
     PANEL_PROCESSES,
     PANEL_BRANCHES,
+    PANEL_BREAKS,
     PANEL_CARD,
     PANEL_TRANSFERS,
     PANEL_CONSOLE,
@@ -49,6 +50,9 @@ enum hot_kind {
     HOT_TIMELINE,
     HOT_LAST_WRITE, /* arg: the byte's address */
     HOT_BRANCH,     /* arg: the branch to switch to */
+    HOT_MARGIN,     /* arg: a place (command.h), for a breakpoint */
+    HOT_CODE,       /* arg: a place, to run to */
+    HOT_UNBREAK,    /* arg: the breakpoint to remove */
     HOT_SCROLL,     /* arg: the panel that the wheel scrolls */
 };
 struct hot {
@@ -170,6 +174,7 @@ void panel_timeline(struct frame *f, struct box b);
 void panel_crossings(struct frame *f, struct box b);
 void panel_processes(struct frame *f, struct box b);
 void panel_branches(struct frame *f, struct box b);
+void panel_breaks(struct frame *f, struct box b);
 void panel_card(struct frame *f, struct box b);
 void panel_transfers(struct frame *f, struct box b);
 void panel_console(struct frame *f, struct box b);

@@ -144,6 +144,7 @@ static struct view_request carry_out(struct view *v, enum command command)
         break;
     case CMD_FIND:
         v->focus = FOCUS_FIND;
+        v->find[0] = '\0';
         break;
     case CMD_FILTER:
         show_tab(v, PANEL_CROSSINGS);
@@ -159,6 +160,14 @@ static struct view_request carry_out(struct view *v, enum command command)
         break;
     case CMD_BRANCHES:
         show_tab(v, PANEL_BRANCHES);
+        break;
+    case CMD_BREAKS:
+        show_tab(v, PANEL_BREAKS);
+        break;
+    case CMD_LAST_WRITE:
+        if (v->looked_at)
+            return ask(CMD_LAST_WRITE, v->look_va);
+        view_say(v, "last write: look at a byte first: click an address");
         break;
     case CMD_PALETTE:
         view_set_dark(v, !view_is_dark(v));
@@ -418,7 +427,13 @@ static struct view_request on_press(struct view *v, int clicks)
     case HOT_TIMELINE:
         return press_timeline(v, clicks);
     case HOT_LAST_WRITE:
-        return ask(CMD_LAST_WRITE, at.arg);
+        return clicks == 2 ? ask(CMD_LAST_WRITE, at.arg) : nothing;
+    case HOT_MARGIN:
+        return ask(CMD_BREAK, at.arg);
+    case HOT_CODE:
+        return clicks == 2 ? ask(CMD_RUN_TO, at.arg) : nothing;
+    case HOT_UNBREAK:
+        return ask(CMD_UNBREAK, at.arg);
     case HOT_BRANCH:
         return ask(CMD_SWITCH, at.arg);
     default:

@@ -13,6 +13,7 @@ enum group view_group_of(enum panel panel)
     case PANEL_CROSSINGS:
     case PANEL_PROCESSES:
     case PANEL_BRANCHES:
+    case PANEL_BREAKS:
         return GROUP_LEFT;
     case PANEL_CARD:
     case PANEL_TRANSFERS:

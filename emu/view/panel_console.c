@@ -150,6 +150,21 @@ void panel_console(struct frame *f, struct box b)
 
 /* ---- Memory ---- */
 
+static void hot_bytes(struct frame *f, const struct scene_bytes *m, size_t at,
+                      size_t per_row, double x, double y)
+{
+    double cell = fonts_cell(f->v->fonts, FONT_MONO);
+    struct box b = BOX(x, y, cell * 3, ROW);
+    for (size_t i = at; i < at + per_row && i < m->n; i++, b.x += cell * 3) {
+        if (!m->have[i])
+            continue;
+        if (frame_hovered(f, b))
+            draw_rect(f->d, BOX(b.x - 2, b.y, cell * 2 + 4, ROW), f->p->field);
+        frame_hot(f, b, HOT_LAST_WRITE, m->va + i,
+                  "Double click: back to the last write of this byte");
+    }
+}
+
 static void memory_row(struct frame *f, const struct scene_bytes *m, size_t at,
                        size_t per_row, struct box b)
 {
@@ -169,6 +184,7 @@ static void memory_row(struct frame *f, const struct scene_bytes *m, size_t at,
                          : '.';
     }
     ascii[a] = '\0';
+    hot_bytes(f, m, at, per_row, x, b.y);
     x += draw_text(f->d, FONT_MONO, x, b.y, box_right(b) - x, f->p->ink, hex) +
          10;
     draw_text(f->d, FONT_MONO, x, b.y, box_right(b) - x, f->p->soft, ascii);

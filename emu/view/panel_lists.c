@@ -13,7 +13,8 @@
 
 static const struct tab left_tabs[] = {{PANEL_CROSSINGS, "Crossings"},
                                        {PANEL_PROCESSES, "Processes"},
-                                       {PANEL_BRANCHES, "Branches"}};
+                                       {PANEL_BRANCHES, "Branches"},
+                                       {PANEL_BREAKS, "Breaks"}};
 
 struct box left_tabs_draw(struct frame *f, enum panel shown, struct box *b)
 {

@@ -27,6 +27,36 @@ static void current_band(struct frame *f, enum scene_space space, bool running,
     draw_triangle(f->d, BOX(mark_x, row.y + 5, 7, 8), 0, mark);
 }
 
+/* A dot in the margin: a ring, if it is switched off. */
+static void mark_dot(struct frame *f, double x, double y,
+                     const struct scene_mark *mark)
+{
+    colour red = f->p->space[HUE_REFUSAL];
+    draw_card(f->d, BOX(x, y + 5, 9, 9), mark->disabled ? COLOUR_NONE : red,
+              red, 4.5)
+        ->stroke_width = 1.5;
+}
+
+static const struct scene_mark *mark_at(const struct scene_side *side,
+                                        size_t line, uint64_t va)
+{
+    for (size_t i = 0; i < side->marks; i++)
+        if (line ? side->mark[i].line == line
+                 : !side->mark[i].line && side->mark[i].va == va)
+            return &side->mark[i];
+    return NULL;
+}
+
+/* The margin sets a breakpoint, the code runs to it. */
+static void hot_row(struct frame *f, struct box row, double margin,
+                    uint64_t place)
+{
+    frame_hot(f, row, HOT_CODE, place, NULL);
+    frame_hot(f, BOX(row.x, row.y, margin, row.h), HOT_MARGIN, place,
+              "Set or remove a breakpoint; a double click on the code runs "
+              "to it");
+}
+
 static void source_row(struct frame *f, const struct scene_side *side,
                        enum scene_space space, size_t line, struct box row)
 {
@@ -34,10 +64,15 @@ static void source_row(struct frame *f, const struct scene_side *side,
     if (current)
         current_band(f, space, side->running && !side->in_call[0], row,
                      row.x + 46);
+    const struct scene_mark *mark = mark_at(side, line, 0);
+    if (mark)
+        mark_dot(f, row.x + 2, row.y, mark);
+    hot_row(f, row, 44, PLACE_LINE(space == SPACE_KERNEL, line));
     char number[24];
     snprintf(number, sizeof number, "%zu", line);
     draw_text_right(f->d, current ? FONT_MONO_BOLD : FONT_MONO, row.x + 40,
-                    row.y, 36, current ? f->p->on_lit : f->p->soft, number);
+                    row.y, mark ? 27 : 36, current ? f->p->on_lit : f->p->soft,
+                    number);
     draw_text(f->d, FONT_MONO, row.x + 62, row.y, box_right(row) - row.x - 70,
               current ? f->p->on_lit : f->p->ink, side->text[line - 1]);
 }
@@ -77,6 +112,13 @@ static void insn_row(struct frame *f, const struct scene_insn *insn,
 {
     if (insn->current)
         current_band(f, space, side->running, row, row.x + 8);
+    const struct scene_mark *mark = mark_at(side, 0, insn->va);
+    if (mark && !insn->current)
+        mark_dot(f, row.x + 8, row.y, mark);
+    else if (mark)
+        mark_dot(f, row.x - 1, row.y, mark);
+    hot_row(f, row, 20,
+            PLACE_INSN(space == SPACE_KERNEL, (size_t)(insn - side->insn)));
     colour ink = insn->current ? f->p->on_lit : f->p->ink;
     colour soft = insn->current ? f->p->on_lit : f->p->soft;
     double x = row.x + 22, right = box_right(row) - 8;

@@ -39,6 +39,15 @@ struct scene_range {
 };
 #define SCENE_RANGES 24
 
+/* A breakpoint in the code that is shown: at a line, or at an instruction. */
+struct scene_mark {
+    unsigned number;
+    unsigned line; /* 0: at va */
+    uint64_t va;
+    bool disabled;
+};
+#define SCENE_MARKS 32
+
 struct scene_side {
     bool present;   /* there is a process / a kernel to show */
     bool running;   /* the hart is on this side */
@@ -57,6 +66,8 @@ struct scene_side {
     char no_source[96]; /* why there is none */
     struct scene_insn insn[SCENE_INSNS];
     size_t insns;
+    struct scene_mark mark[SCENE_MARKS];
+    size_t marks;
     struct scene_register reg[SCENE_REGISTERS + 1]; /* a spare one */
     size_t regs;
     const char *reg_note; /* what the values are: "at the trap", NULL: live */
@@ -264,6 +275,17 @@ struct scene_numbering { /* crossings from this one on belong to a branch */
     unsigned branch;
 };
 
+/* ---- Break- and watchpoints ---- */
+
+struct scene_break {
+    unsigned number;
+    char text[160], condition[160];
+    uint64_t hits;
+    bool disabled;
+    bool waits; /* what it names is not there yet */
+};
+#define SCENE_BREAKS 200
+
 /* ---- The whole ---- */
 
 enum scene_run { RUN_PAUSED, RUN_RUNNING, RUN_WAITING, RUN_ENDED, RUN_DEAD };
@@ -276,6 +298,7 @@ struct scene {
     char headline[200]; /* "paused in copyout, kernel/copy.c:90" */
     char notice[256];   /* an error told in place; "" if none */
     char program[64];
+    int user_pid; /* of the process on the user side, 0: not known */
     uint64_t clock, executed;
     struct scene_side user, kernel;
     struct scene_card now;      /* the open crossing, or the newest */
@@ -292,6 +315,8 @@ struct scene {
     size_t branches, branches_left_out;
     struct scene_numbering numbering[SCENE_BRANCHES]; /* ascending */
     size_t numberings;
+    struct scene_break breaks[SCENE_BREAKS];
+    size_t breakpoints;
     const struct spans *spans;       /* for the timeline */
     const struct terminal *terminal; /* the console */
     const struct measurements *race; /* what the program measured, or NULL */

@@ -396,6 +396,7 @@ void stage_fill(struct stage *st, const struct stage_want *want,
     struct stand at = stand_now(st);
     at.run = want->run;
     scene->run = want->run;
+    scene->user_pid = at.pid;
     scene->clock = machine_clock(st->machine);
     scene->executed = cpu_executed(st->cpu);
     snprintf(scene->program, sizeof scene->program, "%s", st->program);
@@ -420,6 +421,7 @@ void stage_fill(struct stage *st, const struct stage_want *want,
     scene->spans = st->spans;
     stage_console(st, scene);
     stage_past(st, scene);
+    stage_breaks(want->breaks, scene);
     st->lacks = at.last && !at.saved;
     if (st->lacks)
         st->lacked = (struct moment){at.last->clock_in, at.last->traps_in};

@@ -14,6 +14,7 @@
 #include "scene.h"
 
 struct stage;
+struct breaks;
 
 struct stage_desc {
     struct machine *machine;
@@ -33,7 +34,8 @@ struct stage_want {
     enum scene_run run;
     const char *how;    /* for ENDED, DEAD, WAITING: one line; else NULL */
     const char *notice; /* an error to tell in place, or NULL */
-    uint64_t selected;  /* crossing number, 0: none */
+    const struct breaks *breaks; /* to show; may be NULL */
+    uint64_t selected;           /* crossing number, 0: none */
     bool has_va;
     uint64_t va; /* the address looked at */
 };

@@ -24,6 +24,7 @@ static const struct {
     {PANEL_CROSSINGS, "crossings", panel_crossings},
     {PANEL_PROCESSES, "processes", panel_processes},
     {PANEL_BRANCHES, "branches", panel_branches},
+    {PANEL_BREAKS, "breaks", panel_breaks},
     {PANEL_CARD, "card", panel_card},
     {PANEL_TRANSFERS, "transfers", panel_transfers},
     {PANEL_CONSOLE, "console", panel_console},

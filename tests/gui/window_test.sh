@@ -244,7 +244,125 @@ if ! touch "$XDG_CONFIG_HOME/sallyport/x" 2>/dev/null; then # not for root
 fi
 chmod 700 "$XDG_CONFIG_HOME/sallyport"
 
-# 7. With no display: one line, status 123.
+# 7. Back, in every way there is: a title names the moment (crossing, pc).
+# changed KEY: presses it and waits until the title is another one.
+changed() {
+    local before try
+    before=$(title)
+    xdotool key --window "$window" "$1"
+    for try in $(seq 100); do
+        [ "$(title)" != "$before" ] && return
+        sleep 0.02
+    done
+    fail "$1 changes nothing"
+}
+
+# here: the title without the words that say whether it is the past
+here() {
+    title | sed 's/ in the past//'
+}
+
+open_window 1600x1000 hello
+until_title '*hello - paused - *' "opens"
+for step in $(seq 40); do
+    case $(title) in *'write(fd=1'*) break ;; esac
+    changed c
+done
+for key in s l; do
+    way=()
+    for step in 1 2 3 4 5; do
+        way+=("$(here)")
+        changed $key
+    done
+    picture 11-forward-$key
+    for step in 4 3 2 1 0; do
+        changed "shift+$key"
+        [ "$(here)" = "${way[$step]}" ] ||
+            fail "Shift $key: not back at '${way[$step]}'"
+    done
+done
+until_title '*paused in the past*' "five steps back are in the past"
+picture 12-five-back
+changed shift+o
+until_title '*write+0x*' "out of the trap backwards: at the ecall"
+changed c
+in_trap=$(here)
+changed c
+changed shift+i
+[ "$(here)" = "$in_trap" ] || fail "previous crossing of this process"
+changed c
+changed shift+c
+[ "$(here)" = "$in_trap" ] || fail "previous crossing"
+changed Home
+until_title '*in the past - #0 no crossing*' "the first moment"
+changed End
+xdotool key --window "$window" r
+until_title '*hello - ended - *' "to the end"
+ended=$(title)
+changed shift+c
+until_title '*paused in the past - #*' "back from the end"
+changed End
+[ "$(title)" = "$ended" ] || fail "forward to the end again"
+
+# ... with the mouse: the left end of `step`, and the cursor dragged.
+xdotool mousemove --window "$window" 122 22 click 1
+until_title '*paused in the past*' "a click on the button's left end"
+xdotool mousemove --window "$window" 1450 530 mousedown 1
+seen=
+for x in 1300 1100 800 500 300; do
+    xdotool mousemove --window "$window" "$x" 530
+    sleep 0.3
+    [ "$(title)" != "$seen" ] || fail "dragging the cursor to $x: nothing moves"
+    seen=$(title)
+done
+picture 13-scrubbing
+xdotool mousemove --window "$window" 1598 530
+until_title '*hello - ended - *' "dragged to the newest moment"
+xdotool mouseup 1
+changed shift+c
+xdotool key --window "$window" slash
+xdotool type --window "$window" --delay 20 '@300000'
+changed Return
+until_title '*paused in the past*' "to a clock by the find field"
+xdotool key --window "$window" slash
+xdotool type --window "$window" --delay 20 '#12'
+xdotool key --window "$window" Return
+changed Return
+until_title '*paused in the past - #11 *' "to crossing 12: before its trap"
+xdotool key --window "$window" End
+until_title '*hello - ended - *' "the end once more"
+xdotool mousemove --window "$window" 200 840 click --repeat 2 --delay 60 1
+until_title '*paused in the past*' "a double click in the table"
+close_window 0
+
+# 8. Typing in the past: another branch; both can be taken up.
+open_window 1600x1000
+until_title '*sh - waiting*' "the shell waits at its prompt"
+xdotool key --window "$window" Tab
+xdotool type --window "$window" --delay 20 'echo one'
+xdotool key --window "$window" Return Escape
+until_title '*sh - waiting - #[5-9][0-9] read(*' "one was printed"
+first=$(title)
+for step in 1 2 3; do
+    changed shift+c
+done
+xdotool key --window "$window" Tab
+xdotool type --window "$window" --delay 20 'ls'
+xdotool key --window "$window" Return Escape
+until_title '*paused - *' "a branch has begun"
+sleep 0.3
+picture 14-branch
+xdotool key --window "$window" r
+until_title '*sh - waiting - #*b2 read(*' "the branch runs, its crossings say b2"
+xdotool key --window "$window" b
+sleep 0.4
+picture 15-branches
+xdotool mousemove --window "$window" 100 768 click 1 # branch 1
+until_title '*paused - #[5-9][0-9] read(*' "the first branch again, to its end"
+[ "${first#*#}" = "$(title | sed 's/^[^#]*#//')" ] || fail "not where it was"
+close_window 0
+
+# 9. With no display: one line, status 123.
 message=$(env -u DISPLAY -u WAYLAND_DISPLAY timeout 20 "$sallyport" --kernel "$kernel" \
     --initrd "$initrd" hello 2>&1)
 status=$?

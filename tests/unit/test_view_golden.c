@@ -68,6 +68,7 @@ static void every_panel_says_what_it_said(void **state)
     compare("crossings", CASE_PAST, v);
     compare("timeline", CASE_PAST, v);
     compare("branches", CASE_PAST, v);
+    compare("breaks", CASE_PAST, v);
     compare("status", CASE_PAST, v);
     compare("console", CASE_PAST, v);
     view_destroy(v);

@@ -283,7 +283,7 @@ static void every_command_has_its_key_and_its_button(void **state)
         assert_int_equal(click(v, rows[i].button).command, rows[i].command);
     }
     assert_int_equal(control(v, 'Q').command, CMD_QUIT);
-    assert_int_equal(text(v, "x").command, CMD_NONE);
+    assert_int_equal(text(v, "y").command, CMD_NONE);
     view_destroy(v);
 }
 
@@ -391,6 +391,57 @@ static void a_branch_is_taken_up_by_a_click(void **state)
     struct view_request r = click_at(v, b.x + 5, b.y + 5);
     assert_int_equal(r.command, CMD_SWITCH);
     assert_int_equal(r.arg, 3);
+    view_destroy(v);
+}
+
+/* The margin is left of the line's number. */
+static void breakpoints_are_set_in_the_margin(void **state)
+{
+    (void)state;
+    struct view *v = ready_view();
+    struct box b = {0};
+    assert_int_equal(text(v, "x").command, CMD_BREAK);
+    assert_true(find_text(v, "12", &b)); /* the user's current line */
+    struct view_request r = click_at(v, b.x - 10, b.y + 8);
+    assert_int_equal(r.command, CMD_BREAK);
+    assert_true(r.arg == PLACE_LINE(0, 12));
+    r = click_at(v, b.x + 60, b.y + 8);
+    assert_int_equal(r.command, CMD_NONE);
+    struct view_event e = {.kind = VIEW_PRESS,
+                           .clicks = 2,
+                           .device_x = (b.x + 60) * view_scale(v),
+                           .device_y = (b.y + 8) * view_scale(v)};
+    r = view_input(v, &e);
+    assert_int_equal(r.command, CMD_RUN_TO);
+    assert_true(r.arg == PLACE_LINE(0, 12));
+    text(v, "k");
+    view_frame(v, scene_of(CASE_PAST));
+    assert_true(find_text(v, "1  copyout", &b));
+    r = click_at(v, b.x + 5, b.y + 5);
+    assert_int_equal(r.command, CMD_UNBREAK);
+    assert_int_equal(r.arg, 1);
+    view_destroy(v);
+}
+
+static void a_byte_is_followed_back_to_its_last_write(void **state)
+{
+    (void)state;
+    struct view *v = ready_view();
+    struct box b = {0};
+    assert_int_equal(text(v, "w").command, CMD_NONE); /* which byte? */
+    click(v, "Memory");
+    view_look_at(v, 0x40000ff9);
+    assert_int_equal(text(v, "w").command, CMD_LAST_WRITE);
+    assert_int_equal(text(v, "w").arg, 0x40000ff9);
+    assert_true(find_text(v, "0x40000f80", &b)); /* ten cells wide */
+    double at = b.x + b.w / 10 * (20 + 3 * 5 + 1); /* in the sixth byte */
+    struct view_event e = {.kind = VIEW_PRESS,
+                           .clicks = 2,
+                           .device_x = at * view_scale(v),
+                           .device_y = (b.y + 8) * view_scale(v)};
+    struct view_request r = view_input(v, &e);
+    assert_int_equal(r.command, CMD_LAST_WRITE);
+    assert_int_equal(r.arg, 0x40000f85);
     view_destroy(v);
 }
 
@@ -793,6 +844,8 @@ int main(void)
         cmocka_unit_test(crossings_are_gone_to_by_enter_and_double_click),
         cmocka_unit_test(the_cursor_is_dragged_through_time),
         cmocka_unit_test(a_branch_is_taken_up_by_a_click),
+        cmocka_unit_test(breakpoints_are_set_in_the_margin),
+        cmocka_unit_test(a_byte_is_followed_back_to_its_last_write),
         cmocka_unit_test(crossings_of_a_branch_are_numbered_so),
         cmocka_unit_test(spans_are_cut_where_a_branch_begins),
         cmocka_unit_test(a_crossing_moves_while_time_is_told_and_comes_to_rest),

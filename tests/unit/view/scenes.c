@@ -652,6 +652,16 @@ static void make_many(void)
         terminal_put(terminal, i % 40 == 39 ? '\n' : (uint8_t)('a' + i % 26));
 }
 
+static void add_break(const char *text, const char *condition, uint64_t hits)
+{
+    struct scene_break *b = &scene.breaks[scene.breakpoints];
+    *b = (struct scene_break){.number = (unsigned)++scene.breakpoints,
+                              .hits = hits,
+                              .waits = hits == 0};
+    snprintf(b->text, sizeof b->text, "%s", text);
+    snprintf(b->condition, sizeof b->condition, "%s", condition);
+}
+
 /* Behind the copy of #112; what follows it is known, on branch 2 from #110. */
 static void make_past(void)
 {
@@ -659,6 +669,14 @@ static void make_past(void)
     add_branch(1, 11200, "ls /bin\\r");
     add_branch(2, 14000, "exit\\r");
     scene.branch[1].current = true;
+    add_break("copyout", "", 12345);
+    add_break("call write", "fd == 1 && n > 4096", 1);
+    add_break("other.c:12", "", 0);
+    scene.breaks[1].disabled = true;
+    scene.user.mark[scene.user.marks++] =
+        (struct scene_mark){.number = 1, .line = scene.user.line};
+    scene.user.mark[scene.user.marks++] =
+        (struct scene_mark){.number = 2, .va = scene.user.insn[0].va};
     scene.numbering[0] = (struct scene_numbering){110, 2};
     scene.numberings = 1;
     scene.past = (struct scene_past){.past = true,
