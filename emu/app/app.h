@@ -37,6 +37,8 @@ int cmd_trace(const struct options *options, struct complaint *why);
 int cmd_shot(const struct options *options, struct complaint *why);
 int cmd_gdb(const struct options *options, struct complaint *why);
 int cmd_replay(const struct options *options, struct complaint *why);
+int cmd_export(const struct options *options, struct complaint *why);
+int cmd_diff(const struct options *options, struct complaint *why);
 int cmd_build(const struct options *options, struct complaint *why);
 
 #endif

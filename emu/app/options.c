@@ -103,9 +103,11 @@ static const struct option_row rows[] = {
     {"--verify", NULL, KIND_FLAG, FIELD(verify), ON_REPLAY, 0, 0,
      "Run it again and compare everything with the file: one line says that "
      "all is the same, or what is not (status 124)."},
-    {"--help", NULL, KIND_FLAG, FIELD(help), ON_MACHINE | ON_BUILD | ON_REPLAY,
-     0, 0, "Print this help."},
-    {"--version", NULL, KIND_FLAG, FIELD(version), ON_MACHINE | ON_REPLAY, 0, 0,
+    {"--perfetto", "OUT.json", KIND_TEXT, FIELD(perfetto), ON_EXPORT, 0, 0,
+     "A trace for ui.perfetto.dev or chrome://tracing."},
+    {"--help", NULL, KIND_FLAG, FIELD(help), ON_EVERY, 0, 0,
+     "Print this help."},
+    {"--version", NULL, KIND_FLAG, FIELD(version), ON_EVERY & ~ON_BUILD, 0, 0,
      "Print the versions of Sallyport and of its engine."},
 };
 #define ROWS (sizeof rows / sizeof rows[0])
@@ -241,7 +243,7 @@ static bool takes_all(const struct reader *r, const char *word)
 }
 
 /* Commands whose operands are files of ours: options may stand behind them. */
-#define OPERANDS_FIRST (ON_REPLAY)
+#define OPERANDS_FIRST (ON_REPLAY | ON_EXPORT | ON_DIFF)
 
 static bool takes_operand(struct reader *r)
 {

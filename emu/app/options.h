@@ -30,6 +30,9 @@ struct option_list {
 #define ON_BUILD   (1u << 4) /* its words go to the compiler, unread */
 #define ON_REPLAY  (1u << 5)
 #define ON_GDB     (1u << 7)
+#define ON_EXPORT  (1u << 8)
+#define ON_DIFF    (1u << 9)
+#define ON_EVERY   (~0u)
 /* A machine is made; it is run to its end; from outside, step by step. */
 #define ON_WHOLE   (ON_GUI | ON_RUN | ON_TRACE | ON_SHOT)
 #define ON_MACHINE (ON_WHOLE | ON_GDB)
@@ -62,7 +65,8 @@ struct options {
 
     /* Who may connect (gdb). */
     uint64_t port;
-    const char *listen; /* NULL: the loopback address */
+    const char *listen;          /* NULL: the loopback address */
+    const char *perfetto, *html; /* files to write (export); NULL: not */
 
     /* A recording run again (replay). */
     bool trace, gui, verify;
