@@ -355,16 +355,24 @@ static bool tell_summaries(struct comparison *c)
 
 /* ---- The comparison ---- */
 
+/* "exit 0", "signal", "not finished" */
+static void tell_end(struct comparison *c, struct recording_file *f)
+{
+    const char *end = recording_text(f, "end");
+    uint64_t status;
+    fprintf(c->out, "%s", end != NULL ? end : "not finished");
+    if (end != NULL && recording_number(f, "status", &status))
+        fprintf(c->out, ", status %" PRIu64, status);
+}
+
 static void tell_sides(struct comparison *c)
 {
     for (int i = 0; i < 2; i++) {
         const char *command = recording_text(c->side[i].file, "command");
-        const char *end = recording_text(c->side[i].file, "end");
-        const char *status = recording_text(c->side[i].file, "status");
-        fprintf(c->out, "%c: %s: %s, %s %s\n", letter[i], c->side[i].name,
-                command != NULL && command[0] != '\0' ? command : "the shell",
-                end != NULL ? end : "not finished",
-                end != NULL && status != NULL ? status : "");
+        fprintf(c->out, "%c  %s: %s: ", letter[i], c->side[i].name,
+                command != NULL && command[0] != '\0' ? command : "the shell");
+        tell_end(c, c->side[i].file);
+        fprintf(c->out, "\n");
     }
     fprintf(c->out, "\n");
 }
