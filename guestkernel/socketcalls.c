@@ -213,7 +213,7 @@ int64_t sys_sendto(const uint64_t *arg) {
     struct uio u = {&piece, 1, arg[2], true, NULL};
     struct message m = {.u = &u, .flags = (int)arg[3]};
     m.h.msg_name = user_addr(arg[4]);
-    m.h.msg_namelen = (uint32_t)arg[5];
+    m.h.msg_namelen = arg[5] < UINT32_MAX ? (uint32_t)arg[5] : UINT32_MAX;
     int error = file_of_socket(arg[0], &f);
     return error ? -error : transfer(f, &m);
 }

@@ -167,6 +167,12 @@ static void hostile_pointers_in_structures_are_refused(void **state)
     in_both_layouts("nested");
 }
 
+static void every_length_is_taken_as_it_is(void **state)
+{
+    (void)state;
+    in_both_layouts("sizes");
+}
+
 static void files_follow_posix(void **state)
 {
     (void)state;
@@ -1018,6 +1024,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_arguments_are_refused),
         cmocka_unit_test(hostile_pointers_in_structures_are_refused),
+        cmocka_unit_test(every_length_is_taken_as_it_is),
         cmocka_unit_test(files_follow_posix),
         cmocka_unit_test(numbers_of_files_are_not_used_twice),
         cmocka_unit_test(processes_live_and_die),

@@ -88,7 +88,7 @@ static void set_up_pointers(void)
 }
 
 /* A call may have written the byte before what is bad. */
-static void mend(const struct bad_pointer *p)
+static inline void mend(const struct bad_pointer *p)
 {
     if (strncmp(p->name, "straddles", 9) == 0)
         *(char *)p->va = 'x';
