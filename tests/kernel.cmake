@@ -18,6 +18,13 @@ add_dependencies(test_kernel guestkernel kernel_test_archive)
 add_test(NAME kernel COMMAND test_kernel)
 set_tests_properties(kernel PROPERTIES TIMEOUT 600)
 
+add_test(NAME kernel_sleeps COMMAND
+  ${CMAKE_CURRENT_SOURCE_DIR}/guest/check_sleeps.sh $<TARGET_FILE:sallyport>
+  ${GUEST_DIR}/kernel/kernel.elf ${KERNEL_TEST_DIR}/initrd.tar
+  ${CMAKE_SOURCE_DIR})
+set_tests_properties(kernel_sleeps PROPERTIES ENVIRONMENT
+  "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/guest/lsan.supp:print_suppressions=0")
+
 add_test(NAME kernel_on_qemu COMMAND ${KERNEL_TESTS}/on_qemu.sh
   ${CMAKE_CURRENT_SOURCE_DIR}/guest/boot.sh ${GUEST_DIR}/kernel/kernel.elf
   ${KERNEL_TEST_DIR}/initrd.tar)

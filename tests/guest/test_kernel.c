@@ -306,6 +306,12 @@ static void the_disk_works_on_the_programs_pages(void **state)
     free(disk.data);
 }
 
+static void sleepers_end_whatever_their_peers_do(void **state)
+{
+    (void)state;
+    in_both_layouts("peers");
+}
+
 static void rings_believe_nothing_they_read(void **state)
 {
     (void)state;
@@ -901,6 +907,44 @@ static void fork_copies_pages_that_are_in_a_transfer(void **state)
     end(r);
 }
 
+/* ---- A ring that sleeps (kernel/drained.c) ---- */
+
+struct busy_disk {
+    struct run *r;
+    uint64_t flag; /* where the kernel's disk.busy is (guestkernel/disk.c) */
+};
+
+static void look_busy(void *ctx, uint64_t pc)
+{
+    const struct busy_disk *b = ctx;
+    (void)pc;
+    put(b->r, b->flag, "\1", 1);
+}
+
+static void look_idle(void *ctx, uint64_t pc)
+{
+    const struct busy_disk *b = ctx;
+    (void)pc;
+    put(b->r, b->flag, "\0", 1);
+}
+
+static void a_ring_that_sleeps_restarts_no_other_call(void **state)
+{
+    (void)state;
+    struct bytes disk = {calloc(1, 65536), 65536};
+    assert_non_null(disk.data);
+    struct run *r = start_on_disk(initrd, "arg=drained\n", 0, disk);
+    struct busy_disk b = {r, kernel_symbol("disk") -
+                                 UINT64_C(0xffffffc000000000) + 17};
+    cpu_watch(machine_cpu(r->m), kernel_symbol("ring_drain"), look_busy, &b);
+    cpu_watch(machine_cpu(r->m), kernel_symbol("trap_return"), look_idle, &b);
+    run_to_the_end(r);
+    assert_ended(r, 0);
+    assert_non_null(strstr(r->out, " 0 failed\n"));
+    end(r);
+    free(disk.data);
+}
+
 /* ---- No memory (kernel/starved.c) ---- */
 
 struct starve {
@@ -1019,7 +1063,8 @@ static void the_image_carries_its_tables(void **state)
     symbols_close(s);
 }
 
-int main(void)
+/* With a pattern: only the tests with such a name. */
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_arguments_are_refused),
@@ -1043,6 +1088,7 @@ int main(void)
         cmocka_unit_test(sockets_lose_nothing),
         cmocka_unit_test(wired_pages_outlive_their_owners),
         cmocka_unit_test(the_disk_works_on_the_programs_pages),
+        cmocka_unit_test(sleepers_end_whatever_their_peers_do),
         cmocka_unit_test(rings_believe_nothing_they_read),
         cmocka_unit_test(stubs_check_every_message),
         cmocka_unit_test(bad_elf_files_are_refused),
@@ -1067,8 +1113,11 @@ int main(void)
         cmocka_unit_test(pipes_keep_their_budgets),
         cmocka_unit_test(ring_operations_keep_their_budgets),
         cmocka_unit_test(fork_copies_pages_that_are_in_a_transfer),
+        cmocka_unit_test(a_ring_that_sleeps_restarts_no_other_call),
         cmocka_unit_test(any_allocation_may_fail_and_nothing_is_lost),
         cmocka_unit_test(the_image_carries_its_tables),
     };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, load_images, free_images);
 }

@@ -11,7 +11,8 @@ failed=0
 for layout in separate shared; do
     for program in hostile nested sizes files processes memory mappings \
         futexes vectors fifos ioctls devicecalls terminal variables wired \
-        sockets badelf handlers sigframes lengths ports rings stubs random; do
+        sockets peers badelf handlers sigframes lengths ports rings stubs \
+        random; do
         out=$(LAYOUT=$layout "$1" qemu "$2" "$3" "$program" < /dev/null)
         status=$?
         if [ "$status" != 0 ]; then

@@ -189,6 +189,87 @@ static void windows_run_out(void)
     }
 }
 
+/* ---- Others come between ---- */
+
+static volatile int *flag; /* shared by all */
+
+static void nothing(int number)
+{
+    (void)number;
+}
+
+/* A writer waits for its turn to write until the flag is set, and then writes
+ * 64 KiB of one letter. */
+static pid_t writer(const int fd[2], char letter, int turn)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    signal(SIGUSR1, nothing);
+    close(fd[0]);
+    memset(from, letter, 65536);
+    while (*flag < turn)
+        sched_yield();
+    _exit(write(fd[1], from, 65536) == 65536 ? 0 : 1);
+}
+
+/* The first writer's bytes are all read; before it runs again, the second one
+ * lends its own. The first is done all the same, whatever comes; and the second
+ * one's bytes are its own. */
+static void a_lender_knows_its_end(void)
+{
+    int fd[2], status = -1;
+    EQUAL(pipe(fd), 0);
+    *flag = 0;
+    pid_t first = writer(fd, 'a', 1), second = writer(fd, 'b', 2);
+    settle();
+    *flag = 1;
+    settle(); /* the first one's are mapped */
+    *flag = 2;
+    EQUAL(read(fd[0], to, 65536), 65536); /* the second one runs next */
+    settle();
+    kill(first, SIGUSR1);
+    settle();
+    EQUAL(waitpid(first, &status, WNOHANG), first);
+    EQUAL(status, 0);
+    EQUAL(to[0] + to[65535], 'a' + 'a');
+    close(fd[1]);
+    EQUAL(read_all(fd[0], to, 65536, 4000), 65536);
+    EQUAL(to[0] + to[65535], 'b' + 'b');
+    EQUAL(waitpid(second, &status, 0), second);
+    EQUAL(status, 0);
+    close(fd[0]);
+}
+
+/* What is lent is a file's, which is rewritten and cut off meanwhile: the
+ * readers have the frames as they were wired, with what was written there. */
+static void what_is_lent_may_go(void)
+{
+    int fd[2], status = -1, file = open("/tmp/lent", O_RDWR | O_CREAT, 0644);
+    fill(5);
+    EQUAL(write(file, from, 65536), 65536);
+    EQUAL(pipe(fd), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(fd[0]);
+        char *p = mmap(NULL, 65536, RW, MAP_SHARED, file, 0);
+        _exit(write(fd[1], p, 65536) == 65536 ? 0 : 1);
+    }
+    close(fd[1]);
+    settle();
+    EQUAL(lseek(file, 60000, SEEK_SET), 60000);
+    EQUAL(write(file, "w", 1), 1);
+    EQUAL(ftruncate(file, 0), 0);
+    EQUAL(read_all(fd[0], to, 65536, 5000), 65536);
+    from[60000] = 'w';
+    EQUAL(memcmp(from, to, 65536), 0);
+    EQUAL(waitpid(pid, &status, 0), pid);
+    EQUAL(status, 0);
+    close(fd[0]);
+    close(file);
+    EQUAL(unlink("/tmp/lent"), 0);
+}
+
 static void bad_memory_ends_the_write(void)
 {
     int fd[2];
@@ -283,6 +364,7 @@ static void all(long round)
 {
     (void)round;
     static const int step[] = {0, 1, 4096, 30000, 65535};
+    flag = mmap(NULL, PAGE, RW, MAP_SHARED | MAP_ANON, -1, 0);
     from = guarded();
     to = guarded();
     every_size_arrives();
@@ -293,6 +375,8 @@ static void all(long round)
         lose_the_reader(step[i]);
     }
     windows_run_out();
+    a_lender_knows_its_end();
+    what_is_lent_may_go();
     bad_memory_ends_the_write();
     nonblocking_writes_do_not_wait();
     files_take_large_writes();
