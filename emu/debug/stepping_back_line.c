@@ -18,7 +18,6 @@
 #include "../cpu/insn.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define PIECE_FIRST 64    /* clock */
 #define PIECE_MAX   16384 /* single steps are slow: poll between pieces */
@@ -30,7 +29,6 @@ struct visited {
     uint64_t sp;
     uint32_t insn; /* at place.pc */
     int pid;
-    bool waits;
 };
 
 struct back {
@@ -60,35 +58,17 @@ static bool visit(void *ctx, struct moment at)
     v->sp = cpu_x(cpu, STEP_X_SP);
     v->insn = step_instruction_at(b->s, v->place.pc);
     v->pid = tracker_current_pid(b->s->tracker);
-    v->waits = machine_waits(b->s->machine);
     return true;
-}
-
-/* Runs so much of the past before the cursor again. */
-static void run_piece(struct back *b, uint64_t clock)
-{
-    struct moment from = {0, 0};
-    if (b->cursor.clock > clock)
-        from.clock = b->cursor.clock - clock;
-    b->count = 0;
-    history_walk(b->s->history, from, b->cursor, visit, b);
-    /* Amid a wait no step ends. */
-    if (b->count > 0 && b->visited[0].waits)
-        memmove(b->visited, b->visited + 1, --b->count * sizeof *b->visited);
 }
 
 /* The moments before the cursor, and its own. False: there are none. */
 static bool take_piece(struct back *b)
 {
-    struct moment first = history_first(b->s->history);
-    uint64_t clock = b->piece;
+    struct moment from = {0, 0};
+    if (b->cursor.clock > b->piece)
+        from.clock = b->cursor.clock - b->piece;
     b->count = 0;
-    while (b->count < 2 && moment_compare(b->cursor, first) > 0) {
-        run_piece(b, clock);
-        if (clock >= b->cursor.clock - first.clock)
-            break;
-        clock *= 4; /* a wait may be long */
-    }
+    history_walk(b->s->history, from, b->cursor, visit, b);
     b->piece = b->piece * 4 < PIECE_MAX ? b->piece * 4 : PIECE_MAX;
     return b->count >= 2;
 }

@@ -19,6 +19,7 @@
 /* A page's bytes, shared by the versions that are equal. */
 struct content {
     uint32_t references;
+    uint64_t hash;
     uint8_t bytes[MACHINE_PAGE];
 };
 
@@ -26,6 +27,7 @@ struct snapshot {
     size_t place; /* in past.snapshot */
     uint64_t clock, traps;
     uint64_t hart; /* cpu_hash */
+    uint64_t ram;  /* the sum of all pages' hashes */
     struct machine_small small;
     uint32_t *page; /* those that have a version here */
     size_t pages, page_room;
@@ -87,6 +89,11 @@ static const uint8_t *bytes_of(const struct content *c)
     return c != NULL ? c->bytes : NULL;
 }
 
+static uint64_t hash_of(const struct content *c)
+{
+    return c != NULL ? c->hash : 0;
+}
+
 static void content_drop(struct machine_past *p, struct content *c)
 {
     if (c == NULL || --c->references > 0)
@@ -96,9 +103,10 @@ static void content_drop(struct machine_past *p, struct content *c)
 }
 
 /* A copy of a page of RAM; false: no memory. */
-static bool content_new(struct machine_past *p, const uint8_t *page,
+static bool content_new(struct machine_past *p, size_t index,
                         struct content **out)
 {
+    const uint8_t *page = p->m->ram + index * MACHINE_PAGE;
     *out = NULL;
     if (page_is_zero(page))
         return true;
@@ -106,6 +114,7 @@ static bool content_new(struct machine_past *p, const uint8_t *page,
     if (c == NULL)
         return false;
     c->references = 1;
+    c->hash = hash_page(p->m, index * MACHINE_PAGE);
     memcpy(c->bytes, page, MACHINE_PAGE);
     p->bytes += sizeof *c;
     *out = c;
@@ -196,6 +205,7 @@ static struct snapshot *snapshot_new(struct machine_past *p)
     s->clock = machine_clock(p->m);
     s->traps = cpu_traps(p->m->cpu);
     s->hart = cpu_hash(p->m->cpu);
+    s->ram = p->count > 0 ? p->snapshot[p->at]->ram : 0;
     s->clusters = p->dirty.count;
     s->cluster = calloc(s->clusters + 1, sizeof *s->cluster);
     if (s->cluster == NULL || !small_save(p->m, &s->small)) {
@@ -268,10 +278,12 @@ static bool keep_page(struct machine_past *p, size_t page, size_t place)
     if (before != NULL ? memcmp(before->bytes, ram, MACHINE_PAGE) == 0
                        : page_is_zero(ram))
         return true;
-    if (!pin_next(p, page, place, before) || !content_new(p, ram, &now))
+    if (!pin_next(p, page, place, before) || !content_new(p, page, &now))
         return false;
-    if (version_add(p, page, p->snapshot[place], now))
+    if (version_add(p, page, p->snapshot[place], now)) {
+        p->snapshot[place]->ram += hash_of(now) - hash_of(before);
         return true;
+    }
     content_drop(p, now);
     return false;
 }
@@ -498,6 +510,18 @@ uint64_t machine_past_traps(const struct machine_past *p, size_t i)
 size_t machine_past_bytes(const struct machine_past *p)
 {
     return p->bytes;
+}
+
+uint64_t machine_past_hash(const struct machine_past *p)
+{
+    uint64_t ram = p->snapshot[p->at]->ram;
+    for (size_t n = 0; n < p->dirty.count; n++)
+        for (size_t k = 0; k < PAGES_PER_CLUSTER; k++) {
+            size_t page = p->dirty.list[n] * PAGES_PER_CLUSTER + k;
+            ram -= hash_of(content_at(p, page, p->at));
+            ram += hash_page(p->m, page * MACHINE_PAGE);
+        }
+    return hash_with_ram(p->m, ram);
 }
 
 size_t machine_past_written(const struct machine_past *p)

@@ -34,6 +34,11 @@ size_t machine_past_bytes(const struct machine_past *p);
 /* How many pages the next one has to look at. */
 size_t machine_past_written(const struct machine_past *p);
 
+/* machine_hash of the present, in the time of what was written since the last
+ * snapshot: the rest is taken to be what was kept, which is to be checked
+ * against machine_hash now and then. */
+uint64_t machine_past_hash(const struct machine_past *p);
+
 /* Keeps the present moment, which must be later than that of
  * machine_past_at, and earlier than the next one's. Its number, or SIZE_MAX:
  * no memory, nothing changed. */

@@ -66,6 +66,11 @@ size_t history_snapshots(const struct history *h)
     return machine_past_count(h->past);
 }
 
+uint64_t history_hash(const struct history *h)
+{
+    return machine_past_hash(h->past);
+}
+
 size_t history_snapshot_before(const struct history *h, struct moment to)
 {
     size_t low = 0, high = machine_past_count(h->past);

@@ -62,6 +62,8 @@ bool history_in_past(const struct history *h);
 bool history_diverged(const struct history *h);
 size_t history_bytes(const struct history *h);     /* memory, about */
 size_t history_snapshots(const struct history *h); /* kept now */
+/* machine_hash, quickly; see machine_past_hash. */
+uint64_t history_hash(const struct history *h);
 
 /* ---- Forwards ---- as machine.h's */
 /* In the past it stops, with MACHINE_LIMIT, at the newest moment. */
@@ -121,9 +123,10 @@ bool history_goto_crossing(struct history *h, uint64_t number);
  * (pid 0: of any). */
 bool history_back_crossing(struct history *h, int pid);
 
-/* Calls visit at every moment from `from` (or the next later one) up to `to`,
- * in order of time, by stepping; it may look, not run. False from visit ends
- * it. Afterwards the present moment is where it ended. */
+/* Calls visit at every moment from `from` (or the next later one; if the hart
+ * waits then, from the wait's beginning) up to `to`, in order of time, by
+ * stepping; it may look, not run. False from visit ends it. Afterwards the
+ * present moment is where it ended. */
 typedef bool history_visit(void *ctx, struct moment at);
 bool history_walk(struct history *h, struct moment from, struct moment to,
                   history_visit *visit, void *ctx);
@@ -143,5 +146,8 @@ struct history_search {
  * the present moment is unchanged. */
 bool history_search_back(struct history *h, const struct history_search *s);
 void history_hit(struct history *h);
+/* To just before the last write of any of n bytes at this physical address, by
+ * the hart or by a device. False: there was none, unchanged. */
+bool history_last_write(struct history *h, uint64_t pa, size_t n);
 
 #endif

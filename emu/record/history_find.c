@@ -71,7 +71,11 @@ static void search_stretch(struct history *h, size_t i,
     h->searching = false;
 }
 
-bool history_search_back(struct history *h, const struct history_search *s)
+/* May a stretch hold what is searched for? NULL: any may. */
+typedef bool stretch_fn(const void *ctx, size_t snapshot);
+
+static bool search_back(struct history *h, const struct history_search *s,
+                        stretch_fn *may, const void *may_ctx)
 {
     struct moment now = history_now(h);
     size_t i = history_snapshot_before(h, now);
@@ -80,7 +84,8 @@ bool history_search_back(struct history *h, const struct history_search *s)
     if (moment_compare(history_moment_of(h, i), now) == 0 && i-- == 0)
         return false;
     for (;; i--) {
-        search_stretch(h, i, s);
+        if (may == NULL || may(may_ctx, i))
+            search_stretch(h, i, s);
         if (h->any_hit)
             return history_goto(h, h->hit);
         if (i == 0 || (s->go_on != NULL && !s->go_on(s->ctx)))
@@ -88,4 +93,59 @@ bool history_search_back(struct history *h, const struct history_search *s)
     }
     history_reach(h, now);
     return false;
+}
+
+bool history_search_back(struct history *h, const struct history_search *s)
+{
+    return search_back(h, s, NULL, NULL);
+}
+
+/* ---- The last write ---- */
+
+struct write_search {
+    struct history *h;
+    uint64_t pa;
+    size_t n;
+    int watch;
+};
+
+static void on_write(void *ctx, uint64_t pa, unsigned size,
+                     enum machine_access what)
+{
+    struct write_search *w = ctx;
+    (void)pa, (void)size, (void)what;
+    history_hit(w->h);
+}
+
+static void watch_writes(void *ctx)
+{
+    struct write_search *w = ctx;
+    w->watch = machine_watch_memory(w->h->machine, w->pa, w->n, MACHINE_STORES,
+                                    on_write, w);
+}
+
+static void unwatch_writes(void *ctx)
+{
+    struct write_search *w = ctx;
+    if (w->watch >= 0)
+        machine_unwatch_memory(w->h->machine, w->watch);
+}
+
+/* Nothing is run again where no page of these bytes was written. */
+static bool may_write(const void *ctx, size_t snapshot)
+{
+    const struct write_search *w = ctx;
+    uint64_t last = w->pa + (w->n - 1);
+    for (uint64_t pa = w->pa; pa < last; pa += 4096)
+        if (machine_past_wrote(w->h->past, snapshot, pa))
+            return true;
+    return machine_past_wrote(w->h->past, snapshot, last);
+}
+
+bool history_last_write(struct history *h, uint64_t pa, size_t n)
+{
+    struct write_search w = {.h = h, .pa = pa, .n = n};
+    struct history_search s = {&w, watch_writes, unwatch_writes, NULL};
+    return n > 0 && machine_ram(h->machine, pa, n) != NULL &&
+           search_back(h, &s, may_write, &w);
 }

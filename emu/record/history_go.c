@@ -82,6 +82,8 @@ bool history_walk(struct history *h, struct moment from, struct moment to,
     if (moment_compare(from, history_now(h)) < 0)
         history_come_near(h, from);
     history_reach(h, from);
+    if (machine_waits(h->machine)) /* amid a wait no step ends */
+        history_to_wait(h);
     while (moment_compare(history_now(h), to) <= 0) {
         struct moment now = history_now(h);
         if (!visit(ctx, now))
@@ -118,15 +120,10 @@ bool history_step_back(struct history *h)
     struct last l = {.before = now};
     if (moment_compare(now, first) <= 0)
         return false;
-    history_come_near(h, now);
     for (uint64_t window = WINDOW; !l.any; window *= 8) {
         struct moment from = {now.clock > window ? now.clock - window : 0, 0};
-        bool all = moment_compare(from, first) <= 0;
-        history_reach(h, all ? first : from);
-        if (!all && machine_waits(h->machine))
-            continue; /* in the middle of a wait: what was before that? */
-        history_walk(h, history_now(h), now, note_last, &l);
-        if (all)
+        history_walk(h, from, now, note_last, &l);
+        if (moment_compare(from, first) <= 0)
             break;
     }
     history_reach(h, l.any ? l.found : now);

@@ -91,6 +91,8 @@ void history_set_mode(struct history *h);
 void history_settle(struct history *h);
 /* In the past, forwards to a moment that exists. False: it is not there. */
 bool history_run_to(struct history *h, struct moment to);
+/* The hart waits: to where it began to, in no more time than running takes. */
+void history_to_wait(struct history *h);
 
 /* ---- history_go.c ---- */
 void history_restore(struct history *h, size_t snapshot);

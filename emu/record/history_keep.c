@@ -14,9 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEAR_MAX   12
-/* Keeping a written page takes about as long as running so many. */
-#define PAGE_INSNS 512
+#define NEAR_MAX 12
+/* Keeping a written page takes about as long as running 512 instructions. So
+ * many of them are a snapshot worth after the usual number of instructions. */
+#define PAGES    512
 
 static bool room_for_keep(struct history *h)
 {
@@ -159,7 +160,7 @@ void history_keep_if_due(struct history *h)
     uint64_t executed = history_executed(h);
     uint64_t since = executed - h->keep[at].executed;
     if (executed % h->every == 0 && since > 0 &&
-        since >= machine_past_written(h->past) * PAGE_INSNS &&
+        since >= machine_past_written(h->past) * (h->every / PAGES) &&
         at + 1 == machine_past_count(h->past) && history_keep(h, false))
         thin(h);
 }

@@ -170,6 +170,38 @@ bool history_run_to(struct history *h, struct moment to)
     return moment_compare(history_now(h), to) == 0;
 }
 
+/* Up to the beginning of a wait, or to something that is due. */
+static void run_to_wait(struct history *h, uint64_t executed)
+{
+    struct machine_stop stop;
+    struct moment next = next_stop(h);
+    machine_pace_idle(h->machine, true); /* comes back where a wait begins */
+    machine_run(h->machine, next.clock, &stop);
+    machine_pace_idle(h->machine, false);
+    if (history_executed(h) == executed && machine_waits(h->machine))
+        return;
+    if (machine_waits(h->machine))
+        machine_idle(h->machine, next.clock);
+    step_to_traps(h, next);
+}
+
+void history_to_wait(struct history *h)
+{
+    uint64_t executed = history_executed(h);
+    size_t i = history_snapshot_before(h, history_now(h));
+    while (i > 0 && h->keep[i].executed == executed)
+        i--;
+    history_restore(h, i);
+    while (history_executed(h) < executed) {
+        struct moment before = history_now(h);
+        history_settle(h);
+        run_to_wait(h, executed);
+        if (moment_compare(history_now(h), before) == 0)
+            return;
+    }
+    history_set_mode(h);
+}
+
 /* ---- Forwards ---- */
 
 static bool stretch(struct history *h, uint64_t until,

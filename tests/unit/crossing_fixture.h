@@ -59,10 +59,12 @@ static inline void run_console(void *ctx, const uint8_t *bytes, size_t n)
 }
 
 /* A machine with this kernel, from its first instruction. With know, the
- * tracker gets the kernel's symbols; without, only the hardware speaks. */
-static inline struct run *run_start(struct elf_file image,
-                                    struct elf_file initrd,
-                                    const char *bootpage, bool know)
+ * tracker gets the kernel's symbols; without, only the hardware speaks. The
+ * disk stays the caller's; NULL: none. */
+static inline struct run *run_start_disk(struct elf_file image,
+                                         struct elf_file initrd,
+                                         const char *bootpage, bool know,
+                                         uint8_t *disk, size_t disk_bytes)
 {
     struct run *r = calloc(1, sizeof *r);
     char why[300] = "";
@@ -77,6 +79,8 @@ static inline struct run *run_start(struct elf_file image,
                                 .initrd = initrd.bytes,
                                 .initrd_bytes = initrd.n,
                                 .bootpage = bootpage,
+                                .disk = disk,
+                                .disk_bytes = disk_bytes,
                                 .console_out = run_console,
                                 .console_ctx = r};
     if (machine_create(&desc, &r->m, why, sizeof why) != 0)
@@ -94,6 +98,13 @@ static inline struct run *run_start(struct elf_file image,
     assert_string_equal(tracker_warning(r->t), "");
     tracker_listen(r->t, run_event, r);
     return r;
+}
+
+static inline struct run *run_start(struct elf_file image,
+                                    struct elf_file initrd,
+                                    const char *bootpage, bool know)
+{
+    return run_start_disk(image, initrd, bootpage, know, NULL, 0);
 }
 
 #define RUN_MOST 2000000000u
