@@ -216,7 +216,7 @@ PACKETS = ["?", "g", "qSupported:swbreak+", "m80200000,40", "vCont;s:1;c",
            "QStartNoAckMode", "Hg1", "P20=0"]
 
 
-def wire(sallyport, _work):
+def wire(sallyport, work):
     server = Server(sallyport, "hello")
     client = Client(server.port)                    # one that goes on and off
     expect("T05thread:f423f", client.ask("?"))
@@ -252,6 +252,7 @@ def wire(sallyport, _work):
     if status != 0:
         fail("status %d: %s" % (status, err))
     waits_for_the_console(sallyport)
+    steps_pass_over_interrupts(sallyport, work)
     addresses(sallyport)
 
 
@@ -269,6 +270,48 @@ def waits_for_the_console(sallyport):
     out, err, status = server.end()
     if out.count("a line") != 2 or status != 0:
         fail("cat: %r, status %d: %s" % (out, status, err))
+
+
+UNTIL_TRAP = "Z0,ffffffffffffe000,4"                # uservec
+CAUSE = "p27"                                       # scause
+INTERRUPT = "0500000000000080"
+PRIVILEGE = 63
+
+
+def steps_pass_over_interrupts(sallyport, work):
+    program = os.path.join(work, "busy")
+    subprocess.run([sallyport, "build", "-o", program,
+                    os.path.join(HERE, "gdb", "busy.c")], check=True)
+    server = Server(sallyport, program)
+    client = Client(server.port)
+    found = 0
+    for trap in range(60):                          # some are no interrupts
+        expect("OK", client.ask(UNTIL_TRAP))
+        expect("T05thread", client.ask("vCont;c"))
+        cause = client.ask(CAUSE)
+        expect("OK", client.ask(UNTIL_TRAP.lower()))
+        if cause == INTERRUPT:
+            found += 1
+            expect("T05", client.ask("bs"))         # to the instruction
+            before, thread = client.ask("p20"), client.ask("qC")
+            expect("T05", client.ask("vCont;s:%s;c" % thread[2:]))
+            after = client.ask("p20")
+            expect("00", client.ask("p%x" % PRIVILEGE))
+            expect(thread, client.ask("qC"))
+            if before == after:
+                fail("the step made none")
+            expect("T05", client.ask("bs"))
+            expect(before, client.ask("p20"))
+            expect("T05", client.ask("vCont;s"))
+            expect(after, client.ask("p20"))
+        else:
+            expect("T05", client.ask("vCont;s"))
+        if found == 3:
+            break
+    if found < 3:
+        fail("%d interrupts in 60 traps" % found)
+    client.socket.sendall(frame("k"))
+    server.end()
 
 
 def addresses(sallyport):
