@@ -12,28 +12,53 @@
 #include <string.h>
 #include <unistd.h>
 
+static bool is_elf(const char *path)
+{
+    struct complaint unread;
+    struct blob file = {0};
+    bool elf = hostfile_read(path, &file, &unread) == 0 && file.size > 4 &&
+               memcmp(file.bytes, "\177ELF", 4) == 0;
+    blob_free(&file);
+    return elf;
+}
+
 /* The file of PROGRAM on the host, which holds its symbols: itself, or one
- * beside the initrd that it was packed into. False: not known. */
+ * beside the kernel, packed into the same initrd. False: not known. */
 static bool program_file(const struct session *s, char *path, size_t n)
 {
     const struct options *o = s->options;
-    if (o->program_count == 0 || o->bare)
-        return false;
-    const char *name = o->program[0];
-    if (strchr(name, '/') != NULL && access(name, R_OK) == 0) {
+    char beside[1024];
+    const char *name = o->program_count > 0 ? o->program[0] : NULL;
+    if (name != NULL && strchr(name, '/') != NULL && is_elf(name)) {
         snprintf(path, n, "%s", name);
         return true;
     }
+    if (s->recorded != NULL)
+        name = s->boot.program;
     const char *slash = strrchr(s->boot.kernel_path, '/');
-    int folder = slash != NULL ? (int)(slash - s->boot.kernel_path) : 0;
-    char beside[1024], *real;
-    snprintf(beside, sizeof beside, "%.*s/../apps/bin/%s", folder,
-             s->boot.kernel_path, hostfile_basename(name));
-    real = slash != NULL ? realpath(beside, NULL) : NULL;
-    if (real != NULL)
+    if (name == NULL || o->bare || slash == NULL)
+        return false;
+    snprintf(beside, sizeof beside, "%.*s/../apps/bin/%s",
+             (int)(slash - s->boot.kernel_path), s->boot.kernel_path,
+             hostfile_basename(name));
+    char *real = realpath(beside, NULL);
+    bool found = real != NULL && is_elf(real);
+    if (found)
         snprintf(path, n, "%s", real);
     free(real);
-    return real != NULL;
+    return found;
+}
+
+/* A recording has its own kernel; the file it once came from may be gone. */
+static bool kernel_file_is_ours(const struct session *s)
+{
+    struct complaint unread;
+    struct blob file = {0};
+    bool same = hostfile_read(s->boot.kernel_path, &file, &unread) == 0 &&
+                file.size == s->boot.kernel.size &&
+                memcmp(file.bytes, s->boot.kernel.bytes, file.size) == 0;
+    blob_free(&file);
+    return same;
 }
 
 static void say_what_to_type(const struct session *s, unsigned port)
@@ -43,6 +68,9 @@ static void say_what_to_type(const struct session *s, unsigned port)
         return;
     fprintf(stderr, "sallyport:   gdb-multiarch -ex 'target remote :%u' %s\n",
             port, s->boot.kernel_path);
+    if (!kernel_file_is_ours(s))
+        fprintf(stderr, "sallyport:   but that file is not the recording's "
+                        "kernel (any more): its symbols would be wrong\n");
     if (program_file(s, path, sizeof path))
         fprintf(stderr, "sallyport:   and there: add-symbol-file %s\n", path);
 }

@@ -1,7 +1,8 @@
 /*
  * bench_cpu.c - the processor against the floor: four loops (loops.S) on cpu/
  * and on the bare harness (floor.c), medians of five, and their ratio; beside
- * it how many times as long as on the engine without hooks, and as on QEMU.
+ * it how many times as long as on the engine without hooks, and as on QEMU, and
+ * how many times as long it takes while memory is watched.
  *
  *     bench_cpu LOOPS.bin QEMU-RATES     (the latter made by qemu.sh)
  *
@@ -38,8 +39,14 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-static double cpu_seconds(const uint8_t *image, size_t bytes, uint64_t argument,
-                          uint64_t insns, uint64_t *traps)
+static void never(void *ctx, const struct cpu_access *access)
+{
+    (void)ctx, (void)access;
+}
+
+/* watched: while 8 bytes that the loops do not touch are. */
+static double run_cpu(const uint8_t *image, size_t bytes, uint64_t argument,
+                      uint64_t insns, uint64_t *traps, bool watched)
 {
     char why[200];
     struct cpu *cpu;
@@ -53,6 +60,9 @@ static double cpu_seconds(const uint8_t *image, size_t bytes, uint64_t argument,
     memcpy(ram, image, bytes);
     cpu_set_pc(cpu, PLAT_RAM_BASE);
     cpu_set_x(cpu, 10, argument);
+    if (watched)
+        cpu_watch_memory(cpu, PLAT_RAM_BASE + RAM_BYTES - 8, 8,
+                         CPU_LOADS | CPU_STORES, never, NULL);
     double start = seconds_now();
     enum cpu_stop stop = cpu_run(cpu, insns);
     double took = seconds_now() - start;
@@ -60,6 +70,19 @@ static double cpu_seconds(const uint8_t *image, size_t bytes, uint64_t argument,
     cpu_destroy(cpu);
     free(ram);
     return stop == CPU_STOP_CLOCK ? took : -1;
+}
+
+static double cpu_seconds(const uint8_t *image, size_t bytes, uint64_t argument,
+                          uint64_t insns, uint64_t *traps)
+{
+    return run_cpu(image, bytes, argument, insns, traps, false);
+}
+
+static double watched_seconds(const uint8_t *image, size_t bytes,
+                              uint64_t argument, uint64_t insns,
+                              uint64_t *traps)
+{
+    return run_cpu(image, bytes, argument, insns, traps, true);
 }
 
 static int by_size(const void *a, const void *b)
@@ -94,6 +117,7 @@ static void bench(size_t loop, const uint8_t *image, size_t bytes, double qemu)
     uint64_t floor_traps = 0, traps = 0;
     double floor = median(floor_run, image, bytes, loop, &floor_traps);
     double cpu = median(cpu_seconds, image, bytes, loop, &traps);
+    double watched = median(watched_seconds, image, bytes, loop, &traps);
     unsigned length = loops[loop].length;
     double iterations =
         length ? (double)loops[loop].insns / length : (double)traps;
@@ -102,6 +126,7 @@ static void bench(size_t loop, const uint8_t *image, size_t bytes, double qemu)
     print_ratio(iterations / cpu,
                 length ? hookfree_rate(image, bytes, loop) : -1);
     print_ratio(iterations / cpu, qemu);
+    printf(" %8.2f", watched / cpu);
     if (traps > 0)
         printf(" %12.0f", (double)traps / cpu);
     printf("\n");
@@ -119,8 +144,8 @@ int main(int argc, char **argv)
     size_t bytes = fread(image, 1, sizeof image, file);
     fclose(file);
     printf("%s; seconds, median of %d\n", cpu_engine_version(), RUNS);
-    printf("%-20s %10s %8s %8s %8s %9s %9s %12s\n", "", "insns", "floor", "cpu",
-           "/floor", "/no hooks", "/QEMU", "crossings/s");
+    printf("%-20s %10s %8s %8s %8s %9s %9s %8s %12s\n", "", "insns", "floor",
+           "cpu", "/floor", "/no hooks", "/QEMU", "watched", "crossings/s");
     for (size_t i = 0; i < sizeof loops / sizeof *loops; i++) {
         double qemu;
         if (fscanf(rates, "%lf", &qemu) != 1)
