@@ -21,6 +21,7 @@ sallyport_cli_test(cli_terminal machine util)
 sallyport_cli_test(stepping app)
 sallyport_cli_test(breaks app)
 sallyport_cli_test(stepping_back app)
+sallyport_cli_test(debug app util)
 sallyport_cli_test(race crossing)
 target_compile_definitions(test_race PRIVATE
   GUEST_KERNEL="${GUEST_DIR}/kernel/kernel.elf"
@@ -30,3 +31,9 @@ target_compile_definitions(test_race PRIVATE
 set_tests_properties(race PROPERTIES ENVIRONMENT
   "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/view.supp:print_suppressions=0"
   TIMEOUT 600)
+# The manual's tour of the debugger, as it is typed.
+add_test(NAME debugger_tour COMMAND python3
+  ${CMAKE_CURRENT_SOURCE_DIR}/guest/tour.py $<TARGET_FILE:sallyport>
+  ${CMAKE_SOURCE_DIR}/docs/manual/debugger.md)
+set_tests_properties(debugger_tour PROPERTIES TIMEOUT 300 ENVIRONMENT
+  "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/guest/lsan.supp:print_suppressions=0")

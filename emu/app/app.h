@@ -39,6 +39,7 @@ int cmd_gdb(const struct options *options, struct complaint *why);
 int cmd_replay(const struct options *options, struct complaint *why);
 int cmd_export(const struct options *options, struct complaint *why);
 int cmd_diff(const struct options *options, struct complaint *why);
+int cmd_debug(const struct options *options, struct complaint *why);
 int cmd_build(const struct options *options, struct complaint *why);
 
 #endif

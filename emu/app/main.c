@@ -34,6 +34,10 @@ const struct subcommand subcommands[] = {
      cmd_trace},
     {"shot", ON_SHOT, "-o FILE.{png,svg,pdf,txt} [PROGRAM [ARGS...]]",
      "A picture of the window, drawn without one.", cmd_shot},
+    {"debug", ON_DEBUG, "[PROGRAM [ARGS...]]",
+     "The debugger on a terminal, forwards and backwards, into the kernel and "
+     "out.",
+     cmd_debug},
     {"gdb", ON_GDB, "[PROGRAM [ARGS...]]",
      "Stopped before its first instruction, for GDB to connect to.", cmd_gdb},
     {"replay", ON_REPLAY, "FILE.db [--trace | --goto N | --gui | --verify]",

@@ -46,10 +46,10 @@ static const struct option_row rows[] = {
      "back when the run ends."},
     {"--ram", "MIB", KIND_NUMBER, FIELD(ram_mib), ON_MACHINE, PLAT_RAM_MIB_MIN,
      PLAT_RAM_MIB_MAX, "Memory in MiB (default 64)."},
-    {"--max-insns", "N", KIND_NUMBER, FIELD(max_insns), ON_WHOLE, 1,
+    {"--max-insns", "N", KIND_NUMBER, FIELD(max_insns), ON_WHOLE | ON_DEBUG, 1,
      UINT64_MAX - 1,
      "Stop with status 122 after N instructions and traps (default: never)."},
-    {"--script", "FILE", KIND_TEXT, FIELD(script), ON_WHOLE, 0, 0,
+    {"--script", "FILE", KIND_TEXT, FIELD(script), ON_WHOLE | ON_DEBUG, 0, 0,
      "Type from this file: expect \"TEXT\", send \"TEXT\", wait CLOCK, eof, "
      "# comment."},
     {"--file", "HOST[=GUEST]", KIND_LIST, FIELD(files), ON_MACHINE, 0, 0,
@@ -61,8 +61,9 @@ static const struct option_row rows[] = {
      "Decode system calls by this table instead of the kernel's own."},
     {"--cost", "FILE", KIND_TEXT, FIELD(cost), ON_MACHINE, 0, 0,
      "Take the coefficients of the cycle model from this file."},
-    {"--source", "DIR", KIND_LIST, FIELD(sources), ON_GUI | ON_SHOT | ON_GDB, 0,
-     0, "Look for source files here as well; may be repeated."},
+    {"--source", "DIR", KIND_LIST, FIELD(sources),
+     ON_GUI | ON_SHOT | ON_GDB | ON_DEBUG, 0, 0,
+     "Look for source files here as well; may be repeated."},
     {"--save-boot", "DIR", KIND_TEXT, FIELD(save_boot), ON_MACHINE, 0, 0,
      "Write kernel, initrd, boot page, disk and the QEMU command to DIR, then "
      "go on."},
@@ -93,6 +94,12 @@ static const struct option_row rows[] = {
     {"--listen", "ADDRESS", KIND_TEXT, FIELD(listen), ON_GDB, 0, 0,
      "... of this address of the host, instead of 127.0.0.1. Whoever reaches "
      "it controls the run."},
+    {"--batch", "FILE", KIND_TEXT, FIELD(batch), ON_DEBUG, 0, 0,
+     "Run the commands of this file, one a line, and leave; the first that "
+     "fails ends it with status 120."},
+    {"-x", "COMMANDS", KIND_LIST, FIELD(executes), ON_DEBUG, 0, 0,
+     "Run these commands, parted by ';', and leave; before --batch, may be "
+     "repeated."},
     {"--trace", NULL, KIND_FLAG, FIELD(trace), ON_REPLAY, 0, 0,
      "Every crossing as text on stderr, as the run itself would have told it."},
     {"--goto", "CROSSING", KIND_NUMBER, FIELD(go_to), ON_REPLAY, 1, UINT64_MAX,
@@ -350,6 +357,7 @@ void options_free(struct options *options)
     free(options->files.value);
     free(options->gets.value);
     free(options->sources.value);
+    free(options->executes.value);
 }
 
 /* ---- Help ---- */

@@ -29,13 +29,14 @@ struct option_list {
 #define ON_SHOT    (1u << 3)
 #define ON_BUILD   (1u << 4) /* its words go to the compiler, unread */
 #define ON_REPLAY  (1u << 5)
+#define ON_DEBUG   (1u << 6)
 #define ON_GDB     (1u << 7)
 #define ON_EXPORT  (1u << 8)
 #define ON_DIFF    (1u << 9)
 #define ON_EVERY   (~0u)
 /* A machine is made; it is run to its end; from outside, step by step. */
 #define ON_WHOLE   (ON_GUI | ON_RUN | ON_TRACE | ON_SHOT)
-#define ON_MACHINE (ON_WHOLE | ON_GDB)
+#define ON_MACHINE (ON_WHOLE | ON_GDB | ON_DEBUG)
 
 struct subcommand {
     const char *name;
@@ -71,6 +72,10 @@ struct options {
     /* A recording run again (replay). */
     bool trace, gui, verify;
     uint64_t go_to; /* number of a crossing; 0: not given */
+
+    /* The debugger (debug). */
+    struct option_list executes; /* command texts */
+    const char *batch;           /* file of commands; NULL: none */
 
     /* The window (gui) and the picture (shot). */
     const char *size, *palette, *scale; /* NULL: the default */

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define INSN_ECALL 0x73
+
 struct answer {
     const struct question *q;
     char *why;
@@ -92,6 +94,25 @@ static bool argument_named(const struct crossing *c, const char *name,
     return false;
 }
 
+/* In front of an ecall: the call is not there yet, its arguments are. */
+static bool of_coming_call(const struct question *q, const char *name,
+                           int64_t *out)
+{
+    const struct target *t = q->target;
+    struct target_place here = target_place(t);
+    const struct abi *abi = tracker_abi(t->tracker);
+    uint32_t insn = 0;
+    struct crossing c = {.kind = CROSSING_CALL};
+    if (here.priv != CPU_U ||
+        sv39_read(t->machine, here.root, here.pc, &insn, 4) != 4 ||
+        insn != INSN_ECALL)
+        return false;
+    for (unsigned i = 0; i < 8; i++)
+        c.arg[i] = cpu_x(hart(q), 10 + i);
+    c.call = abi != NULL ? abi_find(abi, c.arg[7]) : NULL;
+    return argument_named(&c, name, out);
+}
+
 static bool of_crossing(const struct question *q, const char *name,
                         int64_t *out)
 {
@@ -101,7 +122,7 @@ static bool of_crossing(const struct question *q, const char *name,
         return true;
     }
     if (c == NULL)
-        return false;
+        return of_coming_call(q, name, out);
     if (strcmp(name, "cause") == 0)
         *out = (int64_t)c->cause;
     else if (strcmp(name, "tval") == 0)

@@ -31,7 +31,11 @@ struct target {
     struct history *history;
     struct sources *sources; /* may be NULL */
     bool (*poll)(void *ctx); /* now and then in a run; false: stop here */
+    /* The guest waits for its console: whoever has input for it gives it now
+     * (target_input), and says true. May be NULL. */
+    bool (*feed)(void *ctx);
     void *poll_ctx;
+    uint64_t bound; /* poll is asked again at this clock; 0: at leisure */
     /* Made by target_open. */
     struct breaks *breaks;
     struct target_private *private;
@@ -111,10 +115,18 @@ struct target_stop {
 void target_run(struct target *t, enum target_way way, uint64_t until,
                 struct target_stop *stop);
 
-/* A step of stepping.h, which ends early at a break- or watchpoint. */
+/* From the beginning to the first instruction of the program of this name:
+ * TARGET_BREAK; DONE if the clock has come to `until` before. */
+void target_run_to_program(struct target *t, const char *name, uint64_t until,
+                           struct target_stop *stop);
+
+/* A step of stepping.h. Forwards it ends early at a break- or watchpoint; a
+ * step back passes over them. */
 typedef struct step_result target_step_fn(const struct stepper *s, void *ctx);
 void target_step(struct target *t, target_step_fn *fn, void *ctx,
                  struct target_stop *stop);
+void target_step_back(struct target *t, target_step_fn *fn, void *ctx,
+                      struct target_stop *stop);
 struct stepper target_stepper(const struct target *t);
 
 /* ---- Console ---- */

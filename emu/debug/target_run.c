@@ -77,13 +77,19 @@ static enum target_reason reason_of(const struct machine_stop *stop)
 static bool run_stretch(struct target *t, struct moment pass, uint64_t until,
                         struct target_stop *stop)
 {
-    uint64_t bound = machine_clock(t->machine) + STEP_POLL_INSNS;
+    uint64_t clock = machine_clock(t->machine);
+    uint64_t bound = clock + STEP_POLL_INSNS;
+    if (t->bound > clock && t->bound < bound)
+        bound = t->bound;
     breaks_arm(t->breaks, BREAKS_RUN, pass);
     history_run(t->history, bound < until ? bound : until, &stop->machine);
     breaks_disarm(t->breaks);
     if (stop_at_hit(t, stop))
         return true;
     stop->reason = reason_of(&stop->machine);
+    if (stop->reason == TARGET_WANTS_INPUT && t->feed != NULL &&
+        t->feed(t->poll_ctx))
+        return false;
     if (stop->reason != TARGET_DONE || machine_clock(t->machine) >= until)
         return true;
     if (!go_on(t))
@@ -173,6 +179,45 @@ void target_run(struct target *t, enum target_way way, uint64_t until,
         run_backwards(t, stop);
 }
 
+/* ---- The beginning ---- */
+
+struct beginning {
+    struct target *target;
+    const char *name;
+    bool begun;
+};
+
+/* A crossing ends in the program asked for: its exec, or a later one. */
+static void on_event(void *ctx, const struct event *event)
+{
+    struct beginning *b = ctx;
+    if (event->kind != EVENT_LEAVE || strcmp(event->process, b->name) != 0)
+        return;
+    b->begun = true;
+    machine_request_stop(b->target->machine);
+}
+
+void target_run_to_program(struct target *t, const char *name, uint64_t until,
+                           struct target_stop *stop)
+{
+    struct beginning b = {.target = t, .name = name};
+    memset(stop, 0, sizeof *stop);
+    tracker_listen(t->tracker, on_event, &b);
+    while (!b.begun && stop->reason == TARGET_DONE &&
+           machine_clock(t->machine) < until) {
+        history_run(t->history, until, &stop->machine);
+        stop->reason = reason_of(&stop->machine);
+    }
+    tracker_unlisten(t->tracker, &b);
+    while (b.begun && target_place(t).priv != CPU_U &&
+           stop->reason == TARGET_DONE) {
+        history_step(t->history, &stop->machine);
+        stop->reason = reason_of(&stop->machine);
+    }
+    if (b.begun && stop->reason == TARGET_DONE)
+        stop->reason = TARGET_BREAK;
+}
+
 /* ---- Steps ---- */
 
 struct stepper target_stepper(const struct target *t)
@@ -199,6 +244,8 @@ static enum target_reason reason_of_step(const struct step_result *r)
         return TARGET_WANTS_INPUT;
     case STEP_DEAD:
         return TARGET_DEAD;
+    case STEP_NOTHING:
+        return TARGET_FIRST;
     case STEP_BUDGET:
     case STEP_POLLED:
         return TARGET_POLLED;
@@ -211,9 +258,9 @@ void target_step(struct target *t, target_step_fn *fn, void *ctx,
                  struct target_stop *stop)
 {
     struct stepper s = target_stepper(t);
+    memset(stop, 0, sizeof *stop);
     s.poll = step_poll;
     s.poll_ctx = t;
-    memset(stop, 0, sizeof *stop);
     breaks_forget_hit(t->breaks);
     breaks_arm(t->breaks, BREAKS_RUN, now(t));
     struct step_result r = fn(&s, ctx);
@@ -221,4 +268,17 @@ void target_step(struct target *t, target_step_fn *fn, void *ctx,
     stop->machine = r.machine;
     stop->reason = reason_of_step(&r);
     stop_at_hit(t, stop);
+}
+
+void target_step_back(struct target *t, target_step_fn *fn, void *ctx,
+                      struct target_stop *stop)
+{
+    struct stepper s = target_stepper(t);
+    struct moment before = now(t);
+    memset(stop, 0, sizeof *stop);
+    struct step_result r = fn(&s, ctx);
+    stop->machine = r.machine;
+    stop->reason = reason_of_step(&r);
+    if (stop->reason == TARGET_DONE && moment_compare(now(t), before) == 0)
+        stop->reason = TARGET_FIRST;
 }

@@ -3,57 +3,9 @@
  * where it says, going backwards stops at the same moments as going forwards,
  * and nothing of it changes the guest.
  */
-#include "cli.h"
-
-#include "../../emu/app/session.h"
-#include "../../emu/debug/breaks.h"
+#include "target_bench.h"
 
 #define STOPS_MAX 600
-
-struct bench {
-    struct options options;
-    struct session *session;
-    struct target target;
-};
-
-static void open_bench(struct bench *b, char *program[], int words)
-{
-    struct complaint why = {.text = ""};
-    setenv("SALLYPORT_GUEST", SALLYPORT_BINARY_DIR "/guest", 1);
-    *b = (struct bench){.options = {.ram_mib = 64,
-                                    .max_insns = UINT64_MAX,
-                                    .program = program,
-                                    .program_count = words}};
-    struct session_desc desc = {
-        .options = &b->options, .track = true, .history = true};
-    if (session_open(&desc, &b->session, &why) != 0)
-        fail_msg("%s", why.text);
-    b->target = (struct target){.machine = b->session->machine,
-                                .tracker = b->session->tracker,
-                                .history = b->session->history,
-                                .sources = b->session->sources};
-    assert_true(target_open(&b->target));
-    target_input(&b->target, NULL, 0);
-}
-
-/* Within the test, not before it: cmocka takes the signals over at a test's
- * beginning, and the machine needs SIGSEGV for its snapshots. */
-static struct bench *begin(void)
-{
-    static char hello_word[] = "hello";
-    static char *hello[] = {hello_word};
-    struct bench *b = malloc(sizeof *b);
-    assert_non_null(b);
-    open_bench(b, hello, 1);
-    return b;
-}
-
-static void finish(struct bench *b)
-{
-    target_close(&b->target);
-    session_close(b->session);
-    free(b);
-}
 
 static unsigned add(struct bench *b, const char *text)
 {

@@ -169,6 +169,7 @@ static void help_lists_the_commands_that_exist_and_no_others(void **state)
     assert_non_null(strstr(text, "\n  run "));
     assert_non_null(strstr(text, "\n  trace "));
     assert_non_null(strstr(text, "\n  shot "));
+    assert_non_null(strstr(text, "\n  debug "));
     assert_non_null(strstr(text, "\n  gdb "));
     assert_non_null(strstr(text, "\n  replay "));
     assert_non_null(strstr(text, "\n  export "));
@@ -219,8 +220,9 @@ static void the_reference_page_holds_every_help_text(void **state)
     char *run = help_of(ARGS("run", "--help"));
     char *shot = help_of(ARGS("shot", "--help"));
     char *build = help_of(ARGS("build", "--help"));
-    char *texts[] = {all, run, shot, build};
-    for (size_t i = 0; i < 4; i++)
+    char *debug = help_of(ARGS("debug", "--help"));
+    char *texts[] = {all, run, shot, build, debug};
+    for (size_t i = 0; i < 5; i++)
         for (char *line = strtok(texts[i], "\n"); line != NULL;
              line = strtok(NULL, "\n"))
             if (strstr(page, line) == NULL)
@@ -229,6 +231,7 @@ static void the_reference_page_holds_every_help_text(void **state)
     free(run);
     free(shot);
     free(build);
+    free(debug);
 }
 
 static void version_names_the_engine(void **state)
