@@ -6,17 +6,18 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/tools/setup.sh"
 
-select=(-LE long)
+select=(-LE long) more=()
 while [ $# -gt 0 ]; do
     case $1 in
-        --long) select=() ;;
+        --long) select=() more=("$here/apt-packages-long.txt") ;;
         -R) shift; select+=(-R "${1:?test.sh: -R needs a pattern}") ;;
         *) echo "usage: ./test.sh [--long] [-R REGEX]" >&2; exit 2 ;;
     esac
     shift
 done
 
-install_packages "$here/apt-packages.txt" "$here/apt-packages-test.txt"
+install_packages "$here/apt-packages.txt" "$here/apt-packages-test.txt" \
+    "${more[@]}"
 build_preset release
 build_preset dev
 cd "$here/build/dev"

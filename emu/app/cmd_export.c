@@ -1,6 +1,6 @@
 /*
- * cmd_export.c - `sallyport export FILE.db --perfetto OUT.json`: a recording
- * as other programs want it.
+ * cmd_export.c - `sallyport export FILE.db --perfetto OUT.json | --report
+ * OUT.html`: a recording as other programs and other people want it.
  */
 #include "options.h"
 
@@ -38,15 +38,19 @@ int cmd_export(const struct options *options, struct complaint *why)
     char reason[320] = "";
     if (options->program_count != 1)
         return complain(why, APP_USAGE, "export: needs one recording: FILE.db");
-    if (options->perfetto == NULL)
+    if (options->perfetto == NULL && options->report == NULL)
         return complain(why, APP_USAGE,
-                        "export: needs --perfetto OUT.json: nothing else is "
-                        "exported");
+                        "export: needs --perfetto OUT.json or --report "
+                        "OUT.html");
     const char *path = options->program[0];
     struct recording_file *f = recording_open(path, reason, sizeof reason);
     if (f == NULL)
         return complain(why, APP_UNUSABLE, "%s: %s", path, reason);
-    int status = write_export(f, options->perfetto, export_perfetto, why);
+    int status = 0;
+    if (options->perfetto != NULL)
+        status = write_export(f, options->perfetto, export_perfetto, why);
+    if (options->report != NULL && status == 0)
+        status = write_export(f, options->report, export_report, why);
     recording_close(f);
     return status;
 }

@@ -112,6 +112,8 @@ static const struct option_row rows[] = {
      "all is the same, or what is not (status 124)."},
     {"--perfetto", "OUT.json", KIND_TEXT, FIELD(perfetto), ON_EXPORT, 0, 0,
      "A trace for ui.perfetto.dev or chrome://tracing."},
+    {"--report", "OUT.html", KIND_TEXT, FIELD(report), ON_EXPORT, 0, 0,
+     "A page for any browser: timeline, crossings to search, cards."},
     {"--help", NULL, KIND_FLAG, FIELD(help), ON_EVERY, 0, 0,
      "Print this help."},
     {"--version", NULL, KIND_FLAG, FIELD(version), ON_EVERY & ~ON_BUILD, 0, 0,

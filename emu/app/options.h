@@ -66,8 +66,8 @@ struct options {
 
     /* Who may connect (gdb). */
     uint64_t port;
-    const char *listen;          /* NULL: the loopback address */
-    const char *perfetto, *html; /* files to write (export); NULL: not */
+    const char *listen;            /* NULL: the loopback address */
+    const char *perfetto, *report; /* files to write (export); NULL: not */
 
     /* A recording run again (replay). */
     bool trace, gui, verify;

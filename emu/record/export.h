@@ -21,4 +21,11 @@
 bool export_perfetto(struct recording_file *f, FILE *out, char *why,
                      size_t why_bytes);
 
+/* Writes one HTML page that needs nothing else: timeline, crossings to search,
+ * a card for each. Of a longer run the first so many crossings are in it, and
+ * the page says so. As above. */
+#define EXPORT_REPORT_CROSSINGS 50000
+bool export_report(struct recording_file *f, FILE *out, char *why,
+                   size_t why_bytes);
+
 #endif

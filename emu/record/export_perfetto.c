@@ -11,7 +11,7 @@
  *
  * One instruction is shown as 10 ns, which is the machine's clock.
  */
-#include "export.h"
+#include "export_internal.h"
 #include "question.h"
 
 #include <cjson/cJSON.h>
@@ -192,26 +192,6 @@ static bool put_counters(struct perfetto *p)
 
 /* ---- The kernel's track ---- */
 
-/* Where the hart goes in (1) and out (0). A process's first return to user
- * mode is no crossing's end; it follows from how many instructions of its own
- * the process has run in all, less those between its crossings. */
-static const char stays_sql[] =
-    "WITH own AS (SELECT process_id AS id, min(clock_in) AS first,"
-    "  sum(coalesce(next, r.value) - clock_out) AS later FROM"
-    "  (SELECT process_id, clock_in, CASE WHEN outcome IN ('returned',"
-    "    'to handler', 'resumes') THEN clock_out END AS clock_out,"
-    "    lead(clock_in) OVER (PARTITION BY process_id ORDER BY number) AS next"
-    "   FROM crossings), (SELECT value FROM run WHERE key = 'reached_clock') r"
-    "  GROUP BY 1) "
-    "SELECT clock_in AS t, 1 AS goes_in, number, coalesce(call, kind)"
-    " FROM crossings "
-    "UNION ALL SELECT clock_out, 0, number, '' FROM crossings"
-    " WHERE outcome IN ('returned', 'to handler', 'resumes') "
-    "UNION ALL SELECT first - (user_insns - coalesce(later, 0)), 0, 0, ''"
-    " FROM own JOIN processes USING (id)"
-    " WHERE user_insns >= coalesce(later, 0) "
-    "ORDER BY t, goes_in";
-
 static void begin_stay(struct perfetto *p, int64_t clock, const char *name,
                        int64_t crossing)
 {
@@ -228,7 +208,7 @@ static bool put_stays(struct perfetto *p)
 {
     struct question q;
     bool inside = true;
-    if (!question_ask(&q, p->file, stays_sql, p->why, p->why_bytes))
+    if (!question_ask(&q, p->file, export_stays_sql, p->why, p->why_bytes))
         return false;
     begin_stay(p, 0, "boot", 0);
     while (question_row(&q)) {

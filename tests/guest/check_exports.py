@@ -108,6 +108,24 @@ def check_perfetto(db, path):
                             if k != kernel[0]), "a slice for each crossing"
 
 
+def check_report(db, path):
+    """What the page's script will read; the browser's part is a long test."""
+    done = run("export", db, "--report", path)
+    assert done.returncode == 0 and done.stdout == "", done.stderr
+    with open(path, encoding="ascii") as file:
+        text = file.read()
+    start = text.index('id="data">') + len('id="data">')
+    embedded = text[start:text.index("</script>", start)]
+    assert "<" not in embedded and "&" not in embedded
+    data = json.loads(embedded)
+    for name in ("crossings", "transfers", "links", "processes"):
+        rows = ask(db, f"select count(*) from {name}"
+                       f"{' where crossing > 0' if name == 'transfers' else ''}")
+        assert len([r for r in data[name] if r[0] > 0]) == rows[0][0], name
+    assert data["total"] == len(data["crossings"])
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+
+
 def check_same(a, b):
     done = run("diff", a, b)
     check(done.returncode == 0, f"equal runs differ: {done.stdout}")
@@ -130,6 +148,7 @@ with tempfile.TemporaryDirectory() as folder:
             record(name + ".db", "--kernel-arg", "layout=" + layout, *words)
             try:
                 check_perfetto(name + ".db", name + ".json")
+                check_report(name + ".db", name + ".html")
             except (AssertionError, KeyError, ValueError) as error:
                 check(False, f"{name}: {error!r}")
         check_same(f"{words[0]}-separate.db", f"{words[0]}-shared.db")
