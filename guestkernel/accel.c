@@ -1,5 +1,5 @@
-/* accel.c - /dev/accel: an accelerator for blocks of bytes, with a table of
- * methods (abi/device.def). What the table leaves open, it checks itself. */
+/* accel.c - /dev/accel: an accelerator for blocks of bytes, with a table of methods
+ * (abi/device.def). What the table leaves open, it checks itself. */
 #include "kernel.h"
 #include "method.h"
 
@@ -42,15 +42,14 @@ static int accel_invert(struct method_call *c) {
     return 0;
 }
 
-/* Fetches everything a second time, after others have run. Real drivers do so
- * when they check a length in the structure, and then use it from there. */
+/* Fetches everything a second time, after others have run. Real drivers do so when they check a
+ * length in the structure, and then use it from there. */
 static int accel_sum_twice(struct method_call *c) {
     uint64_t turn = accel.turn;
     int error = 0;
     c->out[0] = sum(c);
     accel.waiting++;
-    while (accel.turn == turn && !error)
-        error = sched_sleep(&accel.go, "accelerator");
+    while (accel.turn == turn && !error) error = sched_sleep(&accel.go, "accelerator");
     accel.waiting--;
     c->out[1] = sum(c);
     accel.calls++;
@@ -66,7 +65,7 @@ static int accel_go(struct method_call *c) {
 
 #define ANY DEVICE_VARIABLE
 const struct method accel_methods[] = {
-#define ACCEL(selector, name, function, si, bi, so, bo, help)                  \
+#define ACCEL(selector, name, function, si, bi, so, bo, help)                                  \
     {selector, function, si, bi, so, bo},
 #include "abi/device.def"
 #undef ACCEL

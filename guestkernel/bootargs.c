@@ -1,32 +1,19 @@
-/* bootargs.c - reads the boot page in place: lines KEY=VALUE, whose newlines it
- * turns into NULs. The page is never handed out, so the strings stay. */
+/* bootargs.c - reads the boot page in place: lines KEY=VALUE, whose newlines it turns into
+ * NULs. The page is never handed out, so the strings stay. */
 #include "kernel.h"
 
 struct bootargs bootargs;
 
-SYSCTL_QUAD(_hw, HW_MEMSIZE, memsize, CTLFLAG_RD, &bootargs.ram_bytes,
-            "bytes of RAM");
+SYSCTL_QUAD(_hw, HW_MEMSIZE, memsize, CTLFLAG_RD, &bootargs.ram_bytes, "bytes of RAM");
 
-static uint64_t parse_ram(const char *value) {
-    uint64_t mib = 0;
+static uint64_t parse_number(const char *key, const char *value, uint64_t least,
+                             uint64_t most) {
+    uint64_t n = 0;
     const char *p = value;
-    for (; *p >= '0' && *p <= '9' && mib <= PLAT_RAM_MIB_MAX; p++)
-        mib = mib * 10 + (uint64_t)(*p - '0');
-    if (*p || mib < PLAT_RAM_MIB_MIN || mib > PLAT_RAM_MIB_MAX)
-        refuse_boot("boot page: ram=%s: not a number from %d to %d", value,
-                    PLAT_RAM_MIB_MIN, PLAT_RAM_MIB_MAX);
-    return mib << 20;
-}
-
-static uint64_t parse_map(const char *value) {
-    uint64_t bytes = 0;
-    const char *p = value;
-    for (; *p >= '0' && *p <= '9' && bytes <= COPY_MAX; p++)
-        bytes = bytes * 10 + (uint64_t)(*p - '0');
-    if (p == value || *p || bytes > COPY_MAX)
-        refuse_boot("boot page: map=%s: not a number from 0 to %lu", value,
-                    COPY_MAX);
-    return bytes;
+    for (; *p >= '0' && *p <= '9' && n <= most; p++) n = n * 10 + (uint64_t)(*p - '0');
+    if (p == value || *p || n < least || n > most)
+        refuse_boot("boot page: %s=%s: not a number from %lu to %lu", key, value, least, most);
+    return n;
 }
 
 static enum layout parse_layout(const char *value) {
@@ -44,17 +31,12 @@ static void add_line(const char **list, unsigned *n, const char *value) {
 
 static void take_line(const char *key, const char *value) {
     if (strcmp(key, "ram") == 0)
-        bootargs.ram_bytes = parse_ram(value);
-    else if (strcmp(key, "layout") == 0)
-        bootargs.layout = parse_layout(value);
-    else if (strcmp(key, "map") == 0)
-        map_threshold = parse_map(value);
-    else if (strcmp(key, "arg") == 0)
-        add_line(bootargs.arg, &bootargs.args, value);
-    else if (strcmp(key, "get") == 0)
-        add_line(bootargs.get, &bootargs.gets, value);
-    else
-        refuse_boot("boot page: unknown key %s", key);
+        bootargs.ram_bytes = parse_number(key, value, PLAT_RAM_MIB_MIN, PLAT_RAM_MIB_MAX) << 20;
+    else if (strcmp(key, "layout") == 0) bootargs.layout = parse_layout(value);
+    else if (strcmp(key, "map") == 0) map_threshold = parse_number(key, value, 0, COPY_MAX);
+    else if (strcmp(key, "arg") == 0) add_line(bootargs.arg, &bootargs.args, value);
+    else if (strcmp(key, "get") == 0) add_line(bootargs.get, &bootargs.gets, value);
+    else refuse_boot("boot page: unknown key %s", key);
 }
 
 /* Cuts the line at p into key and value; returns the next line's start. */
@@ -65,8 +47,7 @@ static char *read_line(char *p, const char *end) {
             *p = '\0';
             value = p + 1;
         }
-    if (p == end)
-        refuse_boot("boot page: no NUL within %d bytes", PLAT_BOOTPAGE_SIZE);
+    if (p == end) refuse_boot("boot page: no NUL within %d bytes", PLAT_BOOTPAGE_SIZE);
     char *next = *p == '\n' ? p + 1 : p;
     *p = '\0';
     if (!value) refuse_boot("boot page: line without '=': %s", key);

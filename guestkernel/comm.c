@@ -1,5 +1,5 @@
-/* comm.c - kernel memory that programs may read. The page belongs to an inode
- * without a name, so that a mapping of it is like any other. */
+/* comm.c - kernel memory that programs may read. The page belongs to an inode without a name,
+ * so that a mapping of it is like any other. */
 #include "kernel.h"
 #include <sallyport/commpage.h>
 
@@ -28,12 +28,9 @@ void comm_init(void) {
     comm_update(mtime_now());
 }
 
-int comm_map(struct vm *vm) {
-    return vm_show(vm, COMMPAGE_ADDRESS, comm.object, PTE_R);
-}
+int comm_map(struct vm *vm) { return vm_show(vm, COMMPAGE_ADDRESS, comm.object, PTE_R); }
 
-/* With one hart nobody reads meanwhile; a program that was interrupted within
- * its reading sees that the generation moved. */
+/* With one hart nobody reads meanwhile; who was interrupted in it sees another generation. */
 void comm_update(uint64_t now) {
     if (!comm.page) return;
     comm.page->generation++;

@@ -1,14 +1,14 @@
 /* console.c - a person at a keyboard, as a file.
  *
- * Typed bytes are echoed and gathered into a line that can be edited, as long
- * as the modes say so (ICANON, ECHO, ISIG; else each byte is readable at once):
+ * Typed bytes are echoed and gathered into a line that can be edited, as long as the modes say
+ * so (ICANON, ECHO, ISIG; else each byte is readable at once):
  *   Backspace, Delete   the last character      Ctrl-U  the whole line
  *   Ctrl-W              the last word           Ctrl-D  end of file
  *   Ctrl-C              SIGINT for the foreground group
  * Enter makes the line readable. A read returns at most one line.
  *
- * One ring holds both: [read, ready) may be read, [ready, edit) is still being
- * typed. Ctrl-D puts the byte END behind what it ends. */
+ * One ring holds both: [read, ready) may be read, [ready, edit) is still being typed. Ctrl-D
+ * puts the byte END behind what it ends. */
 #include "kernel.h"
 #include <sallyport/ioctl.h>
 
@@ -33,18 +33,12 @@ SYSCTL_INT(_kern, OID_AUTO, console_group, CTLFLAG_RD, &console.group, 0,
 
 void console_init(struct inode *node) {
     console.node = node;
-    console.mode = (struct termios){.c_iflag = ICRNL,
-                                    .c_cflag = CS8 | CREAD,
-                                    .c_lflag = ECHO | ECHOE | ECHOK | ISIG |
-                                               ICANON | IEXTEN,
-                                    .c_cc = {[VEOF] = END,
-                                             [VERASE] = DELETE,
-                                             [VWERASE] = CTRL('W'),
-                                             [VKILL] = CTRL('U'),
-                                             [VINTR] = CTRL('C'),
-                                             [VMIN] = 1},
-                                    .c_ispeed = 9600,
-                                    .c_ospeed = 9600};
+    struct termios *t = &console.mode;
+    t->c_iflag = ICRNL, t->c_cflag = CS8 | CREAD;
+    t->c_lflag = ECHO | ECHOE | ECHOK | ISIG | ICANON | IEXTEN;
+    t->c_cc[VEOF] = END, t->c_cc[VERASE] = DELETE, t->c_cc[VWERASE] = CTRL('W');
+    t->c_cc[VKILL] = CTRL('U'), t->c_cc[VINTR] = CTRL('C'), t->c_cc[VMIN] = 1;
+    t->c_ispeed = t->c_ospeed = 9600;
     console.size = (struct winsize){.ws_row = 24, .ws_col = 80};
 }
 
@@ -53,60 +47,41 @@ struct inode *console_inode(void) {
 }
 
 static bool has(tcflag_t mode) { return console.mode.c_lflag & mode; }
-
-static char *slot(uint64_t position) {
-    return &console.ring[position % RING_BYTES];
-}
+static char *slot(uint64_t position) { return &console.ring[position % RING_BYTES]; }
 
 /* ---- Typing ---- */
-
 static bool is_control(char c) { return (c < ' ' && c != '\t') || c == DELETE; }
 
 static void show(const char *text, size_t n) {
     if (has(ECHO)) uart_write(text, n);
 }
 
-/* Control characters show as ^X, a tab as the one column it can be taken back
- * by. */
+/* Control characters show as ^X, a tab as the one column it can be taken back by. */
 static void echo(char c) {
-    if (c == '\n')
-        show("\n", 1);
-    else if (is_control(c))
-        show((char[]){'^', c == DELETE ? '?' : c + '@'}, 2);
-    else
-        show(c == '\t' ? " " : &c, 1);
+    if (c == '\n') show("\n", 1);
+    else if (is_control(c)) show((char[]){'^', c == DELETE ? '?' : c + '@'}, 2);
+    else show(c == '\t' ? " " : &c, 1);
 }
 
 static bool is_utf8_tail(char c) { return (c & 0xc0) == 0x80; }
 
 static void erase_character(void) {
-    while (console.edit > console.ready &&
-           is_utf8_tail(*slot(console.edit - 1)))
+    while (console.edit > console.ready && is_utf8_tail(*slot(console.edit - 1)))
         console.edit--;
     if (console.edit == console.ready) return;
     char c = *slot(--console.edit);
     show("\b \b\b \b", is_control(c) ? 6 : 3);
 }
 
-static void erase_line(void) {
-    while (console.edit > console.ready) erase_character();
-}
-
 static void erase_word(void) {
-    while (console.edit > console.ready && *slot(console.edit - 1) == ' ')
-        erase_character();
-    while (console.edit > console.ready && *slot(console.edit - 1) != ' ')
-        erase_character();
-}
-
-static void wake_readers(void) {
-    sched_wake_all(&console.readers);
-    poll_wake();
+    while (console.edit > console.ready && *slot(console.edit - 1) == ' ') erase_character();
+    while (console.edit > console.ready && *slot(console.edit - 1) != ' ') erase_character();
 }
 
 static void make_readable(void) {
     console.ready = console.edit;
-    wake_readers();
+    sched_wake_all(&console.readers);
+    poll_wake();
 }
 
 /* All that was typed and not read is gone. */
@@ -137,7 +112,9 @@ static void typed(char c) {
     switch (c) {
     case '\0': break;
     case CTRL('C'): interrupt_typing(); break;
-    case CTRL('U'): erase_line(); break;
+    case CTRL('U'):
+        while (console.edit > console.ready) erase_character();
+        break;
     case CTRL('W'): erase_word(); break;
     case '\b':
     case DELETE: erase_character(); break;
@@ -151,24 +128,13 @@ void console_interrupt(void) {
 }
 
 /* ---- Reading and writing ---- */
-
 /* Is there a line, or, without lines, what a read of n bytes waits for? */
 static bool is_enough(uint64_t n) {
     uint64_t least = has(ICANON) ? 1 : console.mode.c_cc[VMIN];
-    return console.ready - console.read >= (least < n ? least : n);
+    return console.ready - console.read >= min(least, n);
 }
 
-static int wait_for_input(const struct file *f, uint64_t n) {
-    int error = 0;
-    while (!error && !is_enough(n)) {
-        if (f->flags & O_NONBLOCK) return EAGAIN;
-        error = sched_sleep(&console.readers, "console");
-    }
-    return error;
-}
-
-/* Bytes of the first line (without lines, all), at most n, that lie in one
- * piece from `from` on. */
+/* Bytes of the first line (or of all), at most n, in one piece from `from` on. */
 static uint64_t input_piece(uint64_t from, uint64_t n) {
     uint64_t edge = RING_BYTES - from % RING_BYTES, i = 0;
     while (i < n && i < edge && from + i < console.ready) {
@@ -182,30 +148,29 @@ static uint64_t input_piece(uint64_t from, uint64_t n) {
 
 /* Is what was read since `first` a whole line? */
 static bool is_after_line(uint64_t first) {
-    return has(ICANON) && console.read > first &&
-           *slot(console.read - 1) == '\n';
+    return has(ICANON) && console.read > first && *slot(console.read - 1) == '\n';
 }
 
 static int console_read(struct file *f, struct uio *u) {
     if (u->resid == 0) return 0;
-    int error = wait_for_input(f, u->resid);
+    int error = 0;
+    while (!error && !is_enough(u->resid)) error = file_wait(f, &console.readers, "console");
     uint64_t first = console.read, piece = 1;
     while (!error && u->resid && piece && !is_after_line(first)) {
         piece = input_piece(console.read, u->resid);
         error = uiomove_at(slot(console.read), piece, u, &console.read);
     }
     if (error) return error;
-    /* What END ended was read, maybe nothing: end of file. Behind a whole line
-     * it stands for the nothing after it, which the next read gets. */
-    if (has(ICANON) && console.read < console.ready &&
-        *slot(console.read) == END && !is_after_line(first))
+    /* What END ended was read, maybe nothing: end of file. Behind a whole line it stands for
+     * the nothing after it, which the next read gets. */
+    if (has(ICANON) && console.read < console.ready && *slot(console.read) == END &&
+        !is_after_line(first))
         console.read++;
     return 0;
 }
 
 static int console_write(struct file *f, struct uio *u) {
     static char chunk[WRITE_CHUNK];
-    (void)f;
     while (u->resid) {
         uint64_t n = 0;
         int error = uiomove_at(chunk, sizeof chunk, u, &n);
@@ -218,14 +183,11 @@ static int console_write(struct file *f, struct uio *u) {
 }
 
 static unsigned console_poll(struct file *f) {
-    (void)f;
     return console.read != console.ready ? POLLIN | POLLOUT : POLLOUT;
 }
 
 /* ---- Modes and the like ---- */
-
-/* The keys stay. What is being typed is not a line any more, maybe: it can be
- * read. */
+/* The keys stay. What is being typed is not a line any more, maybe: it can be read. */
 static void set_mode(const struct termios *mode) {
     uint8_t least = mode->c_cc[VMIN];
     memcpy(&console.mode, mode, offsetof(struct termios, c_cc));
@@ -233,34 +195,28 @@ static void set_mode(const struct termios *mode) {
     if (!has(ICANON)) make_readable();
 }
 
-static int set_group(int pgid) {
-    if (pgid < 0) return EINVAL;
-    console.group = pgid;
-    return 0;
-}
-
 static int console_ioctl(struct file *f, uint32_t request, void *buffer) {
-    (void)f;
     switch (request) {
-    case FIONREAD:
-        *(int *)buffer = (int)(console.ready - console.read);
-        return 0;
+    case FIONREAD: *(int *)buffer = (int)(console.ready - console.read); return 0;
     case TIOCGETA: *(struct termios *)buffer = console.mode; return 0;
     case TIOCSETAF:
         console.read = console.ready = console.edit;
         /* fall through */
     case TIOCSETA:
-    case TIOCSETAW: /* output never waits here */ set_mode(buffer); return 0;
+    case TIOCSETAW: set_mode(buffer); return 0; /* output never waits here */
     case TIOCGWINSZ: *(struct winsize *)buffer = console.size; return 0;
     case TIOCSWINSZ:
         console.size = *(struct winsize *)buffer;
         signal_send_group(console.group, SIGWINCH, SI_KERNEL);
         return 0;
     case TIOCGPGRP: *(int *)buffer = console.group; return 0;
-    case TIOCSPGRP: return set_group(*(int *)buffer);
+    case TIOCSPGRP:
+        if (*(int *)buffer < 0) return EINVAL;
+        console.group = *(int *)buffer;
+        return 0;
     }
     return ENOTTY;
 }
 
-const struct file_ops console_ops = {console_read, console_write, device_close,
-                                     console_ioctl, console_poll};
+const struct file_ops console_ops = {console_read, console_write, device_close, console_ioctl,
+                                     console_poll};

@@ -1,5 +1,5 @@
-/* copy.h - the only ways through a user address: block copying between the
- * current process and the kernel. Source first, destination second.
+/* copy.h - the only ways through a user address: block copying between the current process and
+ * the kernel. Source first, destination second.
  *
  * All return 0 or:
  *   EFAULT        part of the range is not the user's, not mapped, or not
@@ -14,41 +14,31 @@
 
 MUST_CHECK int copyin(struct user_addr from, void *to, size_t n);
 MUST_CHECK int copyout(const void *from, struct user_addr to, size_t n);
-/* A string and its NUL, at most max bytes. *done: bytes copied, the NUL
- * included; 0 after EFAULT. After ENAMETOOLONG, max bytes were copied and there
- * is no terminator. Like XNU's, they want all of the max bytes at the user
- * address to be below USER_TOP, however short the string. */
-MUST_CHECK int copyinstr(struct user_addr from, char *to, size_t max,
-                         size_t *done);
-MUST_CHECK int copyoutstr(const char *from, struct user_addr to, size_t max,
-                          size_t *done);
+/* A string and its NUL, at most max bytes. *done: bytes copied, the NUL included; 0 after
+ * EFAULT. After ENAMETOOLONG, max bytes were copied and there is no terminator. As in XNU all
+ * max bytes at the user address have to be below USER_TOP. */
+MUST_CHECK int copyinstr(struct user_addr from, char *to, size_t max, size_t *done);
+MUST_CHECK int copyoutstr(const char *from, struct user_addr to, size_t max, size_t *done);
 
-/* One aligned word by one load or store, whoever else looks at it. EFAULT,
- * EINVAL (misaligned). */
+/* One aligned word by one load or store. EFAULT, EINVAL (misaligned). */
 MUST_CHECK int copyin_atomic32(struct user_addr from, uint32_t *to);
 MUST_CHECK int copyin_atomic64(struct user_addr from, uint64_t *to);
 MUST_CHECK int copyout_atomic32(uint32_t value, struct user_addr to);
 MUST_CHECK int copyout_atomic64(uint64_t value, struct user_addr to);
 
-static inline struct user_addr user_addr(uint64_t va) {
-    return (struct user_addr){va};
-}
+static inline struct user_addr user_addr(uint64_t va) { return (struct user_addr){va}; }
 
 static inline struct user_addr user_plus(struct user_addr a, uint64_t n) {
     return (struct user_addr){a.va + n};
 }
 
 /* ---- usercopy.S: the loops that touch user memory (layout=shared) ---- */
-
 #define USERCOPY_FAULT ((size_t)-1)
 
-/* Copies n bytes, one side of them user memory whose range was checked.
- * Returns how many bytes it did not copy. */
+/* Copies n bytes; the user memory's range was checked. Returns how many it did not copy. */
 size_t usercopy(void *to, const void *from, size_t n);
-/* Copies up to and with a NUL, at most max bytes; returns max minus the bytes
- * copied, or USERCOPY_FAULT. */
+/* Up to and with a NUL, at most max bytes; returns how many fewer, or USERCOPY_FAULT. */
 size_t usercopy_string(char *to, const char *from, size_t max);
 
-/* For the kernel's trap handler: where to go on after a fault at pc that
- * cannot be cured, or 0 if pc is in neither loop. */
-vaddr usercopy_fixup(vaddr pc);
+/* A fault at start <= pc < end that cannot be cured goes on at fixup. */
+extern const struct usercopy_loop { vaddr start, end, fixup; } usercopy_loops[2];

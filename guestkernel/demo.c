@@ -1,5 +1,5 @@
-/* demo.c - /dev/demo: a counter, with a request of each kind. The generic layer
- * (ioctl.c) has copied the structures; what one points at, it has not. */
+/* demo.c - /dev/demo: a counter, with a request of each kind. The generic layer (ioctl.c) has
+ * copied the structures; what one points at, it has not. */
 #include "kernel.h"
 #include <sallyport/ioctl.h>
 
@@ -28,8 +28,7 @@ static void reverse(struct demo_table *table) {
     }
 }
 
-/* The address is a program's word like any other: its own check of the length,
- * its own copyin, into a buffer of its own. */
+/* The address is a program's word: its own check of the length, its own copyin and buffer. */
 static int gather(struct demo_gather *g) {
     uint8_t bytes[DEMO_GATHER_MAX];
     if (g->bytes > sizeof bytes) return EINVAL;
@@ -41,7 +40,6 @@ static int gather(struct demo_gather *g) {
 
 static int demo_ioctl(struct file *f, uint32_t request, void *buffer) {
     struct demo_add *add = buffer;
-    (void)f;
     switch (request) {
     case DEMO_SET: set(*(uint64_t *)buffer); return 0;
     case DEMO_INFO: describe(buffer); return 0;
@@ -56,5 +54,4 @@ static int demo_ioctl(struct file *f, uint32_t request, void *buffer) {
     return ENOTTY;
 }
 
-const struct file_ops demo_ops = {null_read, null_write, device_close,
-                                  demo_ioctl, NULL};
+const struct file_ops demo_ops = {null_read, null_write, device_close, demo_ioctl, NULL};

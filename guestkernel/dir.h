@@ -16,32 +16,35 @@ struct dentry {
 #define COOKIE_FIRST  2
 
 struct dentry *dir_find(const struct inode *dir, const char *name, size_t n);
-/* Gives inode a name in dir and counts the link; ENOMEM, or ENOENT if dir was
- * removed. The name must be free. */
+/* Gives inode a free name in dir and counts the link; ENOMEM, or ENOENT: dir was removed. */
 int dir_add(struct inode *dir, const char *name, size_t n, struct inode *inode);
+/* The same with a new inode. */
+int dir_make(struct inode *dir, const char *name, size_t n, enum inode_type type, uint16_t mode,
+             struct inode **out);
 /* Takes the name away and the link with it; frees an inode nobody holds. */
 void dir_remove(struct inode *dir, struct dentry *entry);
 /* The same name for another inode (rename over an existing name). */
 void dir_replace(struct inode *dir, struct dentry *entry, struct inode *inode);
 
-/* Where a path ends: in this directory, by this name (not NUL-ended), which is
- * inode, or nothing yet. */
+/* Where a path ends: in this directory, by this name, which is inode, or nothing yet. */
 struct place {
     struct inode *dir;
-    const char *name;
+    const char *name;    /* not NUL-ended */
     size_t length;       /* 0: the path is the root itself */
     bool slash;          /* it ended in one: must be a directory */
     struct inode *inode; /* NULL: no such name */
 };
 
-/* From the root or from cwd; 0, ENOENT (empty path, a missing directory on the
- * way), ENOTDIR, ENAMETOOLONG. */
+/* From the root or cwd; ENOENT (empty, a missing directory), ENOTDIR, ENAMETOOLONG. */
 int path_walk(struct inode *cwd, const char *path, struct place *place);
 /* As path_walk, and ENOENT if the last name is not there either. */
 int path_find(struct inode *cwd, const char *path, struct inode **inode);
+/* The same with a path of the current program's, from its working directory; EFAULT,
+ * ENAMETOOLONG. It stays in path, for place to point into. */
+int path_fetch(uint64_t va, char path[PATH_MAX_BYTES]);
+int place_fetch(uint64_t va, char path[PATH_MAX_BYTES], struct place *place);
+int inode_fetch(uint64_t va, struct inode **inode);
 /* Is the last name "." or ".." or the root, which cannot be made or removed? */
 bool place_is_special(const struct place *place);
-/* The absolute path of dir, or with a name in it; 0, ENOENT (removed), ERANGE
- * (more than size bytes with the NUL). */
-int path_of(const struct inode *dir, const char *name, size_t n, char *path,
-            size_t size);
+/* The absolute path of dir, or of a name in it; ENOENT (removed), ERANGE (size too small). */
+int path_of(const struct inode *dir, const char *name, size_t n, char *path, size_t size);

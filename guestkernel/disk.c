@@ -1,36 +1,22 @@
-/* disk.c - /dev/disk0: the virtio block device (virtio 1.1: 4.2 MMIO, 2.6 split
- * queue, 5.2 block), raw, and direct: the device reads and writes the program's
- * own wired pages, and no byte is copied.
- *
- * Offset and length are multiples of 512, the address is any. One request is
- * under way at a time; it has up to WIRE_PAGES pieces. Its owner sleeps through
- * a signal until the device is done with the pages (sched_wait), then
- * unwires. */
+/* disk.c - /dev/disk0: the virtio block device (virtio 1.1: 4.2 MMIO, 2.6 split queue, 5.2
+ * block), raw, and direct: the device reads and writes the program's own wired pages, and no
+ * byte is copied. Offset and length are multiples of 512, the address is any. One request is
+ * under way at a time; it has up to WIRE_PAGES pieces. Its owner sleeps through a signal until
+ * the device is done with the pages (sched_wait), then unwires. */
 #include "kernel.h"
 
 #define SECTOR 512
 
-enum virtio_register {
-    VIRTIO_MAGIC = 0x00,
-    VIRTIO_VERSION = 0x04,
-    VIRTIO_DEVICE = 0x08,
-    VIRTIO_OFFERED = 0x10,
-    VIRTIO_OFFERED_WORD = 0x14,
-    VIRTIO_ACCEPTED = 0x20,
-    VIRTIO_ACCEPTED_WORD = 0x24,
-    VIRTIO_QUEUE = 0x30,
-    VIRTIO_QUEUE_MAX = 0x34,
-    VIRTIO_QUEUE_SIZE = 0x38,
-    VIRTIO_QUEUE_READY = 0x44,
-    VIRTIO_NOTIFY = 0x50,
-    VIRTIO_IRQ = 0x60,
-    VIRTIO_IRQ_ACK = 0x64,
-    VIRTIO_STATUS = 0x70,
-    VIRTIO_DESC = 0x80, /* each an address: low word, high word */
-    VIRTIO_AVAIL = 0x90,
-    VIRTIO_USED = 0xa0,
-    VIRTIO_CAPACITY = 0x100, /* sectors, two words */
+/* 4.2.2: the registers, each a word; an address is two, low and high. */
+struct virtio {
+    uint32_t magic, version, device, vendor;
+    uint32_t offered, offered_word, gap1[2], accepted, accepted_word, gap2[2];
+    uint32_t queue, queue_max, queue_size, gap3[2], queue_ready, gap4[2];
+    uint32_t notify, gap5[3], irq, irq_ack, gap6[2], status, gap7[3];
+    uint32_t desc[2], gap8[2], avail[2], gap9[2], used[2], gap10[22];
+    uint32_t capacity[2]; /* sectors */
 };
+_Static_assert(offsetof(struct virtio, capacity) == 0x100, "4.2.2");
 #define MAGIC              0x74726976 /* "virt" */
 #define BLOCK_DEVICE       2
 #define STATUS_FOUND       3 /* acknowledged, and there is a driver */
@@ -46,6 +32,8 @@ struct descriptor {
 };
 #define DESC_NEXT   1
 #define DESC_DEVICE 2 /* the device writes there */
+
+#define FENCE()     __asm__ volatile("fence rw, rw" ::: "memory")
 
 #define QUEUE_SIZE  64
 _Static_assert(WIRE_PAGES + 2 <= QUEUE_SIZE, "header, pages, status");
@@ -81,23 +69,19 @@ static struct {
     struct wait_queue turn, finished;
 } disk;
 
-static volatile uint32_t *reg(enum virtio_register r) {
-    return (volatile uint32_t *)(DIRECT_MAP + PLAT_VIRTIO_BASE + r);
-}
+#define VIRTIO ((volatile struct virtio *)(DIRECT_MAP + PLAT_VIRTIO_BASE))
 
 /* ---- Requests ---- */
-
-static void acknowledge(void) { *reg(VIRTIO_IRQ_ACK) = *reg(VIRTIO_IRQ); }
+static void acknowledge(void) { VIRTIO->irq_ack = VIRTIO->irq; }
 
 void disk_interrupt(void) {
     acknowledge();
     sched_wake_all(&disk.finished);
 }
 
-static void describe(unsigned n, paddr address, uint64_t bytes,
-                     unsigned flags) {
-    disk.queue->desc[n] = (struct descriptor){
-        address, (uint32_t)bytes, (uint16_t)flags, (uint16_t)(n + 1)};
+static void describe(unsigned n, paddr address, uint64_t bytes, unsigned flags) {
+    disk.queue->desc[n] =
+        (struct descriptor){address, (uint32_t)bytes, (uint16_t)flags, (uint16_t)(n + 1)};
 }
 
 /* Header, the wired bytes a page each, status. */
@@ -107,8 +91,7 @@ static void describe_all(const struct wiring *w, bool write) {
     struct queue_page *q = disk.queue;
     describe(n++, kpa(&q->header), sizeof q->header, DESC_NEXT);
     for (uint32_t i = 0; left; i++, in_page = 0) {
-        uint64_t piece = PAGE_SIZE - in_page;
-        if (piece > left) piece = left;
+        uint64_t piece = min(PAGE_SIZE - in_page, left);
         describe(n++, w->frame[i] + in_page, piece, flags);
         left -= piece;
     }
@@ -127,13 +110,12 @@ static int request(const struct wiring *w, uint64_t sector, bool write) {
     q->header.sector = sector;
     describe_all(w, write);
     q->avail.ring[q->avail.index % QUEUE_SIZE] = 0;
-    __asm__ volatile("fence rw, rw" ::
-                         : "memory"); /* all of it, then the index */
+    FENCE(); /* all of it, then the index */
     q->avail.index++;
-    __asm__ volatile("fence rw, rw" ::: "memory");
-    *reg(VIRTIO_NOTIFY) = 0;
+    FENCE();
+    VIRTIO->notify = 0;
     while (q->used.index == disk.done) sched_wait(&disk.finished, "disk");
-    __asm__ volatile("fence rw, rw" ::: "memory");
+    FENCE();
     disk.done++;
     disk.busy = false;
     acknowledge();
@@ -142,7 +124,6 @@ static int request(const struct wiring *w, uint64_t sector, bool write) {
 }
 
 /* ---- The file ---- */
-
 /* The next piece, or what of it can be wired at once. */
 static int transfer_piece(struct file *f, struct uio *u) {
     struct wiring w;
@@ -164,9 +145,8 @@ static int transfer_piece(struct file *f, struct uio *u) {
 static int transfer(struct file *f, struct uio *u) {
     uint64_t size = f->inode->size;
     uint64_t left = f->offset < size ? size - f->offset : 0;
-    uint64_t beyond = u->resid > left ? u->resid - left : 0;
     int error = f->offset % SECTOR || u->resid % SECTOR ? EINVAL : 0;
-    u->resid -= beyond;
+    uint64_t beyond = uio_limit(u, left);
     while (u->resid && !error) error = transfer_piece(f, u);
     u->resid += beyond;
     return error;
@@ -179,55 +159,45 @@ static int disk_write(struct file *f, struct uio *u) {
     return !error && wanted && u->resid == wanted ? ENOSPC : error;
 }
 
-static void disk_close(struct file *f) { inode_drop(f->inode); }
-
 static const struct file_ops disk_ops = {
-    .read = transfer, .write = disk_write, .close = disk_close};
+    .read = transfer, .write = disk_write, .close = device_close};
 
 /* ---- Finding it ---- */
-
-static void set_address(enum virtio_register r, const void *where) {
-    paddr pa = kpa(where);
-    reg(r)[0] = (uint32_t)pa;
-    reg(r)[1] = (uint32_t)(pa >> 32);
+static void set_address(volatile uint32_t *to, const void *where) {
+    to[0] = (uint32_t)kpa(where);
+    to[1] = (uint32_t)(kpa(where) >> 32);
 }
 
 /* 3.1.1: the order of initialisation. */
 static bool start_device(void) {
-    *reg(VIRTIO_STATUS) = 0;
-    *reg(VIRTIO_STATUS) = STATUS_FOUND;
-    *reg(VIRTIO_OFFERED_WORD) = 0;
-    disk.read_only = *reg(VIRTIO_OFFERED) & FEATURE_READ_ONLY;
-    *reg(VIRTIO_ACCEPTED_WORD) = 0;
-    *reg(VIRTIO_ACCEPTED) = disk.read_only ? FEATURE_READ_ONLY : 0;
-    *reg(VIRTIO_ACCEPTED_WORD) = 1;
-    *reg(VIRTIO_ACCEPTED) = FEATURE_VERSION_1;
-    *reg(VIRTIO_STATUS) = STATUS_FOUND | STATUS_FEATURES_OK;
-    *reg(VIRTIO_QUEUE) = 0;
-    if (!(*reg(VIRTIO_STATUS) & STATUS_FEATURES_OK) ||
-        *reg(VIRTIO_QUEUE_MAX) < QUEUE_SIZE)
-        return false;
-    *reg(VIRTIO_QUEUE_SIZE) = QUEUE_SIZE;
-    set_address(VIRTIO_DESC, disk.queue->desc);
-    set_address(VIRTIO_AVAIL, &disk.queue->avail);
-    set_address(VIRTIO_USED, &disk.queue->used);
-    *reg(VIRTIO_QUEUE_READY) = 1;
-    *reg(VIRTIO_STATUS) = STATUS_FOUND | STATUS_FEATURES_OK | STATUS_DRIVER_OK;
+    VIRTIO->status = 0;
+    VIRTIO->status = STATUS_FOUND;
+    VIRTIO->offered_word = 0;
+    disk.read_only = VIRTIO->offered & FEATURE_READ_ONLY;
+    VIRTIO->accepted_word = 0;
+    VIRTIO->accepted = disk.read_only ? FEATURE_READ_ONLY : 0;
+    VIRTIO->accepted_word = 1;
+    VIRTIO->accepted = FEATURE_VERSION_1;
+    VIRTIO->status = STATUS_FOUND | STATUS_FEATURES_OK;
+    VIRTIO->queue = 0;
+    if (!(VIRTIO->status & STATUS_FEATURES_OK) || VIRTIO->queue_max < QUEUE_SIZE) return false;
+    VIRTIO->queue_size = QUEUE_SIZE;
+    set_address(VIRTIO->desc, disk.queue->desc);
+    set_address(VIRTIO->avail, &disk.queue->avail);
+    set_address(VIRTIO->used, &disk.queue->used);
+    VIRTIO->queue_ready = 1;
+    VIRTIO->status = STATUS_FOUND | STATUS_FEATURES_OK | STATUS_DRIVER_OK;
     return true;
 }
 
 void disk_init(void) {
-    if (*reg(VIRTIO_MAGIC) != MAGIC || *reg(VIRTIO_VERSION) != 2 ||
-        *reg(VIRTIO_DEVICE) != BLOCK_DEVICE)
+    if (VIRTIO->magic != MAGIC || VIRTIO->version != 2 || VIRTIO->device != BLOCK_DEVICE)
         return;
     paddr page = page_alloc_zeroed();
     if (!page) panic("disk_init: no memory for the queue");
     disk.queue = kva(page);
-    if (!start_device())
-        refuse_boot("disk: a virtio block device that cannot do version 1");
+    if (!start_device()) refuse_boot("disk: a virtio block device that cannot do version 1");
     disk.inode = device_make("disk0", &disk_ops);
-    disk.inode->size =
-        ((uint64_t)reg(VIRTIO_CAPACITY)[1] << 32 | reg(VIRTIO_CAPACITY)[0]) *
-        SECTOR;
+    disk.inode->size = ((uint64_t)VIRTIO->capacity[1] << 32 | VIRTIO->capacity[0]) * SECTOR;
     plic_enable(PLAT_IRQ_VIRTIO);
 }

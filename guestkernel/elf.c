@@ -1,6 +1,5 @@
-/* elf.c - from program headers to regions. No byte is loaded here: pages come
- * when they are touched (vm.c). The file is hostile until every number in it
- * was checked. */
+/* elf.c - from program headers to regions. No byte is loaded here: pages come when they are
+ * touched (vm.c). The file is hostile until every number in it was checked. */
 #include "kernel.h"
 #include "elf_format.h"
 
@@ -9,11 +8,9 @@
 
 static bool is_our_kind(const struct elf_header *h) {
     return memcmp(h->ident, ELF_MAGIC, ELF_MAGIC_BYTES) == 0 &&
-           h->ident[ELF_CLASS] == ELF_CLASS_64 &&
-           h->ident[ELF_DATA] == ELF_DATA_LITTLE &&
+           h->ident[ELF_CLASS] == ELF_CLASS_64 && h->ident[ELF_DATA] == ELF_DATA_LITTLE &&
            h->ident[ELF_VERSION] == ELF_VERSION_1 && h->type == ELF_TYPE_EXEC &&
-           h->machine == ELF_MACHINE_RISCV &&
-           h->phentsize == sizeof(struct elf_segment) &&
+           h->machine == ELF_MACHINE_RISCV && h->phentsize == sizeof(struct elf_segment) &&
            h->phnum <= HEADERS_MAX;
 }
 
@@ -23,43 +20,31 @@ static bool is_sound(const struct elf_segment *s, uint64_t file_size) {
     return s->filesz <= s->memsz && s->offset <= file_size &&
            s->filesz <= file_size - s->offset && s->vaddr >= USER_BASE &&
            s->vaddr < USER_IMAGE_TOP && s->memsz <= USER_IMAGE_TOP - s->vaddr &&
-           (align & (align - 1)) == 0 &&
-           ((s->vaddr - s->offset) & (align - 1)) == 0;
+           (align & (align - 1)) == 0 && ((s->vaddr - s->offset) & (align - 1)) == 0;
 }
 
 static pte_t access_of(const struct elf_segment *s) {
-    pte_t access = 0;
-    if (s->flags & ELF_FLAG_R) access |= PTE_R;
-    if (s->flags & ELF_FLAG_W)
-        access |= PTE_R | PTE_W; /* Sv39 has no write-only pages */
-    if (s->flags & ELF_FLAG_X) access |= PTE_X;
-    return access;
+    return (s->flags & ELF_FLAG_R ? PTE_R : 0) | (s->flags & ELF_FLAG_X ? PTE_X : 0) |
+           (s->flags & ELF_FLAG_W ? PTE_R | PTE_W : 0); /* Sv39 has no write-only pages */
 }
 
-/* The region of a segment. Where file and memory agree about the offset within
- * a page, the first page shows the file's bytes before the segment as well, as
- * on other systems: then it can be used in place. */
-static struct region region_of(const struct elf_segment *s,
-                               struct inode *file) {
+/* The region of a segment. Where file and memory agree about the offset within a page, the
+ * first page shows the file's bytes before the segment as well, as on other systems: then it
+ * can be used in place. */
+static struct region region_of(const struct elf_segment *s, struct inode *file) {
     uint64_t before = PAGE_OFFSET(s->vaddr);
     if (before != PAGE_OFFSET(s->offset)) before = 0;
-    struct region r = {
-        .start = PAGE_DOWN(s->vaddr),
-        .end = PAGE_UP(s->vaddr + s->memsz),
-        .access = access_of(s),
-    };
-    if (s->filesz) {
-        r.file = file;
-        r.text = true;
-        r.file_offset = s->offset - before;
-        r.file_va = s->vaddr - before;
-        r.file_end = s->vaddr + s->filesz;
-    }
-    return r;
+    return (struct region){.start = PAGE_DOWN(s->vaddr),
+                           .end = PAGE_UP(s->vaddr + s->memsz),
+                           .access = access_of(s),
+                           .file = s->filesz ? file : NULL,
+                           .text = s->filesz,
+                           .file_offset = s->offset - before,
+                           .file_va = s->vaddr - before,
+                           .file_end = s->vaddr + s->filesz};
 }
 
-static int add_segment(struct vm *vm, const struct elf_segment *s,
-                       struct inode *file) {
+static int add_segment(struct vm *vm, const struct elf_segment *s, struct inode *file) {
     if (!is_sound(s, file->size)) return ENOEXEC;
     if (s->memsz >> PAGE_SHIFT > page_free_count()) return ENOMEM;
     struct region r = region_of(s, file);
@@ -69,15 +54,9 @@ static int add_segment(struct vm *vm, const struct elf_segment *s,
     return error == EINVAL ? ENOEXEC : error; /* segments that overlap */
 }
 
-static bool is_executable(const struct vm *vm, uint64_t va) {
-    const struct region *r = vm_find_region(vm, va);
-    return r && r->access & PTE_X;
-}
-
 int elf_load(struct vm *vm, struct inode *file, uint64_t *entry) {
     struct elf_header header;
-    if (!inode_read(file, 0, &header, sizeof header) || !is_our_kind(&header))
-        return ENOEXEC;
+    if (!inode_read(file, 0, &header, sizeof header) || !is_our_kind(&header)) return ENOEXEC;
     int segments = 0;
     for (unsigned n = 0; n < header.phnum; n++) {
         struct elf_segment s;
@@ -88,10 +67,10 @@ int elf_load(struct vm *vm, struct inode *file, uint64_t *entry) {
         if (s.type == ELF_SEGMENT_INTERP || s.type == ELF_SEGMENT_DYNAMIC)
             return ENOEXEC; /* wants a dynamic linker */
         if (s.type != ELF_SEGMENT_LOAD || s.memsz == 0) continue;
-        int error =
-            ++segments > SEGMENTS_MAX ? ENOEXEC : add_segment(vm, &s, file);
+        int error = ++segments > SEGMENTS_MAX ? ENOEXEC : add_segment(vm, &s, file);
         if (error) return error;
     }
     *entry = header.entry;
-    return is_executable(vm, header.entry) ? 0 : ENOEXEC;
+    const struct region *r = vm_find_region(vm, header.entry);
+    return r && r->access & PTE_X ? 0 : ENOEXEC;
 }

@@ -1,11 +1,8 @@
-/* elf_format.h - what an ELF file looks like, as far as a static program for
- * this machine needs it (System V ABI, chapter 4; RISC-V psABI). Also used by
- * the tests. (Not every release of picolibc has an <elf.h>.) */
+/* elf_format.h - what an ELF file looks like, for static programs (System V ABI, chapter 4;
+ * RISC-V psABI); for the tests, too. (Not every release of picolibc has an <elf.h>.) */
 #include <stdint.h>
 
-#define ELF_MAGIC                                                              \
-    "\x7f"                                                                     \
-    "ELF"
+#define ELF_MAGIC       "\177ELF"
 #define ELF_MAGIC_BYTES 4
 
 enum elf_ident { ELF_CLASS = 4, ELF_DATA = 5, ELF_VERSION = 6 };
@@ -26,12 +23,7 @@ struct elf_header {
 };
 _Static_assert(sizeof(struct elf_header) == 64, "Elf64_Ehdr");
 
-enum elf_segment_type {
-    ELF_SEGMENT_NULL = 0,
-    ELF_SEGMENT_LOAD = 1,
-    ELF_SEGMENT_DYNAMIC = 2,
-    ELF_SEGMENT_INTERP = 3,
-};
+enum { ELF_SEGMENT_NULL, ELF_SEGMENT_LOAD, ELF_SEGMENT_DYNAMIC, ELF_SEGMENT_INTERP };
 #define ELF_FLAG_X 1
 #define ELF_FLAG_W 2
 #define ELF_FLAG_R 4

@@ -1,9 +1,7 @@
-/* exec.c - execve: a new address space is made ready beside the old one;
- * nothing of the old is given up before the new is complete, so that any error
- * finds the caller as it was.
- *
- * The new stack, from the top: the strings, then argc, the pointers to them and
- * an empty auxiliary vector (abi/README.md). */
+/* exec.c - execve: a new address space is made ready beside the old one; nothing of the old is
+ * given up before the new is complete, so that any error finds the caller as it was. The new
+ * stack, from the top: the strings, then argc, the pointers to them and an empty auxiliary
+ * vector (abi/README.md). */
 #include "kernel.h"
 
 SYSCTL_INT(_kern, KERN_ARGMAX, argmax, CTLFLAG_RD, NULL, SALLYPORT_ARG_MAX,
@@ -32,24 +30,15 @@ static void image_free_buffers(struct image *im) {
     if (im->string) page_drop(kpa(im->string));
 }
 
-static void image_discard(struct image *im) {
-    vm_destroy(&im->vm);
-    image_free_buffers(im);
-}
-
 /* ---- The file ---- */
-
-static int find_program(const char *path, struct image *im,
-                        struct inode **file) {
+static int find_program(const char *path, struct image *im, struct inode **file) {
     struct place place;
     int error = path_walk(sched.current->cwd, path, &place);
     if (error) return error;
     if (!place.inode) return ENOENT;
-    if (place.inode->type != INODE_FILE || !(place.inode->mode & 0111))
-        return EACCES;
+    if (place.inode->type != INODE_FILE || !(place.inode->mode & 0111)) return EACCES;
     if (place.inode->writers) return ETXTBSY;
-    error =
-        path_of(place.dir, place.name, place.length, im->path, sizeof im->path);
+    error = path_of(place.dir, place.name, place.length, im->path, sizeof im->path);
     if (error) return error == ERANGE ? ENAMETOOLONG : error;
     im->name = im->path + strlen(im->path) - place.length;
     *file = place.inode;
@@ -78,16 +67,14 @@ static int image_start(struct image *im, struct proc *p, const char *path) {
 }
 
 /* ---- The strings ---- */
-
 /* n counts the NUL. */
 static int push_string(struct image *im, const char *s, size_t n) {
-    if (n > SALLYPORT_ARG_MAX - im->string_bytes ||
-        ++im->strings > SALLYPORT_ARG_COUNT_MAX)
+    if (n > SALLYPORT_ARG_MAX - im->string_bytes || ++im->strings > SALLYPORT_ARG_COUNT_MAX)
         return E2BIG;
     im->string_bytes += n;
     im->sp -= n;
     im->words[im->used++] = im->sp;
-    return vm_write(&im->vm, im->sp, s, n);
+    return vm_write(&im->vm, im->sp, s, n) == n ? 0 : ENOMEM;
 }
 
 /* A vector of the caller's, up to its NULL; a null vector is an empty one. */
@@ -115,11 +102,10 @@ static int push_words(struct image *im, unsigned argc) {
     im->words[im->used++] = 0;
     size_t bytes = im->used * sizeof(uint64_t);
     im->sp = (im->sp - bytes) & ~15ul;
-    return vm_write(&im->vm, im->sp, im->words, bytes);
+    return vm_write(&im->vm, im->sp, im->words, bytes) == bytes ? 0 : ENOMEM;
 }
 
 /* ---- The change ---- */
-
 static void image_install(struct image *im, struct proc *p) {
     struct vm old = p->vm;
     p->vm = im->vm;
@@ -145,8 +131,7 @@ static struct image image; /* execve never sleeps: one at a time */
 
 int64_t sys_execve(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
-    size_t length;
-    int error = copyinstr(user_addr(arg[0]), path, sizeof path, &length);
+    int error = path_fetch(arg[0], path);
     if (error) return -error;
     error = image_start(&image, sched.current, path);
     if (!error) error = push_user_vector(&image, user_addr(arg[1]));
@@ -154,7 +139,8 @@ int64_t sys_execve(const uint64_t *arg) {
     if (!error) error = push_user_vector(&image, user_addr(arg[2]));
     if (!error) error = push_words(&image, argc);
     if (error) {
-        image_discard(&image);
+        vm_destroy(&image.vm);
+        image_free_buffers(&image);
         return -error;
     }
     image_install(&image, sched.current);

@@ -4,20 +4,12 @@
 SYSCTL_INT(_kern, OID_AUTO, maxfilesperproc, CTLFLAG_RD, NULL, OPEN_MAX,
            "descriptors that a process can have");
 
-bool file_is_readable(const struct file *f) {
-    return (f->flags & O_ACCMODE) != O_WRONLY;
-}
-
-bool file_is_writable(const struct file *f) {
-    return (f->flags & O_ACCMODE) != O_RDONLY;
-}
+bool file_is_readable(const struct file *f) { return (f->flags & O_ACCMODE) != O_WRONLY; }
+bool file_is_writable(const struct file *f) { return (f->flags & O_ACCMODE) != O_RDONLY; }
 
 struct file *file_new(const struct file_ops *ops, int flags) {
     struct file *f = kmalloc(sizeof *f);
-    if (!f) return NULL;
-    f->ops = ops;
-    f->flags = flags;
-    f->references = 1;
+    if (f) *f = (struct file){.ops = ops, .flags = flags, .references = 1};
     return f;
 }
 
@@ -28,7 +20,6 @@ void file_drop(struct file *f) {
 }
 
 /* ---- Descriptors ---- */
-
 int file_free_descriptor(const struct proc *p, int from) {
     for (int fd = from; fd < OPEN_MAX; fd++)
         if (!p->file[fd]) return fd;
@@ -75,8 +66,7 @@ static void close_descriptor(struct proc *p, int fd) {
 int file_open_console(struct proc *p) {
     struct file *f = file_new(&console_ops, O_RDWR);
     if (!f) return ENOMEM;
-    f->inode = console_inode();
-    inode_hold(f->inode);
+    f->inode = inode_hold(console_inode());
     f->references = 3;
     for (int fd = 0; fd < 3; fd++) file_install(p, fd, f);
     return 0;
@@ -98,28 +88,27 @@ void file_close_on_exec(struct proc *p) {
         if (p->close_on_exec & 1ul << fd) close_descriptor(p, fd);
 }
 
+int file_wait(const struct file *f, struct wait_queue *queue, const char *why) {
+    return f->flags & O_NONBLOCK ? EAGAIN : sched_sleep(queue, why);
+}
+
 /* ---- Calls ---- */
 
 int64_t file_transfer(struct file *f, struct uio *u) {
-    if (!f || !(u->write ? file_is_writable(f) : file_is_readable(f)))
-        return -EBADF;
+    if (!f || !(u->write ? file_is_writable(f) : file_is_readable(f))) return -EBADF;
     uint64_t n = u->resid;
     if (n > INT64_MAX) return -EINVAL;
     int error = u->write ? f->ops->write(f, u) : f->ops->read(f, u);
     return u->resid < n ? (int64_t)(n - u->resid) : -error;
 }
 
-int64_t sys_read(const uint64_t *arg) {
+static int64_t transfer(const uint64_t *arg, bool write) {
     struct iovec piece = {user_addr(arg[1]), arg[2]};
-    return file_transfer(file_of(arg[0]),
-                         &(struct uio){&piece, 1, arg[2], false, NULL});
+    return file_transfer(file_of(arg[0]), &(struct uio){&piece, 1, arg[2], write, NULL});
 }
 
-int64_t sys_write(const uint64_t *arg) {
-    struct iovec piece = {user_addr(arg[1]), arg[2]};
-    return file_transfer(file_of(arg[0]),
-                         &(struct uio){&piece, 1, arg[2], true, NULL});
-}
+int64_t sys_read(const uint64_t *arg) { return transfer(arg, false); }
+int64_t sys_write(const uint64_t *arg) { return transfer(arg, true); }
 
 static int64_t transfer_vector(const uint64_t *arg, bool write) {
     struct uio_vector v;
@@ -131,7 +120,6 @@ static int64_t transfer_vector(const uint64_t *arg, bool write) {
 }
 
 int64_t sys_readv(const uint64_t *arg) { return transfer_vector(arg, false); }
-
 int64_t sys_writev(const uint64_t *arg) { return transfer_vector(arg, true); }
 
 int64_t sys_close(const uint64_t *arg) {
@@ -174,16 +162,11 @@ int64_t sys_fcntl(const uint64_t *arg) {
     int value = (int)arg[2];
     if (!f) return -EBADF;
     switch ((int)arg[1]) {
-    case F_DUPFD:
-        return value < 0 || value >= OPEN_MAX ? -EINVAL : duplicate(f, value);
+    case F_DUPFD: return value < 0 || value >= OPEN_MAX ? -EINVAL : duplicate(f, value);
     case F_GETFD: return *on_exec & bit ? FD_CLOEXEC : 0;
-    case F_SETFD:
-        *on_exec = value & FD_CLOEXEC ? *on_exec | bit : *on_exec & ~bit;
-        return 0;
+    case F_SETFD: *on_exec = value & FD_CLOEXEC ? *on_exec | bit : *on_exec & ~bit; return 0;
     case F_GETFL: return f->flags & (O_ACCMODE | STATUS_FLAGS);
-    case F_SETFL:
-        f->flags = (f->flags & ~STATUS_FLAGS) | (value & STATUS_FLAGS);
-        return 0;
+    case F_SETFL: f->flags = (f->flags & ~STATUS_FLAGS) | (value & STATUS_FLAGS); return 0;
     default: return -EINVAL;
     }
 }

@@ -1,9 +1,8 @@
 /* file.h - open files: what a descriptor stands for. */
 
-/* What kind of thing it is. read and write return 0 or an errno, and what was
- * moved is off u->resid, whichever they return: an error after that becomes a
- * short count (file.c). They are called only if the file was opened for it, at
- * most INT64_MAX bytes. */
+/* What kind of thing it is. read and write return 0 or an errno, and what was moved is off
+ * u->resid, whichever they return: an error after that becomes a short count (file.c). They are
+ * called only if the file was opened for it, at most INT64_MAX bytes. */
 struct file_ops {
     int (*read)(struct file *f, struct uio *u);
     int (*write)(struct file *f, struct uio *u);
@@ -35,35 +34,27 @@ int file_free_descriptor(const struct proc *p, int from);
 void file_install(struct proc *p, int fd, struct file *f);
 /* As fds[0] and fds[1]; 0, EMFILE, EFAULT: the callers keep a and b. */
 int file_install_pair(struct user_addr fds, struct file *a, struct file *b);
-/* Not for pipes and terminals. */
-bool file_has_offset(const struct file *f);
-/* The current process's open file, or NULL. */
-struct file *file_of(uint64_t fd);
+bool file_has_offset(const struct file *f); /* not for pipes and terminals */
+struct file *file_of(uint64_t fd);          /* the current process's open file, or NULL */
+/* Sleeps for a call on f that has to; EAGAIN if it may not (O_NONBLOCK), EINTR. */
+int file_wait(const struct file *f, struct wait_queue *queue, const char *why);
 /* read and write, whatever the pieces: bytes, or -errno. f: or NULL, EBADF. */
 int64_t file_transfer(struct file *f, struct uio *u);
 
-/* open and unlink by a path in the kernel: namecalls.c. A descriptor or
- * -errno; 0 or an errno. */
+/* By a path in the kernel: namecalls.c. A descriptor or -errno; 0 or an errno. */
 int64_t file_open(const char *path, int flags, uint16_t mode);
 int file_unlink(const char *path);
 /* A new inode with a name; EEXIST and others. */
-int file_make(const char *path, enum inode_type type, uint64_t mode,
-              struct inode **out);
-/* A number for what put and get of the probes move through. */
-uint64_t file_channel(void);
+int file_make(const char *path, enum inode_type type, uint64_t mode, struct inode **out);
+uint64_t file_channel(void); /* a number for what put and get of the probes move through */
 
 int file_open_console(struct proc *p); /* as descriptors 0, 1, 2 */
 void file_share_all(struct proc *from, struct proc *to);
 void file_close_all(struct proc *p);
 void file_close_on_exec(struct proc *p);
 
-/* The rest of opening f->inode, a FIFO, which may wait for the other end; the
- * file is to be dropped if it fails. ENXIO, ENOMEM, EINTR. pipe.c. */
+/* The rest of opening f->inode, a FIFO, which may wait for the other end; the file is to be
+ * dropped if it fails. ENXIO, ENOMEM, EINTR. pipe.c. */
 int fifo_open(struct file *f);
 
-extern const struct file_ops inode_ops; /* inodefile.c */
-extern const struct file_ops null_ops;  /* device.c */
-extern const struct file_ops zero_ops;
-extern const struct file_ops demo_ops;    /* demo.c */
-extern const struct file_ops console_ops; /* console.c */
-extern const struct file_ops pipe_ops;    /* pipe.c */
+extern const struct file_ops inode_ops, null_ops, zero_ops, demo_ops, console_ops, pipe_ops;

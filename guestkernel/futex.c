@@ -1,9 +1,7 @@
-/* futex.c - a word's sleepers. The key is where the word is in physical
- * memory, so processes that map the same object at different addresses meet.
- * A sleeper holds its frame: while it sleeps, the key can mean nothing else.
- *
- * Between the test of the word and the sleep nobody else runs (sched.h), so no
- * wake is lost. Waiters are few (one a process) and in one list. */
+/* futex.c - a word's sleepers. The key is where the word is in physical memory, so processes
+ * that map the same object at different addresses meet. A sleeper holds its frame: while it
+ * sleeps, the key can mean nothing else. Between the test of the word and the sleep nobody else
+ * runs (sched.h), so no wake is lost. Waiters are few (one a process) and in one list. */
 #include "kernel.h"
 #include <sallyport/futex.h>
 
@@ -15,27 +13,13 @@ struct waiter { /* on its process's kernel stack */
 };
 static struct waiter *waiters; /* in the order they came */
 
-/* Where the word is now. One of the program's own is made its own first, or
- * the first store to it would change the key. EFAULT. */
+/* Where the word is now; its page is made the program's own first, or a store would move it. */
 static int find_word(uint64_t va, paddr *word) {
     struct vm *vm = &sched.current->vm;
     const struct region *r = vm_find_region(vm, va);
-    const char *p =
-        r ? vm_translate(vm, va, r->access & PTE_W ? PTE_W : PTE_R) : NULL;
+    const char *p = r ? vm_translate(vm, va, r->access & PTE_W ? PTE_W : PTE_R) : NULL;
     if (p) *word = kpa(p);
     return p ? 0 : EFAULT;
-}
-
-static void add(struct waiter *w) {
-    struct waiter **link = &waiters;
-    while (*link) link = &(*link)->next;
-    *link = w;
-}
-
-static void remove(struct waiter *w) {
-    struct waiter **link = &waiters;
-    while (*link != w) link = &(*link)->next;
-    *link = w->next;
 }
 
 static int sleep(struct waiter *w, uint64_t va, uint64_t deadline) {
@@ -61,9 +45,9 @@ static int wait(uint64_t va, uint32_t value, struct user_addr timeout) {
     if (error) return error;
     if (now != value) return EAGAIN;
     page_hold(PAGE_DOWN(w.word));
-    add(&w);
+    LIST_APPEND(waiters, &w, next);
     error = sleep(&w, va, deadline);
-    if (!w.woken) remove(&w);
+    if (!w.woken) LIST_REMOVE(waiters, &w, next);
     page_drop(PAGE_DOWN(w.word));
     return error;
 }
@@ -73,7 +57,7 @@ static int wake(paddr word, uint32_t most) {
     for (struct waiter *w = waiters, *next; w && n < most; w = next) {
         next = w->next;
         if (w->word != word) continue;
-        remove(w);
+        LIST_REMOVE(waiters, w, next);
         w->woken = true;
         sched_wake_all(&w->queue);
         n++;
@@ -91,8 +75,7 @@ int64_t sys_futex(const uint64_t *arg) {
     if (va % sizeof(uint32_t)) return -EINVAL;
     switch ((uint32_t)arg[1]) {
     case FUTEX_WAIT: return -wait(va, (uint32_t)arg[2], user_addr(arg[3]));
-    case FUTEX_WAKE:
-        return find_word(va, &word) ? -EFAULT : wake(word, (uint32_t)arg[2]);
+    case FUTEX_WAKE: return find_word(va, &word) ? -EFAULT : wake(word, (uint32_t)arg[2]);
     default: return -EINVAL;
     }
 }

@@ -1,34 +1,23 @@
 /* hostport.c - the kernel as a server: the host port and the routines of
- * guestapps/sdk/mig/host.defs, answered in the sender's own call.
- *
- * The requests carry nothing but the NDR record, so there is one size to check
- * and nothing to fetch. docs/reference/rpc.md says how a reply looks. */
+ * guestapps/sdk/mig/host.defs, answered in the sender's own call. The requests carry nothing
+ * but the NDR record, so there is one size to check and nothing to fetch. docs/reference/rpc.md
+ * says how a reply looks. */
 #include "kernel.h"
 #include "port.h"
 
 #define HOST_BASE    200 /* subsystem host */
 #define REQUEST_SIZE (sizeof(mach_msg_header_t) + sizeof(NDR_record_t))
 
-struct port host_port;
-
 void kernel_port_refuse(struct message *request) {
     message_reply(request, MIG_BAD_ID, NULL, 0);
-}
-
-static uint64_t count_processes(void) {
-    uint64_t n = 0;
-    for (struct proc *p = NULL; (p = proc_next(p));) n++;
-    return n;
 }
 
 static void host_service(struct message *request) {
     const mach_msg_header_t *h = request->header;
     uint64_t value[2] = {0};
     uint32_t n = sizeof value[0];
-    kern_return_t code =
-        h->msgh_size == REQUEST_SIZE && !(h->msgh_bits & MACH_MSGH_BITS_COMPLEX)
-            ? KERN_SUCCESS
-            : MIG_BAD_ARGUMENTS;
+    bool good = h->msgh_size == REQUEST_SIZE && !(h->msgh_bits & MACH_MSGH_BITS_COMPLEX);
+    kern_return_t code = good ? KERN_SUCCESS : MIG_BAD_ARGUMENTS;
     switch (h->msgh_id - HOST_BASE) {
     case 0: /* host_page_size(out bytes: int) */
         value[0] = PAGE_SIZE;
@@ -40,7 +29,7 @@ static void host_service(struct message *request) {
         n = sizeof value;
         break;
     case 2: /* host_processes(out count: int) */
-        value[0] = count_processes();
+        FOR_PROCS(p) value[0]++;
         n = sizeof(uint32_t);
         break;
     case 3: /* host_uptime(out nanoseconds: uint64_t) */
@@ -51,5 +40,4 @@ static void host_service(struct message *request) {
     message_reply(request, code, value, code ? 0 : n);
 }
 
-struct port host_port = {
-    .references = 1, .alive = true, .service = host_service};
+struct port host_port = {.references = 1, .alive = true, .service = host_service};

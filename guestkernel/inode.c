@@ -1,8 +1,6 @@
-/* inode.c - what a file's bytes are made of.
- *
- * A member of the initrd is used where it lies; a page of it is copied when it
- * is first written. Own pages hang in a tree of pages of 512 pointers that
- * grows upwards: a file of one page has no pointer page at all. */
+/* inode.c - what a file's bytes are made of. A member of the initrd is used where it lies; a
+ * page of it is copied when it is first written. Own pages hang in a tree of pages of 512
+ * pointers that grows upwards: a file of one page has no pointer page at all. */
 #include "kernel.h"
 
 #define FANOUT_SHIFT 9
@@ -17,9 +15,7 @@ static struct {
 } inodes;
 
 /* Flips whether a number is taken. */
-static void flip(uint16_t number) {
-    inodes.taken[number / 64] ^= 1ul << number % 64;
-}
+static void flip(uint16_t number) { inodes.taken[number / 64] ^= 1ul << number % 64; }
 
 /* The next one that is free; 0: none is. */
 static uint16_t free_number(void) {
@@ -34,9 +30,7 @@ struct inode *inode_new(enum inode_type type, uint16_t mode) {
     uint16_t number = free_number();
     struct inode *i = number ? kmalloc(sizeof *i) : NULL;
     if (!i) return NULL;
-    i->type = type;
-    i->mode = mode & 07777;
-    i->number = number;
+    *i = (struct inode){.type = type, .mode = mode & 07777, .number = number};
     flip(number);
     return i;
 }
@@ -53,10 +47,7 @@ struct inode *inode_root(void) {
 }
 
 /* ---- The tree of own pages ---- */
-
-static uint64_t pages_below(unsigned height) {
-    return 1ul << FANOUT_SHIFT * height;
-}
+static uint64_t pages_below(unsigned height) { return 1ul << FANOUT_SHIFT * height; }
 
 /* Puts a level on top until page index fits. */
 static bool grow_tree(struct inode *i, uint64_t index) {
@@ -75,8 +66,7 @@ static bool grow_tree(struct inode *i, uint64_t index) {
 
 /* Where the pointer to page index is; NULL: no such slot, or no memory. */
 static void **tree_slot(struct inode *i, uint64_t index, bool alloc) {
-    if (alloc ? !grow_tree(i, index) : index >= pages_below(i->height))
-        return NULL;
+    if (alloc ? !grow_tree(i, index) : index >= pages_below(i->height)) return NULL;
     void **slot = &i->tree;
     for (unsigned h = i->height; h > 0; h--) {
         if (!*slot) {
@@ -84,8 +74,7 @@ static void **tree_slot(struct inode *i, uint64_t index, bool alloc) {
             if (!page) return NULL;
             *slot = kva(page);
         }
-        slot =
-            (void **)*slot + (index >> FANOUT_SHIFT * (h - 1) & (FANOUT - 1));
+        slot = (void **)*slot + (index >> FANOUT_SHIFT * (h - 1) & (FANOUT - 1));
     }
     return slot;
 }
@@ -102,8 +91,7 @@ static void cut_tree(void **slot, unsigned height, uint64_t first) {
         void **below = *slot;
         uint64_t each = pages_below(height - 1);
         for (uint64_t n = first / each; n < FANOUT; n++)
-            cut_tree(&below[n], height - 1,
-                     n == first / each ? first % each : 0);
+            cut_tree(&below[n], height - 1, n == first / each ? first % each : 0);
     }
     if (first == 0) {
         page_drop(kpa(*slot));
@@ -112,7 +100,6 @@ static void cut_tree(void **slot, unsigned height, uint64_t first) {
 }
 
 /* ---- Life ---- */
-
 void inode_release_unused(struct inode *i) {
     if (i->links || i->references) return;
     if (i->type == INODE_FILE) cut_tree(&i->tree, i->height, 0);
@@ -120,31 +107,30 @@ void inode_release_unused(struct inode *i) {
     kfree(i);
 }
 
-void inode_hold(struct inode *i) { i->references++; }
+struct inode *inode_hold(struct inode *i) {
+    i->references++;
+    return i;
+}
 
 void inode_drop(struct inode *i) {
-    if (i->references == 0)
-        panic("inode_drop: inode %u has no references", i->number);
+    if (i->references == 0) panic("inode_drop: inode %u has no references", i->number);
     i->references--;
     inode_release_unused(i);
 }
 
 /* ---- Bytes ---- */
-
-static uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
-
 const char *inode_bytes(const struct inode *i, uint64_t offset, uint64_t *n) {
-    *n = smaller(*n, i->size - offset);
+    *n = min(*n, i->size - offset);
     if (!i->tree && offset < i->archive_bytes) {
-        *n = smaller(*n, i->archive_bytes - offset);
+        *n = min(*n, i->archive_bytes - offset);
         return i->archive + offset;
     }
     uint64_t in_page = PAGE_OFFSET(offset);
-    *n = smaller(*n, PAGE_SIZE - in_page);
+    *n = min(*n, PAGE_SIZE - in_page);
     const char *page = own_page(i, offset / PAGE_SIZE);
     if (page) return page + in_page;
     if (offset >= i->archive_bytes) return zero_page + in_page;
-    *n = smaller(*n, i->archive_bytes - offset);
+    *n = min(*n, i->archive_bytes - offset);
     return i->archive + offset;
 }
 
@@ -165,17 +151,17 @@ char *inode_own_page(struct inode *i, uint64_t offset) {
     paddr page = page_alloc_zeroed();
     if (!page) return NULL;
     if (start < i->archive_bytes)
-        memcpy(kva(page), i->archive + start,
-               smaller(i->archive_bytes - start, PAGE_SIZE));
+        memcpy(kva(page), i->archive + start, min(i->archive_bytes - start, PAGE_SIZE));
     return *slot = kva(page);
 }
 
+static void clear_beyond(struct inode *i, uint64_t size) {
+    char *last = PAGE_OFFSET(size) ? own_page(i, size / PAGE_SIZE) : NULL;
+    if (last) memset(last + PAGE_OFFSET(size), 0, PAGE_SIZE - PAGE_OFFSET(size));
+}
+
 void inode_clear_tail(struct inode *i) {
-    if (!i->stored || !PAGE_OFFSET(i->size)) return;
-    char *last = own_page(i, i->size / PAGE_SIZE);
-    if (last)
-        memset(last + PAGE_OFFSET(i->size), 0,
-               PAGE_SIZE - PAGE_OFFSET(i->size));
+    if (i->stored) clear_beyond(i, i->size);
 }
 
 int inode_truncate(struct inode *i, uint64_t size) {
@@ -185,13 +171,10 @@ int inode_truncate(struct inode *i, uint64_t size) {
     if (size < i->size) {
         if (i->mappings) vm_shrink_file(i, size);
         uint64_t pages = PAGE_UP(size) / PAGE_SIZE;
-        if (pages < pages_below(i->height))
-            cut_tree(&i->tree, i->height, pages);
+        if (pages < pages_below(i->height)) cut_tree(&i->tree, i->height, pages);
         if (!i->tree) i->height = 0;
-        char *last = PAGE_OFFSET(size) ? own_page(i, size / PAGE_SIZE) : NULL;
-        if (last)
-            memset(last + PAGE_OFFSET(size), 0, PAGE_SIZE - PAGE_OFFSET(size));
-        i->archive_bytes = smaller(i->archive_bytes, size);
+        clear_beyond(i, size);
+        i->archive_bytes = min(i->archive_bytes, size);
     }
     i->size = size;
     return 0;

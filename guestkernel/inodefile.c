@@ -1,5 +1,4 @@
-/* inodefile.c - reading and writing files and directories, and the calls about
- * an open one: lseek, ftruncate, fstat, getdents. */
+/* inodefile.c - reading and writing files and directories; lseek, ftruncate, stat, getdents. */
 #include "kernel.h"
 #include <sallyport/dirent.h>
 #include <sallyport/ioctl.h>
@@ -7,7 +6,6 @@
 #include <unistd.h>
 
 /* ---- Bytes ---- */
-
 static int file_read(struct file *f, struct uio *u) {
     struct inode *i = f->inode;
     int error = i->type == INODE_DIRECTORY ? EISDIR : 0;
@@ -19,10 +17,9 @@ static int file_read(struct file *f, struct uio *u) {
     return error;
 }
 
-/* As much as fits into the page at the offset, at most n bytes, from the
- * program or, if that is not NULL, from where the window shows its pages. */
-static int write_page(struct file *f, struct uio *u, const char *window,
-                      uint64_t n) {
+/* As much as fits into the page at the offset, at most n bytes, from the program or from where
+ * the window, if any, shows its pages. */
+static int write_page(struct file *f, struct uio *u, const char *window, uint64_t n) {
     struct inode *i = f->inode;
     uint64_t start = f->offset, room = PAGE_SIZE - PAGE_OFFSET(start);
     int error = 0;
@@ -44,20 +41,17 @@ static int write_page(struct file *f, struct uio *u, const char *window,
     return error;
 }
 
-/* At most WIRE_BYTES of the first piece through the window: its pages are
- * looked up once. *done: it could be done. */
+/* At most WIRE_BYTES of the first piece through the window, if it can be (*done). */
 static int write_mapped(struct file *f, struct uio *u, bool *done) {
     struct wiring w;
     struct iovec front = uio_front(u);
-    int error =
-        wire(&w, &sched.current->vm, front.iov_base.va, front.iov_len, PTE_R);
+    int error = wire(&w, &sched.current->vm, front.iov_base.va, front.iov_len, PTE_R);
     if (error) return error;
     const char *window = window_map(&w);
     *done = window;
     uint64_t end = f->offset + (window ? w.bytes : 0);
     while (f->offset < end && !error)
-        error = write_page(f, u, window + (w.bytes - (end - f->offset)),
-                           end - f->offset);
+        error = write_page(f, u, window + (w.bytes - (end - f->offset)), end - f->offset);
     unwire(&w);
     return error;
 }
@@ -66,15 +60,12 @@ static int file_write(struct file *f, struct uio *u) {
     struct inode *i = f->inode;
     if (f->flags & O_APPEND) f->offset = i->size;
     if (u->resid && f->offset >= FILE_MAX) return EFBIG;
-    uint64_t left = FILE_MAX - f->offset;
-    uint64_t beyond = u->resid > left ? u->resid - left : 0;
+    uint64_t beyond = uio_limit(u, FILE_MAX - f->offset);
     int error = 0;
-    u->resid -= beyond;
     if (f->offset + u->resid > i->size) inode_clear_tail(i);
     while (u->resid && !error) {
         bool done = false;
-        if (is_mapped_transfer(uio_front(u).iov_len))
-            error = write_mapped(f, u, &done);
+        if (is_mapped_transfer(uio_front(u).iov_len)) error = write_mapped(f, u, &done);
         if (!done && !error) error = write_page(f, u, NULL, u->resid);
     }
     u->resid += beyond;
@@ -93,11 +84,9 @@ static int file_ioctl(struct file *f, uint32_t request, void *buffer) {
     return 0;
 }
 
-const struct file_ops inode_ops = {file_read, file_write, file_close,
-                                   file_ioctl, NULL};
+const struct file_ops inode_ops = {file_read, file_write, file_close, file_ioctl, NULL};
 
 /* ---- Offset and size ---- */
-
 bool file_has_offset(const struct file *f) {
     const struct inode *i = f->inode;
     return i && i->type != INODE_FIFO && (i->type != INODE_DEVICE || i->size);
@@ -130,20 +119,17 @@ int64_t sys_ftruncate(const uint64_t *arg) {
 }
 
 /* ---- Description ---- */
-
 static mode_t type_bits(const struct inode *i) {
-    switch (i->type) {
-    case INODE_DIRECTORY: return S_IFDIR;
-    case INODE_DEVICE: return S_IFCHR;
-    case INODE_FIFO: return S_IFIFO;
-    case INODE_SOCKET: return S_IFSOCK;
-    default: return S_IFREG;
-    }
+    static const mode_t bits[] = {[INODE_FILE] = S_IFREG,
+                                  [INODE_DIRECTORY] = S_IFDIR,
+                                  [INODE_DEVICE] = S_IFCHR,
+                                  [INODE_FIFO] = S_IFIFO,
+                                  [INODE_SOCKET] = S_IFSOCK};
+    return bits[i->type];
 }
 
 /* There is no clock of the day: all times are 0. */
-static int64_t put_stat(const struct inode *i, mode_t without,
-                        struct user_addr to) {
+static int64_t put_stat(const struct inode *i, mode_t without, struct user_addr to) {
     struct stat st;
     memset(&st, 0, sizeof st);
     if (i) {
@@ -164,84 +150,49 @@ static int64_t put_stat(const struct inode *i, mode_t without,
 int64_t sys_fstat(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
     if (!f) return -EBADF;
-    return put_stat(f->inode, f->socket ? S_IFSOCK : S_IFIFO,
-                    user_addr(arg[1]));
+    return put_stat(f->inode, f->socket ? S_IFSOCK : S_IFIFO, user_addr(arg[1]));
 }
 
 int64_t sys_stat(const uint64_t *arg) {
-    char path[PATH_MAX_BYTES];
-    size_t length;
     struct inode *i;
-    int error = copyinstr(user_addr(arg[0]), path, sizeof path, &length);
-    if (!error) error = path_find(sched.current->cwd, path, &i);
+    int error = inode_fetch(arg[0], &i);
     return error ? -error : put_stat(i, 0, user_addr(arg[1]));
 }
 
 /* ---- Directory entries ---- */
-
-/* An entry on its way out: position, name, and what it names. */
-struct listed {
-    uint64_t cookie, next_cookie;
-    const char *name;
-    size_t length;
-    const struct inode *inode;
-};
-
-/* The first entry at or after cookie; false: no more. */
-static bool entry_at(const struct inode *dir, uint64_t cookie,
-                     struct listed *l) {
-    if (cookie <= COOKIE_DOTDOT) {
-        bool dot = cookie == COOKIE_DOT;
-        *l = (struct listed){cookie, cookie + 1, dot ? "." : "..", dot ? 1 : 2,
-                             dot || !dir->parent ? dir : dir->parent};
-        return true;
-    }
+/* The first entry at or after cookie, as a record; false: no more. */
+static bool record_at(const struct inode *dir, uint64_t cookie, struct dirent *d) {
     const struct dentry *e = dir->first;
-    while (e && e->cookie < cookie) e = e->next;
-    if (e)
-        *l = (struct listed){e->cookie, e->cookie + 1, e->name, e->length,
-                             e->inode};
-    return e != NULL;
-}
-
-static uint8_t type_of_entry(const struct inode *i) {
-    switch (i->type) {
-    case INODE_DIRECTORY: return DT_DIR;
-    case INODE_DEVICE: return DT_CHR;
-    case INODE_FIFO: return DT_FIFO;
-    case INODE_SOCKET: return DT_SOCK;
-    default: return DT_REG;
+    const struct inode *i = cookie == COOKIE_DOT || !dir->parent ? dir : dir->parent;
+    const char *name = cookie == COOKIE_DOT ? "." : "..";
+    if (cookie > COOKIE_DOTDOT) {
+        while (e && e->cookie < cookie) e = e->next;
+        if (!e) return false;
+        name = e->name, i = e->inode, cookie = e->cookie;
     }
-}
-
-static size_t record_bytes(size_t name_length) {
-    return (offsetof(struct dirent, d_name) + name_length + 1 + 7) & ~7ul;
-}
-
-static void fill_record(struct dirent *d, const struct listed *l) {
-    memset(d, 0, record_bytes(l->length));
-    d->d_ino = l->inode->number;
-    d->d_off = l->next_cookie;
-    d->d_reclen = (uint16_t)record_bytes(l->length);
-    d->d_type = type_of_entry(l->inode);
-    memcpy(d->d_name, l->name, l->length);
+    size_t n = strlen(name), bytes = (offsetof(struct dirent, d_name) + n + 1 + 7) & ~7ul;
+    memset(d, 0, bytes);
+    d->d_ino = i->number;
+    d->d_off = cookie + 1;
+    d->d_reclen = (uint16_t)bytes;
+    d->d_type = (uint8_t)(type_bits(i) >> 12); /* DT_ names are S_IF's upper bits */
+    memcpy(d->d_name, name, n);
+    return true;
 }
 
 int64_t sys_getdents(const uint64_t *arg) {
     struct file *f = file_of(arg[0]);
     uint64_t size = arg[2], used = 0;
-    struct listed l;
     struct dirent record;
     if (!f) return -EBADF;
     if (!f->inode || f->inode->type != INODE_DIRECTORY) return -ENOTDIR;
-    while (entry_at(f->inode, f->offset, &l)) {
-        size_t bytes = record_bytes(l.length);
+    while (record_at(f->inode, f->offset, &record)) {
+        size_t bytes = record.d_reclen;
         if (size - used < bytes) return used ? (int64_t)used : -EINVAL;
-        fill_record(&record, &l);
         int error = copyout(&record, user_plus(user_addr(arg[1]), used), bytes);
         if (error) return used ? (int64_t)used : -error;
         used += bytes;
-        f->offset = l.next_cookie;
+        f->offset = record.d_off;
     }
     return (int64_t)used;
 }

@@ -1,7 +1,7 @@
 /* ioctl.c - ioctl's generic layer. The request says which way how many bytes go
- * (abi/sallyport/ioctl.h), so they are copied here, and a driver finds them in
- * kernel memory. It is asked for one request, size included: another structure
- * is another number. What a structure points at is the driver's own affair.
+ * (abi/sallyport/ioctl.h), so they are copied here, and a driver finds them in kernel memory.
+ * It is asked for one request, size included: another structure is another number. What a
+ * structure points at is the driver's own affair.
  *
  *  1. up to 128 bytes a buffer on the stack, zero; more from kmalloc
  *  2. IN: copyin, before the descriptor is looked at
@@ -37,15 +37,11 @@ int64_t sys_ioctl(const uint64_t *arg) {
     size_t size = IOCPARM_LEN(request);
     void *buffer = small;
     int error = 0;
-    if (size > KMALLOC_MAX)
-        buffer = memset(large, 0, size);
-    else if (size > sizeof small && !(buffer = kmalloc(size)))
-        return -ENOMEM;
+    if (size > KMALLOC_MAX) buffer = memset(large, 0, size);
+    else if (size > sizeof small && !(buffer = kmalloc(size))) return -ENOMEM;
     bool out = request & IOC_OUT && size;
-    if (request & IOC_IN && size)
-        error = copyin(user_addr(arg[2]), buffer, size);
-    else if (request & IOC_IN || (request & IOC_VOID && !out))
-        *(uint64_t *)buffer = arg[2];
+    if (request & IOC_IN && size) error = copyin(user_addr(arg[2]), buffer, size);
+    else if (request & IOC_IN || (request & IOC_VOID && !out)) *(uint64_t *)buffer = arg[2];
     if (!error) error = dispatch((uint32_t)arg[0], request, buffer);
     if (!error && out) error = copyout(buffer, user_addr(arg[2]), size);
     if (buffer != small && buffer != large) kfree(buffer);

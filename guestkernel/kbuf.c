@@ -1,20 +1,17 @@
-/* kbuf.c - /dev/kbuf: a buffer of the kernel's, which read and write copy and
- * mmap shows, as a frame buffer's would be. One inode without a name has its
- * pages; all opens share it. What is mapped follows how it was opened: read
- * only, then never with PROT_WRITE (mmap.c). */
+/* kbuf.c - /dev/kbuf: a buffer of the kernel's, which read and write copy and mmap shows, as a
+ * frame buffer's would be. One inode without a name has its pages; all opens share it. What is
+ * mapped follows how it was opened: read only, then never with PROT_WRITE (mmap.c). */
 #include "kernel.h"
 
 /* As a file's read or write, but it cannot grow. */
 static int transfer(struct file *f, struct uio *u) {
     uint64_t size = f->inode->size;
     uint64_t left = f->offset < size ? size - f->offset : 0;
-    uint64_t beyond = u->resid > left ? u->resid - left : 0;
     struct file inner = *f;
     inner.inode = f->inode->memory;
     inner.flags &= ~O_APPEND;
-    u->resid -= beyond;
-    int error =
-        u->write ? inode_ops.write(&inner, u) : inode_ops.read(&inner, u);
+    uint64_t beyond = uio_limit(u, left);
+    int error = u->write ? inode_ops.write(&inner, u) : inode_ops.read(&inner, u);
     u->resid += beyond;
     f->offset = inner.offset;
     return error;
@@ -25,10 +22,8 @@ static int kbuf_write(struct file *f, struct uio *u) {
     return transfer(f, u);
 }
 
-static void kbuf_close(struct file *f) { inode_drop(f->inode); }
-
 static const struct file_ops kbuf_ops = {
-    .read = transfer, .write = kbuf_write, .close = kbuf_close};
+    .read = transfer, .write = kbuf_write, .close = device_close};
 
 void kbuf_init(void) {
     struct inode *device = device_make("kbuf", &kbuf_ops);

@@ -1,7 +1,6 @@
-/* kmalloc.c - pages cut into objects of one size class each. A header at the
- * page's start says which, so that kfree finds it from the object's address. A
- * page whose last object is freed goes back to the page allocator: when
- * everything made is gone again, so are all frames. */
+/* kmalloc.c - pages cut into objects of one size class each. A header at the page's start says
+ * which, so that kfree finds it from the object's address. A page whose last object is freed
+ * goes back to the page allocator: when everything made is gone again, so are all frames. */
 #include "kernel.h"
 
 #define SMALLEST_SHIFT 5 /* 32 bytes */
@@ -23,9 +22,7 @@ _Static_assert(sizeof(struct slab) <= SLAB_HEADER, "the header has grown");
 
 static struct slab *partial[CLASSES];
 
-static size_t class_bytes(unsigned class) {
-    return (size_t)1 << (SMALLEST_SHIFT + class);
-}
+static size_t class_bytes(unsigned class) { return (size_t)1 << (SMALLEST_SHIFT + class); }
 
 static void link_in(struct slab *s) {
     s->previous = NULL;
@@ -36,10 +33,7 @@ static void link_in(struct slab *s) {
 
 static void link_out(struct slab *s) {
     if (s->next) s->next->previous = s->previous;
-    if (s->previous)
-        s->previous->next = s->next;
-    else
-        partial[s->class] = s->next;
+    *(s->previous ? &s->previous->next : &partial[s->class]) = s->next;
 }
 
 static bool is_full(const struct slab *s) {
@@ -50,10 +44,7 @@ static struct slab *new_slab(unsigned class) {
     paddr page = page_alloc();
     if (!page) return NULL;
     struct slab *s = kva(page);
-    s->free = NULL;
-    s->untouched = SLAB_HEADER;
-    s->used = 0;
-    s->class = class;
+    *s = (struct slab){.untouched = SLAB_HEADER, .class = class};
     link_in(s);
     return s;
 }
@@ -62,8 +53,7 @@ void *kmalloc(size_t bytes) {
     unsigned class = 0;
     while (class_bytes(class) < bytes)
         if (++class == CLASSES)
-            panic("kmalloc: %lu bytes asked, %d is the most", bytes,
-                  KMALLOC_MAX);
+            panic("kmalloc: %lu bytes asked, %d is the most", bytes, KMALLOC_MAX);
     struct slab *s = partial[class] ? partial[class] : new_slab(class);
     if (!s) return NULL;
     void *object = s->free;

@@ -1,6 +1,5 @@
-/* kvm.c - the kernel's table: the direct map (only what exists, each part with
- * the least permission), the kernel stacks, the trampoline. Nothing below
- * USER_TOP: a user address means nothing here. */
+/* kvm.c - the kernel's table: the direct map (only what exists, each part with the least
+ * permission), the kernel stacks, the trampoline. Nothing lies below USER_TOP. */
 #include "kernel.h"
 
 #define KERNEL_RW (PTE_V | PTE_R | PTE_W | PTE_A | PTE_D)
@@ -29,18 +28,15 @@ pte_t *sv39_entry(pte_t *root, uint64_t va, bool alloc) {
 
 static bool is_mega_aligned(uint64_t a) { return a % MEGAPAGE_SIZE == 0; }
 
-/* Maps [va, va + bytes) to pa in the kernel's table, with 2 MiB pages where
- * they fit. Boot only: no memory is a panic. */
+/* Maps [va, va + bytes) to pa, with 2 MiB pages where they fit. Boot only: may panic. */
 static void map_kernel(vaddr va, paddr pa, uint64_t bytes, pte_t flags) {
     while (bytes) {
         uint64_t step = PAGE_SIZE;
         pte_t *middle = next_table(&kvm.root[VPN(va, 2)], true);
         pte_t *entry = middle ? &middle[VPN(va, 1)] : NULL;
-        if (is_mega_aligned(va) && is_mega_aligned(pa) &&
-            bytes >= MEGAPAGE_SIZE)
+        if (is_mega_aligned(va) && is_mega_aligned(pa) && bytes >= MEGAPAGE_SIZE)
             step = MEGAPAGE_SIZE;
-        else
-            entry = sv39_entry(kvm.root, va, true);
+        else entry = sv39_entry(kvm.root, va, true);
         if (!entry) panic("kvm_init: no memory for page tables");
         *entry = PA_TO_PTE(pa) | flags;
         va += step, pa += step, bytes -= step;
@@ -65,10 +61,9 @@ void kvm_init(enum layout layout, paddr ram_end) {
     map_direct(kpa(text_end), kpa(rodata_end), KERNEL_RO);
     map_direct(kpa(rodata_end), ram_end, KERNEL_RW);
     map_kernel(TRAMPOLINE, kpa(trampoline_image), PAGE_SIZE, KERNEL_RX);
-    /* Process tables of layout=shared copy this root's entries, so the tables
-     * that grow later must hang in it already. */
-    if (!sv39_entry(kvm.root, KSTACK_AREA, true))
-        panic("kvm_init: no memory for page tables");
+    /* Process tables of layout=shared copy this root's entries, so the tables that grow later
+     * must hang in it already. */
+    if (!sv39_entry(kvm.root, KSTACK_AREA, true)) panic("kvm_init: no memory for page tables");
     CSR_WRITE(satp, kvm.satp);
     fence_all_translations();
 }

@@ -1,5 +1,5 @@
-/* layout.h - where everything lies, in physical and in virtual addresses.
- * Shared by C, assembly and the linker script, so only #defines.
+/* layout.h - where everything lies, in physical and in virtual addresses. Shared by C, assembly
+ * and the linker script, so only #defines.
  *
  * Physical (emu/platform/platform.h):   Virtual, upper half (Sv39):
  *
@@ -14,10 +14,9 @@
  *                                        0xffffffff_ffffe000 trampoline
  *  end of RAM                            (the last page stays empty)
  *
- * Lower half: the process, from USER_BASE to USER_TOP. The kernel's own table
- * maps nothing there. A process's table maps the process and, of the upper
- * half, the trap frame and the trampoline only (layout=shared: all of it, but
- * for S-mode alone). */
+ * Lower half: the process, from USER_BASE to USER_TOP. The kernel's own table maps nothing
+ * there. A process's table maps the process and, of the upper half, the trap frame and the
+ * trampoline only (layout=shared: all of it, but for S-mode alone). */
 #include "../emu/platform/platform.h"
 
 #define PAGE_SIZE       4096
@@ -43,12 +42,10 @@
 #define USER_GUARD      0x10000      /* unmapped below the stack */
 #define USER_IMAGE_TOP  0x3f00000000 /* segments and heap end below this */
 
-/* At the top of each kernel stack: where its process's trap frame is in the
- * direct map, for the unwinding rules of trampoline.S. */
+/* At the top of each kernel stack: where the trap frame is, for trampoline.S's unwinding. */
 #define KSTACK_RESERVED 16
 
-/* struct trapframe (trapframe.h holds these to its fields). Slot n is
- * register xn; slot 0, for x0 needs none, is the user's pc. */
+/* struct trapframe, which is held to these. Slot n: register xn; slot 0: the user's pc. */
 #define TF_EPC          0
 #define TF_X(n)         (8 * (n))
 #define TF_KERNEL_SATP  256

@@ -1,10 +1,8 @@
-/* method.h - a device's methods, for device_call (methods.c): each declares
- * what it takes and gives. */
+/* method.h - a device's methods (methods.c): each declares what it takes and gives. */
 #include <sallyport/device.h>
 
-/* What a method finds. The structures are the kernel's own copies up to
- * DEVICE_INLINE bytes; beyond, they are the caller's live pages: who reads a
- * word twice may find two values. */
+/* What a method finds. The structures are the kernel's own copies up to DEVICE_INLINE bytes;
+ * beyond, they are the caller's live pages: who reads a word twice may find two values. */
 struct method_call {
     uint64_t in[DEVICE_SCALARS], out[DEVICE_SCALARS];
     const uint8_t *bytes_in;

@@ -1,10 +1,8 @@
-/* methods.c - device_call: a program calls a method of a device with numbers
- * and a structure each way. The device's table says how many and how large, and
- * that is checked here, so no driver is ever handed less than it looks at.
- *
- * A structure of up to a page is copied. A larger one is a memory descriptor:
- * its pages are wired and shown in the window (wire.h), nothing is copied, and
- * the program, or who shares its memory, can change it meanwhile. */
+/* methods.c - device_call: a program calls a method of a device with numbers and a structure
+ * each way. The device's table says how many and how large, and that is checked here, so no
+ * driver is ever handed less than it looks at. A structure of up to a page is copied. A larger
+ * one is a memory descriptor: its pages are wired and shown in the window (wire.h), nothing is
+ * copied, and the program, or who shares its memory, can change it meanwhile. */
 #include "kernel.h"
 #include "method.h"
 
@@ -14,8 +12,7 @@ struct block { /* a structure on its way */
     struct wiring w;
 };
 
-static int take(struct block *b, struct user_addr from, uint64_t bytes,
-                pte_t access) {
+static int take(struct block *b, struct user_addr from, uint64_t bytes, pte_t access) {
     if (bytes == 0) return 0;
     if (bytes <= DEVICE_INLINE) {
         paddr page = page_alloc_zeroed();
@@ -32,10 +29,8 @@ static int take(struct block *b, struct user_addr from, uint64_t bytes,
 }
 
 static void release(struct block *b) {
-    if (b->wired)
-        unwire(&b->w);
-    else if (b->at)
-        page_drop(kpa(b->at));
+    if (b->wired) unwire(&b->w);
+    else if (b->at) page_drop(kpa(b->at));
 }
 
 static bool fits(uint64_t n, uint32_t declared, uint64_t most) {
@@ -43,36 +38,33 @@ static bool fits(uint64_t n, uint32_t declared, uint64_t most) {
 }
 
 /* The method, if the call is as its row says. */
-static int check(const struct file *f, uint32_t selector,
-                 const struct device_call_args *a, const struct method **out) {
+static int check(const struct file *f, uint32_t selector, const struct device_call_args *a,
+                 const struct method **out) {
     if (!f) return EBADF;
     const struct method *m = f->inode ? f->inode->methods : NULL;
     if (!m) return ENOTTY;
     while (m->run && m->selector != selector) m++;
     if (!m->run) return ENOTSUP;
     *out = m;
-    return fits(a->scalars_in, m->scalars_in, DEVICE_SCALARS) &&
-                   fits(a->scalars_out, m->scalars_out, DEVICE_SCALARS) &&
-                   fits(a->bytes_in, m->bytes_in, DEVICE_DESCRIPTOR) &&
-                   fits(a->bytes_out, m->bytes_out, DEVICE_DESCRIPTOR)
-               ? 0
-               : EINVAL;
+    bool good = fits(a->scalars_in, m->scalars_in, DEVICE_SCALARS) &&
+                fits(a->scalars_out, m->scalars_out, DEVICE_SCALARS) &&
+                fits(a->bytes_in, m->bytes_in, DEVICE_DESCRIPTOR) &&
+                fits(a->bytes_out, m->bytes_out, DEVICE_DESCRIPTOR);
+    return good ? 0 : EINVAL;
 }
 
-static int run(const struct method *m, const struct device_call_args *a,
-               struct block *in, struct block *out) {
+static int run(const struct method *m, const struct device_call_args *a, struct block *in,
+               struct block *out) {
     struct method_call c = {.size_in = a->bytes_in, .size_out = a->bytes_out};
     int error = copyin(user_addr(a->scalar_in), c.in, 8ul * a->scalars_in);
     if (!error) error = take(in, user_addr(a->struct_in), a->bytes_in, PTE_R);
-    if (!error)
-        error = take(out, user_addr(a->struct_out), a->bytes_out, PTE_W);
+    if (!error) error = take(out, user_addr(a->struct_out), a->bytes_out, PTE_W);
     c.bytes_in = in->at;
     c.bytes_out = out->at;
     if (!error) error = m->run(&c);
     if (!error && out->at && !out->wired)
         error = copyout(out->at, user_addr(a->struct_out), a->bytes_out);
-    if (!error)
-        error = copyout(c.out, user_addr(a->scalar_out), 8ul * a->scalars_out);
+    if (!error) error = copyout(c.out, user_addr(a->scalar_out), 8ul * a->scalars_out);
     return error;
 }
 

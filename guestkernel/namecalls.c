@@ -1,27 +1,11 @@
-/* namecalls.c - the calls that take paths: open and those that make, remove
- * and change names.
- *
- * Each fetches its paths, walks them, checks everything, and only then changes
- * something. */
+/* namecalls.c - the calls that take paths: open and those that make, remove and change names.
+ * Each fetches its paths, walks them, checks everything, and only then changes something. */
 #include "kernel.h"
 
 #define PERMISSION_BITS 0777
 #define LINKS_MAX       32767 /* nlink_t has 16 bits */
 
-static int fetch_path(uint64_t va, char path[PATH_MAX_BYTES]) {
-    size_t length;
-    return copyinstr(user_addr(va), path, PATH_MAX_BYTES, &length);
-}
-
-/* Fetches a path and walks it from the working directory. */
-static int fetch_place(uint64_t va, char path[PATH_MAX_BYTES],
-                       struct place *place) {
-    int error = fetch_path(va, path);
-    return error ? error : path_walk(sched.current->cwd, path, place);
-}
-
 /* ---- open ---- */
-
 /* May an existing inode be opened like this? */
 static int check_open(const struct inode *i, int flags) {
     bool write = (flags & O_ACCMODE) != O_RDONLY;
@@ -34,18 +18,12 @@ static int check_open(const struct inode *i, int flags) {
 }
 
 /* A new inode with a name that is free. */
-static int make(const struct place *place, enum inode_type type, uint64_t mode,
+static int make(const struct place *p, enum inode_type type, uint64_t mode,
                 struct inode **out) {
-    struct inode *i = inode_new(type, mode & PERMISSION_BITS);
-    if (!i) return ENOMEM;
-    int error = dir_add(place->dir, place->name, place->length, i);
-    if (error) inode_release_unused(i);
-    *out = i;
-    return error;
+    return dir_make(p->dir, p->name, p->length, type, mode & PERMISSION_BITS, out);
 }
 
-int file_make(const char *path, enum inode_type type, uint64_t mode,
-              struct inode **out) {
+int file_make(const char *path, enum inode_type type, uint64_t mode, struct inode **out) {
     struct place place;
     int error = path_walk(sched.current->cwd, path, &place);
     if (!error && place.inode) error = EEXIST;
@@ -58,8 +36,7 @@ static int find_or_create(const struct place *place, int flags, uint16_t mode,
                           struct inode **out) {
     *out = place->inode;
     if (!place->inode && !(flags & O_CREAT)) return ENOENT;
-    if (!place->inode)
-        return place->slash ? EISDIR : make(place, INODE_FILE, mode, out);
+    if (!place->inode) return place->slash ? EISDIR : make(place, INODE_FILE, mode, out);
     int error = check_open(place->inode, flags);
     bool write = (flags & O_ACCMODE) != O_RDONLY;
     if (!error && flags & O_TRUNC && write && place->inode->type == INODE_FILE)
@@ -67,15 +44,12 @@ static int find_or_create(const struct place *place, int flags, uint16_t mode,
     return error;
 }
 
-static void attach(struct file *f, struct inode *i) {
-    f->inode = i;
-    inode_hold(i);
-    if (i->type == INODE_DEVICE)
-        f->ops = i->device;
-    else if (i->type == INODE_FIFO)
-        f->ops = &pipe_ops;
-    else if (file_is_writable(f))
-        i->writers++;
+static int attach(struct file *f, struct inode *i) {
+    f->inode = inode_hold(i);
+    if (i->type == INODE_DEVICE) f->ops = i->device;
+    else if (i->type == INODE_FIFO) f->ops = &pipe_ops;
+    else if (file_is_writable(f)) i->writers++;
+    return i->type == INODE_FIFO ? fifo_open(f) : 0;
 }
 
 int64_t file_open(const char *path, int flags, uint16_t mode) {
@@ -89,32 +63,24 @@ int64_t file_open(const char *path, int flags, uint16_t mode) {
     struct file *f = file_new(&inode_ops, flags);
     if (!f) return -ENOMEM;
     error = find_or_create(&place, flags, mode, &i);
-    if (error) {
-        kfree(f); /* it was never open: nothing to close */
-        return -error;
-    }
-    attach(f, i);
-    if (i->type == INODE_FIFO) error = fifo_open(f);
-    if (error) {
-        file_drop(f);
-        return -error;
-    }
-    file_install(sched.current, fd, f);
-    return fd;
+    if (!error) error = attach(f, i);
+    if (!error) file_install(sched.current, fd, f);
+    else if (f->inode) file_drop(f);
+    else kfree(f); /* it was never open: nothing to close */
+    return error ? -error : fd;
 }
 
 int64_t sys_open(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
-    int error = fetch_path(arg[0], path);
+    int error = path_fetch(arg[0], path);
     return error ? -error : file_open(path, (int)arg[1], (uint16_t)arg[2]);
 }
 
 /* ---- Making and removing ---- */
-
 int64_t sys_mkdir(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     struct place place;
-    int error = fetch_place(arg[0], path, &place);
+    int error = place_fetch(arg[0], path, &place);
     if (error) return -error;
     if (place.inode) return -EEXIST;
     if (place.dir->links >= LINKS_MAX) return -EMLINK;
@@ -124,19 +90,18 @@ int64_t sys_mkdir(const uint64_t *arg) {
 int64_t sys_mkfifo(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     struct inode *i;
-    int error = fetch_path(arg[0], path);
+    int error = path_fetch(arg[0], path);
     return error ? -error : -file_make(path, INODE_FIFO, arg[1], &i);
 }
 
 int64_t sys_rmdir(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     struct place place;
-    int error = fetch_place(arg[0], path, &place);
+    int error = place_fetch(arg[0], path, &place);
     if (error) return -error;
     if (!place.inode) return -ENOENT;
     if (place.inode->type != INODE_DIRECTORY) return -ENOTDIR;
-    if (place_is_special(&place))
-        return place.inode == inode_root() ? -EBUSY : -EINVAL;
+    if (place_is_special(&place)) return place.inode == inode_root() ? -EBUSY : -EINVAL;
     if (place.inode->first) return -ENOTEMPTY;
     dir_remove(place.dir, dir_find(place.dir, place.name, place.length));
     return 0;
@@ -154,7 +119,7 @@ int file_unlink(const char *path) {
 
 int64_t sys_unlink(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
-    int error = fetch_path(arg[0], path);
+    int error = path_fetch(arg[0], path);
     return error ? -error : -file_unlink(path);
 }
 
@@ -162,9 +127,8 @@ int64_t sys_link(const uint64_t *arg) {
     char path[PATH_MAX_BYTES];
     struct place place;
     struct inode *i;
-    int error = fetch_path(arg[0], path);
-    if (!error) error = path_find(sched.current->cwd, path, &i);
-    if (!error) error = fetch_place(arg[1], path, &place);
+    int error = inode_fetch(arg[0], &i);
+    if (!error) error = place_fetch(arg[1], path, &place);
     if (error) return -error;
     if (i->type == INODE_DIRECTORY) return -EPERM;
     if (place.inode) return -EEXIST;
@@ -174,7 +138,6 @@ int64_t sys_link(const uint64_t *arg) {
 }
 
 /* ---- rename ---- */
-
 static bool is_inside(const struct inode *dir, const struct inode *ancestor) {
     for (; dir; dir = dir->parent) {
         if (dir == ancestor) return true;
@@ -202,29 +165,23 @@ static int check_rename(const struct place *from, const struct place *to) {
 int64_t sys_rename(const uint64_t *arg) {
     char old[PATH_MAX_BYTES], new[PATH_MAX_BYTES];
     struct place from, to;
-    int error = fetch_place(arg[0], old, &from);
-    if (!error) error = fetch_place(arg[1], new, &to);
+    int error = place_fetch(arg[0], old, &from);
+    if (!error) error = place_fetch(arg[1], new, &to);
     if (!error) error = check_rename(&from, &to);
     if (error || to.inode == from.inode) return -error;
-    if (to.inode)
-        dir_replace(to.dir, dir_find(to.dir, to.name, to.length), from.inode);
-    else
-        error = dir_add(to.dir, to.name, to.length, from.inode);
+    if (to.inode) dir_replace(to.dir, dir_find(to.dir, to.name, to.length), from.inode);
+    else error = dir_add(to.dir, to.name, to.length, from.inode);
     if (error) return -error;
     struct inode *moved = from.inode;
     dir_remove(from.dir, dir_find(from.dir, from.name, from.length));
-    if (moved->type == INODE_DIRECTORY)
-        moved->parent = to.dir; /* dir_remove took it away */
+    if (moved->type == INODE_DIRECTORY) moved->parent = to.dir; /* dir_remove took it away */
     return 0;
 }
 
 /* ---- The rest ---- */
-
 int64_t sys_truncate(const uint64_t *arg) {
-    char path[PATH_MAX_BYTES];
     struct inode *i;
-    int error = fetch_path(arg[0], path);
-    if (!error) error = path_find(sched.current->cwd, path, &i);
+    int error = inode_fetch(arg[0], &i);
     if (error) return -error;
     if (i->type == INODE_DIRECTORY) return -EISDIR;
     if (i->type != INODE_FILE || (int64_t)arg[1] < 0) return -EINVAL;
@@ -232,15 +189,13 @@ int64_t sys_truncate(const uint64_t *arg) {
 }
 
 int64_t sys_chdir(const uint64_t *arg) {
-    char path[PATH_MAX_BYTES];
     struct inode *i;
-    int error = fetch_path(arg[0], path);
-    if (!error) error = path_find(sched.current->cwd, path, &i);
+    int error = inode_fetch(arg[0], &i);
     if (error) return -error;
     if (i->type != INODE_DIRECTORY) return -ENOTDIR;
-    inode_hold(i);
-    inode_drop(sched.current->cwd);
-    sched.current->cwd = i;
+    struct inode *old = sched.current->cwd;
+    sched.current->cwd = inode_hold(i); /* the same, maybe, and held by nobody else */
+    inode_drop(old);
     return 0;
 }
 

@@ -1,6 +1,5 @@
-/* outofline.c - memory that travels in a message: a descriptor names a region,
- * the message carries its frames, and the receiver finds them somewhere in its
- * own space.
+/* outofline.c - memory that travels in a message: a descriptor names a region, the message
+ * carries its frames, and the receiver finds them somewhere in its own space.
  *
  *   copied: up to COPIED_MAX bytes, or if MACH_MSG_PHYSICAL_COPY is asked
  *
@@ -9,8 +8,7 @@
  *
  *   moved: with `deallocate` the sender loses the pages, whole ones
  *
- * Below COPIED_MAX the page tables and the faults to come cost more than a
- * copy. */
+ * Below COPIED_MAX the page tables and the faults to come cost more than a copy. */
 #include "kernel.h"
 #include "port.h"
 
@@ -30,17 +28,15 @@ void ool_free(struct ool *o) {
 }
 
 static int copy_page(uint64_t va, uint64_t left, paddr *frame) {
-    uint64_t n = left < PAGE_SIZE ? left : PAGE_SIZE;
+    uint64_t n = min(left, PAGE_SIZE);
     *frame = n < PAGE_SIZE ? page_alloc_zeroed() : page_alloc();
     return *frame ? copyin(user_addr(va), kva(*frame), n) : ENOMEM;
 }
 
-mach_msg_return_t ool_take(const mach_msg_ool_descriptor_t *d,
-                           struct ool **out) {
+int ool_take(const mach_msg_ool_descriptor_t *d, struct ool **out) {
     struct vm *vm = &sched.current->vm;
     uint64_t va = d->address, size = d->size;
-    bool copied = !d->deallocate &&
-                  (size <= COPIED_MAX || d->copy == MACH_MSG_PHYSICAL_COPY);
+    bool copied = !d->deallocate && (size <= COPIED_MAX || d->copy == MACH_MSG_PHYSICAL_COPY);
     uint64_t offset = copied ? 0 : PAGE_OFFSET(va);
     uint64_t pages = PAGE_UP(offset + size) >> PAGE_SHIFT;
     if (d->copy > MACH_MSG_VIRTUAL_COPY) return MACH_SEND_INVALID_TYPE;
@@ -58,11 +54,8 @@ mach_msg_return_t ool_take(const mach_msg_ool_descriptor_t *d,
         error = copied ? copy_page(va + done, size - done, frame)
                        : vm_lend(vm, va - offset + done, frame);
     }
-    if (!error && d->deallocate)
-        error = vm_unmap(vm, va - offset, PAGE_UP(va + size));
-    return error == 0        ? 0
-           : error == ENOMEM ? MACH_SEND_NO_BUFFER
-                             : MACH_SEND_INVALID_MEMORY;
+    if (!error && d->deallocate) error = vm_unmap(vm, va - offset, PAGE_UP(va + size));
+    return error == 0 ? 0 : error == ENOMEM ? MACH_SEND_NO_BUFFER : MACH_SEND_INVALID_MEMORY;
 }
 
 bool ool_give(struct ool *o, uint64_t *va) {

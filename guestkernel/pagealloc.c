@@ -1,10 +1,7 @@
-/* pagealloc.c - frames come from a list of returned ones or, while there are
- * none, from the untouched end of RAM: boot writes to no frame that nobody
- * asked for.
- *
- * A free frame's first word links to the next. Reference counts are 32 bits a
- * frame, set when the frame is first handed out, never before. They cannot run
- * over: to hold a frame once more takes a few bytes somewhere. */
+/* pagealloc.c - frames come from a list of returned ones or, while there are none, from the
+ * untouched end of RAM: boot writes to no frame that nobody asked for. A free frame's first
+ * word links to the next. Reference counts are 32 bits a frame, set when the frame is first
+ * handed out, never before. They cannot run over: each takes a few bytes somewhere. */
 #include "kernel.h"
 
 #define FRAME(page) (((page)-PLAT_RAM_BASE) >> PAGE_SHIFT)
@@ -24,16 +21,15 @@ SYSCTL_QUAD(_vm, OID_AUTO, free_pages, CTLFLAG_RD, &alloc.free_count,
             "pages of RAM that nobody has");
 
 static void add_range(int i, paddr start, paddr end) {
-    alloc.range[i].start = alloc.range[i].next = PAGE_UP(start);
-    alloc.range[i].end = PAGE_DOWN(end);
-    if (alloc.range[i].end < alloc.range[i].start)
-        alloc.range[i].end = alloc.range[i].start;
-    alloc.free_count +=
-        (alloc.range[i].end - alloc.range[i].start) >> PAGE_SHIFT;
+    start = PAGE_UP(start), end = PAGE_DOWN(end);
+    if (end < start) end = start;
+    alloc.range[i].start = alloc.range[i].next = start;
+    alloc.range[i].end = end;
+    alloc.free_count += (end - start) >> PAGE_SHIFT;
 }
 
-void pagealloc_init(paddr ram_end, paddr free_start, paddr free_end,
-                    paddr more_start, paddr more_end) {
+void pagealloc_init(paddr ram_end, paddr free_start, paddr free_end, paddr more_start,
+                    paddr more_end) {
     alloc.references = kva(PAGE_UP(free_start));
     uint64_t count_bytes = FRAME(ram_end) * sizeof *alloc.references;
     add_range(0, PAGE_UP(free_start) + count_bytes, free_end);
@@ -42,8 +38,7 @@ void pagealloc_init(paddr ram_end, paddr free_start, paddr free_end,
 
 static bool is_managed(paddr page) {
     for (int i = 0; i < RANGES; i++)
-        if (page >= alloc.range[i].start && page < alloc.range[i].next)
-            return true;
+        if (page >= alloc.range[i].start && page < alloc.range[i].next) return true;
     return false;
 }
 
@@ -108,7 +103,6 @@ static void drop_to(paddr page, paddr *list) {
 }
 
 void page_drop(paddr page) { drop_to(page, &alloc.free); }
-
 void page_drop_zeroed(paddr page) { drop_to(page, &alloc.zeroed); }
 
 bool page_is_private(paddr page) {

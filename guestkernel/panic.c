@@ -1,11 +1,8 @@
-/* panic.c - the last words: what, where, and who called whom.
- *
- * The backtrace follows frame pointers (the kernel is compiled with them): s0
- * points just above the saved return address and the caller's s0. A function
- * that calls nobody saves only the latter, one that has just been entered has
- * saved nothing yet: where a trap stopped one of those, its return address is
- * still in ra. Names come from the table that the second link put into the
- * image (ksyms.c). */
+/* panic.c - the last words: what, where, and who called whom. The backtrace follows frame
+ * pointers (the kernel is compiled with them): s0 points just above the saved return address
+ * and the caller's s0. A function that calls nobody saves only the latter, one that has just
+ * been entered has saved nothing yet: where a trap stopped one of those, its return address is
+ * still in ra. Names come from the table that the second link put into the image (ksyms.c). */
 #include "kernel.h"
 
 #define BACKTRACE_MAX 32
@@ -16,9 +13,8 @@ static bool stack_word(vaddr va, uint64_t *word) {
     bool boot = va >= (vaddr)boot_stack && va < (vaddr)boot_stack_top;
     bool trap = va >= (vaddr)trap_stack && va < (vaddr)trap_stack_top;
     uint64_t slot = (va - KSTACK_AREA) / KSTACK_STRIDE;
-    bool kstack =
-        va >= KSTACK_AREA && slot < PROC_MAX && kstack_in_use(slot) &&
-        (va - KSTACK_AREA) % KSTACK_STRIDE >= KSTACK_STRIDE - KSTACK_SIZE;
+    bool kstack = va >= KSTACK_AREA && slot < PROC_MAX && kstack_in_use(slot) &&
+                  (va - KSTACK_AREA) % KSTACK_STRIDE >= KSTACK_STRIDE - KSTACK_SIZE;
     if (va % sizeof *word || !(boot || trap || kstack)) return false;
     *word = *(uint64_t *)va;
     return true;
@@ -30,14 +26,10 @@ static void print_place(vaddr pc) {
     print("  0x%lx %s+0x%lx\n", pc, name ? name : "?", offset);
 }
 
-static bool is_same_function(vaddr a, vaddr b) {
+/* Its name, or NULL: no code is there. */
+static const char *function_at(vaddr pc) {
     uint64_t offset;
-    return ksyms_find(a, &offset) == ksyms_find(b, &offset);
-}
-
-static bool is_code(uint64_t word) {
-    uint64_t offset;
-    return ksyms_find(word, &offset) != NULL;
+    return ksyms_find(pc, &offset);
 }
 
 /* ra: the register at a trap, or 0. */
@@ -45,30 +37,27 @@ static void backtrace(vaddr pc, vaddr fp, vaddr ra) {
     uint64_t saved_ra, caller_fp;
     print("backtrace:\n");
     print_place(pc);
-    if (stack_word(fp - 8, &saved_ra) && is_code(ra) &&
-        !is_same_function(pc, ra - 4)) {
+    if (stack_word(fp - 8, &saved_ra) && function_at(ra) &&
+        function_at(pc) != function_at(ra - 4)) {
         print_place(ra - 4);
-        if (!is_code(saved_ra))
-            fp = saved_ra; /* in a frame that calls nobody */
+        if (!function_at(saved_ra)) fp = saved_ra; /* in a frame that calls nobody */
     }
     for (int i = 0; i < BACKTRACE_MAX && fp; i++) {
-        if (!stack_word(fp - 8, &saved_ra) ||
-            !stack_word(fp - 16, &caller_fp) || !saved_ra)
+        if (!stack_word(fp - 8, &saved_ra) || !stack_word(fp - 16, &caller_fp) || !saved_ra)
             break;
         print_place(saved_ra - 4); /* the call, not what follows it */
         fp = caller_fp;
     }
 }
 
-static _Noreturn void finish(const char *message, vaddr pc, vaddr fp,
-                             vaddr ra) {
+static _Noreturn void finish(const char *message, vaddr pc, vaddr fp, vaddr ra) {
     static bool again;
     if (again) power_off(PANIC_STATUS);
     again = true;
     struct proc *p = sched.current;
     print("kernel panic: %s\n", message);
-    print("in pid %d %s\n", p ? p->pid : 0, p ? p->name : "(idle)");
-    backtrace(pc, fp, ra);
+    if (pc) print("in pid %d %s\n", p ? p->pid : 0, p ? p->name : "(idle)");
+    if (pc) backtrace(pc, fp, ra);
     PROBE(panic, message);
     power_off(PANIC_STATUS);
 }
@@ -101,14 +90,11 @@ static const char *cause_name(uint64_t cause) {
 
 /* Why a page fault in the kernel came about, as far as the address tells. */
 static const char *address_hint(uint64_t cause, uint64_t tval) {
-    if (cause != CAUSE_LOAD_PAGE && cause != CAUSE_STORE_PAGE &&
-        cause != CAUSE_FETCH_PAGE)
+    if (cause != CAUSE_LOAD_PAGE && cause != CAUSE_STORE_PAGE && cause != CAUSE_FETCH_PAGE)
         return "";
-    if (tval >= KSTACK_AREA &&
-        tval < KSTACK_AREA + (uint64_t)PROC_MAX * KSTACK_STRIDE)
+    if (tval >= KSTACK_AREA && tval < KSTACK_AREA + (uint64_t)PROC_MAX * KSTACK_STRIDE)
         return " (kernel stack overflow)";
-    if (tval < USER_TOP)
-        return " (a user address: only copyin and its like may use those)";
+    if (tval < USER_TOP) return " (a user address: only copyin and its like may use those)";
     return "";
 }
 
@@ -116,12 +102,10 @@ void panic_trap(const struct kernel_frame *frame) {
     char message[MESSAGE_BYTES];
     uint64_t cause = CSR_READ(scause), tval = CSR_READ(stval), offset;
     const char *function = ksyms_find(frame->x[0], &offset);
-    if (cause == CAUSE_BREAKPOINT)
-        tval = 0; /* machines differ in what they say there */
-    print_to(message, sizeof message,
-             "%s: %s at pc 0x%lx, scause 0x%lx, stval 0x%lx%s",
-             function ? function : "?", cause_name(cause), frame->x[0], cause,
-             tval, address_hint(cause, tval));
+    if (cause == CAUSE_BREAKPOINT) tval = 0; /* machines differ in what they say there */
+    print_to(message, sizeof message, "%s: %s at pc 0x%lx, scause 0x%lx, stval 0x%lx%s",
+             function ? function : "?", cause_name(cause), frame->x[0], cause, tval,
+             address_hint(cause, tval));
     finish(message, frame->x[0], frame->x[8], frame->x[1]);
 }
 
@@ -131,7 +115,5 @@ void refuse_boot(const char *format, ...) {
     va_start(list, format);
     print_to_list(message, sizeof message, format, list);
     va_end(list);
-    print("kernel panic: %s\n", message);
-    PROBE(panic, message);
-    power_off(PANIC_STATUS);
+    finish(message, 0, 0, 0);
 }

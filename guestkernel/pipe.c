@@ -1,18 +1,17 @@
-/* pipe.c - pipes and FIFOs: a page of bytes between those who write and those
- * who read.
+/* pipe.c - pipes and FIFOs: a page of bytes between those who write and those who read.
  *
- * POSIX: a read waits while the pipe is empty, and returns 0 when it is empty
- * and nobody can write any more. A write waits for room; up to PIPE_BUF bytes
- * go in one piece. Writing when nobody can read is EPIPE and SIGPIPE.
+ * POSIX: a read waits while the pipe is empty, and returns 0 when it is empty and nobody can
+ * write any more. A write waits for room; up to PIPE_BUF bytes go in one piece. Writing when
+ * nobody can read is EPIPE and SIGPIPE.
  *
- * A large write (wire.h's threshold) does not go through the ring: its pages
- * are wired and shown in the kernel's window, and the readers copy from there:
- * one copy instead of two. Its bytes come after the ring's.
+ * A large write (wire.h's threshold) does not go through the ring: its pages are wired and
+ * shown in the kernel's window, and the readers copy from there: one copy instead of two. Its
+ * bytes come after the ring's.
  *
  * A FIFO is a name for a pipe that is there while somebody has it open.
  *
- * Positions count all bytes ever written and read, so the ring needs no "full"
- * flag, and the put and get probes can say which bytes went where. */
+ * Positions count all bytes ever written and read, so the ring needs no "full" flag, and the
+ * put and get probes can say which bytes went where. */
 #include "kernel.h"
 #include <sallyport/ioctl.h>
 
@@ -23,8 +22,7 @@ struct pipe {
     uint64_t channel; /* a number for the probes */
     char *ring;
     uint64_t written, consumed;
-    /* What follows the ring's bytes: a writer's own wired pages, in the window.
-     * It sleeps in can_write until they are read. */
+    /* After the ring's bytes: a writer's wired pages; it sleeps until they are read. */
     const char *mapped;
     uint64_t mapped_bytes;
     uint32_t readers, writers;           /* open files at each end */
@@ -33,39 +31,29 @@ struct pipe {
 };
 
 static uint64_t used(const struct pipe *p) { return p->written - p->consumed; }
-
-static uint64_t in_ring(const struct pipe *p) {
-    return used(p) - p->mapped_bytes;
-}
+static uint64_t in_ring(const struct pipe *p) { return used(p) - p->mapped_bytes; }
 
 static void wake(struct wait_queue *queue) {
     sched_wake_all(queue);
     poll_wake();
 }
 
-static uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
-
 /* ---- Reading ---- */
-
 static int wait_for_bytes(struct file *f) {
     struct pipe *p = f->pipe;
-    while (used(p) == 0 && p->writers) {
-        if (f->flags & O_NONBLOCK) return EAGAIN;
-        int error = sched_sleep(&p->can_read, "pipe empty");
-        if (error) return error;
-    }
-    return 0;
+    int error = 0;
+    while (used(p) == 0 && p->writers && !error)
+        error = file_wait(f, &p->can_read, "pipe empty");
+    return error;
 }
 
-/* Between the ring and the program: n bytes from *position on, which goes on by
- * what was moved. */
-static int move_ring(struct pipe *p, uint64_t *position, uint64_t n,
-                     struct uio *u) {
+/* Between ring and program: n bytes from *position on, which goes on by what was moved. */
+static int move_ring(struct pipe *p, uint64_t *position, uint64_t n, struct uio *u) {
     int error = 0;
-    uint64_t end = *position + smaller(n, u->resid);
+    uint64_t end = *position + min(n, u->resid);
     while (*position < end && !error) {
         uint64_t start = *position % CAPACITY;
-        uint64_t piece = smaller(end - *position, CAPACITY - start);
+        uint64_t piece = min(end - *position, CAPACITY - start);
         error = uiomove_at(p->ring + start, piece, u, position);
     }
     return error;
@@ -90,20 +78,15 @@ static int pipe_read(struct file *f, struct uio *u) {
 }
 
 /* ---- Writing ---- */
-
 /* Waits until `room` bytes fit, and none of another writer's are mapped. */
 static int wait_for_room(struct file *f, uint64_t room) {
     struct pipe *p = f->pipe;
-    for (;;) {
-        if (p->readers == 0) {
-            signal_send(sched.current, SIGPIPE, SI_KERNEL);
-            return EPIPE;
-        }
-        if (!p->mapped_bytes && CAPACITY - used(p) >= room) return 0;
-        if (f->flags & O_NONBLOCK) return EAGAIN;
-        int error = sched_sleep(&p->can_write, "pipe full");
-        if (error) return error;
-    }
+    int error = 0;
+    while (!error && p->readers && (p->mapped_bytes || CAPACITY - used(p) < room))
+        error = file_wait(f, &p->can_write, "pipe full");
+    if (error || p->readers) return error;
+    signal_send(sched.current, SIGPIPE, SI_KERNEL);
+    return EPIPE;
 }
 
 /* As much as fits now. */
@@ -116,10 +99,8 @@ static int write_ring(struct pipe *p, struct uio *u) {
     return error;
 }
 
-/* Lets readers take the wired bytes, u's next, from where they are. EINTR. The
- * caller unwires, whoever died meanwhile. */
-static int lend(struct pipe *p, const struct wiring *w, const char *window,
-                struct uio *u) {
+/* Lets readers take the wired bytes, u's next, from where they are; then unwire. EINTR. */
+static int lend(struct pipe *p, const struct wiring *w, const char *window, struct uio *u) {
     int error = 0;
     p->mapped = window;
     p->mapped_bytes = w->bytes;
@@ -136,16 +117,13 @@ static int lend(struct pipe *p, const struct wiring *w, const char *window,
     return error;
 }
 
-/* Up to WIRE_BYTES of the next piece without a copy into the ring, if they
- * would not fit there: such a write waits for its readers anyway. u is as it
- * was if that cannot be. */
+/* Up to WIRE_BYTES of the next piece without a copy into the ring, if they would not fit there:
+ * such a write waits for its readers anyway. u is as it was if that cannot be. */
 static int write_mapped(struct file *f, struct uio *u) {
     struct wiring w;
     struct iovec front = uio_front(u);
     int error = wait_for_room(f, 0);
-    if (!error)
-        error = wire(&w, &sched.current->vm, front.iov_base.va, front.iov_len,
-                     PTE_R);
+    if (!error) error = wire(&w, &sched.current->vm, front.iov_base.va, front.iov_len, PTE_R);
     if (error) return error;
     const char *window = w.bytes > CAPACITY ? window_map(&w) : NULL;
     if (window) error = lend(f->pipe, &w, window, u);
@@ -158,8 +136,7 @@ static int pipe_write(struct file *f, struct uio *u) {
     int error = 0;
     while (u->resid && !error) {
         uint64_t left = u->resid;
-        if (is_mapped_transfer(uio_front(u).iov_len) &&
-            !(f->flags & O_NONBLOCK))
+        if (is_mapped_transfer(uio_front(u).iov_len) && !(f->flags & O_NONBLOCK))
             error = write_mapped(f, u);
         if (u->resid < left || error) continue;
         error = wait_for_room(f, whole ? left : 1);
@@ -169,13 +146,11 @@ static int pipe_write(struct file *f, struct uio *u) {
 }
 
 /* ---- Asking ---- */
-
 static unsigned pipe_poll(struct file *f) {
     const struct pipe *p = f->pipe;
     unsigned now = 0;
     if (file_is_readable(f))
-        now |= (used(p) ? POLLIN : 0) |
-               (p->writers || !p->writer_opens ? 0 : POLLHUP);
+        now |= (used(p) ? POLLIN : 0) | (p->writers || !p->writer_opens ? 0 : POLLHUP);
     if (file_is_writable(f)) {
         /* While a writer's pages are mapped, used may be beyond CAPACITY. */
         bool room = used(p) + SALLYPORT_PIPE_BUF <= CAPACITY;
@@ -185,7 +160,6 @@ static unsigned pipe_poll(struct file *f) {
 }
 
 /* ---- Making and closing ---- */
-
 static void pipe_free(struct pipe *p) {
     if (p->ring) page_drop(kpa(p->ring));
     kfree(p);
@@ -211,8 +185,7 @@ static int pipe_ioctl(struct file *f, uint32_t request, void *buffer) {
     return 0;
 }
 
-const struct file_ops pipe_ops = {pipe_read, pipe_write, pipe_close, pipe_ioctl,
-                                  pipe_poll};
+const struct file_ops pipe_ops = {pipe_read, pipe_write, pipe_close, pipe_ioctl, pipe_poll};
 
 static struct pipe *pipe_new(void) {
     struct pipe *p = kmalloc(sizeof *p);
@@ -243,8 +216,7 @@ int64_t sys_pipe(const uint64_t *arg) {
     return -error;
 }
 
-/* Whoever opened the other end while this one waited counts, even if it has
- * closed it again. */
+/* Whoever opened the other end while this one waited counts, even if it has closed it again. */
 int fifo_open(struct file *f) {
     bool reads = file_is_readable(f), writes = file_is_writable(f);
     bool waits = !(f->flags & O_NONBLOCK) && reads != writes;

@@ -1,8 +1,6 @@
 /* poll.c - the call. */
 #include "kernel.h"
 
-#define TICKS_PER_MS (PLAT_TIMEBASE_HZ / 1000)
-
 struct wait_queue poll_waiters;
 
 static short answer(const struct pollfd *fd) {

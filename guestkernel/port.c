@@ -1,50 +1,39 @@
 /* port.c - ports, rights and name spaces.
  *
- * Counting. port.references counts pointers to a port; port.sends counts send
- * rights (a space's entry is one, however often the task may use it: that is
- * entry.refs; a right in a message is one). When sends falls to 0 the receiver
- * can be told. When the receive right goes the port is dead: its queue is
- * destroyed, and the other spaces' names for it become dead names, which is
- * noticed when one is next used (entry_of), or at once where a notice is
- * wanted.
+ * Counting. port.references counts pointers to a port; port.sends counts send rights (a space's
+ * entry is one, however often the task may use it: that is entry.refs; a right in a message is
+ * one). When sends falls to 0 the receiver can be told. When the receive right goes the port is
+ * dead: its queue is destroyed, and the other spaces' names for it become dead names, which is
+ * noticed when one is next used (entry_of), or at once where a notice is wanted.
  *
- * Each send-once right has a notice laid by when it is made, so that "your
- * reply will not come" never fails for want of memory. */
+ * Each send-once right has a notice laid by when it is made, so that "your reply will not come"
+ * never fails for want of memory. */
 #include "kernel.h"
 #include "port.h"
 
 #define GENERATION_FIRST 3
 #define GENERATION_STEP  4
-#define FOR_ENTRIES(e, s)                                                      \
-    for (struct entry *e = (s)->entry + 1;                                     \
-         e < (s)->entry + SALLYPORT_PORT_NAMES; e++)
+#define FOR_ENTRIES(e, s)                                                                      \
+    for (struct entry *e = (s)->entry + 1; e < (s)->entry + SALLYPORT_PORT_NAMES; e++)
 
 /* ---- Queues ---- */
-
-static uint32_t new_limit = MACH_PORT_QLIMIT_DEFAULT;
+static int64_t new_limit = MACH_PORT_QLIMIT_DEFAULT;
 
 static int set_new_limit(SYSCTL_HANDLER_ARGS) {
-    int64_t value = new_limit;
-    (void)oidp, (void)arg1, (void)arg2;
-    int error = sysctl_number(req, sizeof new_limit, &value);
-    if (error || !req->newptr.va) return error;
-    if (value < 1 || value > MACH_PORT_QLIMIT_MAX) return EINVAL;
-    new_limit = (uint32_t)value;
-    return 0;
+    return sysctl_number(req, sizeof(int), &new_limit, 1, MACH_PORT_QLIMIT_MAX);
 }
 SYSCTL_NODE(, OID_AUTO, mach, CTLFLAG_RD, NULL, "ports and messages");
-SYSCTL_PROC(_mach, OID_AUTO, qlimit_default, CTLTYPE_INT | CTLFLAG_RW, NULL, 0,
-            set_new_limit, "I", "messages that wait in a new port's queue");
+SYSCTL_PROC(_mach, OID_AUTO, qlimit_default, CTLTYPE_INT | CTLFLAG_RW, NULL, 0, set_new_limit,
+            "I", "messages that wait in a new port's queue");
 
 struct port *port_new(void) {
     static uint64_t last_number;
     struct port *p = kmalloc(sizeof *p);
-    if (p) {
-        p->number = ++last_number;
-        p->references = 1;
-        p->alive = true;
-        p->limit = new_limit;
-    }
+    if (p)
+        *p = (struct port){.number = ++last_number,
+                           .references = 1,
+                           .alive = true,
+                           .limit = (uint32_t)new_limit};
     return p;
 }
 
@@ -55,20 +44,16 @@ void port_drop(struct port *p) {
 /* Receive rights in the message know the queue that they are in. */
 static void mark_travels(const struct message *m, struct port *on) {
     for (uint32_t i = 0; i < m->descriptors; i++)
-        if (m->item[i].right.right == RIGHT_RECEIVE)
-            m->item[i].right.port->travels = on;
+        if (m->item[i].right.right == RIGHT_RECEIVE) m->item[i].right.port->travels = on;
 }
 
 void port_enqueue(struct port *p, struct message *m) {
     m->next = NULL;
-    if (p->first)
-        p->last->next = m;
-    else
-        p->first = m;
+    *(p->first ? &p->last->next : &p->first) = m;
     p->last = m;
     p->queued++;
     mark_travels(m, p);
-    PROBE(send, m->number, p->number, m->header->msgh_id, m->header->msgh_size);
+    TELL(send, m, p);
     sched_wake_all(&p->can_receive);
     if (p->set) sched_wake_all(&p->set->can_receive);
 }
@@ -83,18 +68,13 @@ struct message *port_dequeue(struct port *p) {
 }
 
 void port_leave_set(struct port *p) {
-    struct port **link = &p->set->members;
-    while (*link != p) link = &(*link)->next_member;
-    *link = p->next_member;
+    LIST_REMOVE(p->set->members, p, next_member);
     p->set = NULL;
     PROBE(member, p->number, 0);
 }
 
 void port_join_set(struct port *p, struct port *set) {
-    struct port **link = &set->members;
-    while (*link) link = &(*link)->next_member;
-    *link = p;
-    p->next_member = NULL;
+    LIST_APPEND(set->members, p, next_member);
     p->set = set;
     PROBE(member, p->number, set->number);
 }
@@ -111,21 +91,20 @@ struct port *port_with_message(struct port *p) {
 }
 
 /* ---- Notices, and the end of a port ---- */
-
-void notice_send(struct message *m, uint32_t word) {
+void notice_send(struct message **place, uint32_t word) {
+    struct message *m = *place;
     struct port *p = m->notify;
-    m->notify = NULL;
+    *place = NULL;
     ((mach_notification_t *)m->header)->not_port_or_count = word;
-    if (p->alive)
-        port_enqueue(p, m);
-    else
-        message_free(m);
+    if (p->alive) port_enqueue(p, m);
+    else message_free(m);
     port_drop(p);
 }
 
-void notice_drop(struct message *m) {
-    if (m) port_drop(m->notify);
-    message_free(m);
+void notice_drop(struct message **place) {
+    if (*place) port_drop((*place)->notify);
+    message_free(*place);
+    *place = NULL;
 }
 
 /* Takes the first off a list. */
@@ -141,18 +120,16 @@ static void tell_dead_names(struct port *p) {
     while (p->requests && (q = proc_next(q))) {
         if (!q->space) continue;
         FOR_ENTRIES(e, q->space)
-        if (e->port == p && e->request) {
-            struct message *m = e->request;
-            e->request = NULL;
-            e->refs++; /* the notice counts as a use of the name */
-            p->requests--;
-            notice_send(m, entry_name(e));
-        }
+            if (e->port == p && e->request) {
+                e->refs++; /* the notice counts as a use of the name */
+                p->requests--;
+                notice_send(&e->request, entry_name(e));
+            }
     }
 }
 
-/* The receive right is gone. Killing ports whose rights were in p's queue comes
- * back here: those wait in a list, or a long chain would need a long stack. */
+/* The receive right is gone. Killing ports whose rights were in p's queue comes back here:
+ * those wait in a list, or a long chain would need a long stack. */
 static void port_die(struct port *p) {
     static struct port *dying;
     static bool busy;
@@ -170,23 +147,13 @@ static void port_die(struct port *p) {
         dying = p->next_member;
         while ((m = pop(&p->first))) message_free(m);
         while ((m = pop(&p->spares))) message_free(m);
-        notice_drop(p->no_senders);
-        p->no_senders = NULL;
+        notice_drop(&p->no_senders);
         sched_wake_all(&p->can_send);
         sched_wake_all(&p->can_receive);
         tell_dead_names(p);
         port_drop(p);
     }
     busy = false;
-}
-
-static void drop_send(struct port *p) {
-    if (--p->sends == 0 && p->alive && p->no_senders) {
-        struct message *m = p->no_senders;
-        p->no_senders = NULL;
-        notice_send(m, p->made);
-    }
-    port_drop(p);
 }
 
 void right_used(struct carried *c) {
@@ -198,27 +165,26 @@ void right_used(struct carried *c) {
 
 void right_drop(struct carried *c) {
     struct port *p = c->port;
-    if (c->right & (RIGHT_RECEIVE | RIGHT_SET)) {
+    if (c->right == RIGHT_SEND) {
+        if (--p->sends == 0 && p->alive && p->no_senders) notice_send(&p->no_senders, p->made);
+        port_drop(p);
+    } else if (c->right & (RIGHT_RECEIVE | RIGHT_SET)) {
         port_die(p); /* takes over the right's reference */
-    } else if (c->right == RIGHT_SEND) {
-        drop_send(p);
-    } else if (c->right == RIGHT_SEND_ONCE && !p->alive) {
-        right_used(c);
     } else if (c->right == RIGHT_SEND_ONCE) {
-        port_enqueue(p, pop(&p->spares));
+        if (p->alive) port_enqueue(p, pop(&p->spares));
+        else message_free(pop(&p->spares));
         port_drop(p);
     }
     c->right = 0;
 }
 
 /* ---- Names ---- */
-
 struct space *space_current(void) {
     struct proc *self = sched.current;
-    if (!self->space) {
-        paddr page = page_alloc_zeroed();
-        self->space = page ? kva(page) : NULL;
-        if (page) self->space->pid = self->pid;
+    paddr page = self->space ? 0 : page_alloc_zeroed();
+    if (page) {
+        self->space = kva(page);
+        self->space->pid = self->pid;
     }
     return self->space;
 }
@@ -239,8 +205,7 @@ void entry_changed(const struct entry *e) {
 /* The entry has no rights left. */
 static void entry_free(struct entry *e) {
     if (e->request && e->port) e->port->requests--;
-    notice_drop(e->request);
-    e->request = NULL;
+    notice_drop(&e->request);
     e->port = NULL;
     e->refs = 0;
     entry_changed(e);
@@ -263,12 +228,11 @@ struct entry *entry_of(struct space *s, mach_port_name_t name) {
 
 static struct entry *entry_new(struct space *s) {
     FOR_ENTRIES(e, s)
-    if (!e->rights) {
-        e->generation =
-            e->generation ? e->generation + GENERATION_STEP : GENERATION_FIRST;
-        e->refs = 1;
-        return e;
-    }
+        if (!e->rights) {
+            e->generation = e->generation ? e->generation + GENERATION_STEP : GENERATION_FIRST;
+            e->refs = 1;
+            return e;
+        }
     return NULL;
 }
 
@@ -276,7 +240,7 @@ static struct entry *entry_new(struct space *s) {
 static struct entry *entry_of_port(struct space *s, const struct port *p) {
     if (p->receiver == s) return entry_of(s, p->name);
     FOR_ENTRIES(e, s)
-    if (e->port == p && e->rights & RIGHT_SEND) return e;
+        if (e->port == p && e->rights & RIGHT_SEND) return e;
     return NULL;
 }
 
@@ -284,10 +248,8 @@ static struct entry *entry_of_port(struct space *s, const struct port *p) {
 static void entry_lose(struct entry *e, uint8_t rights) {
     e->rights &= ~rights;
     if (rights & RIGHT_SEND) e->refs = 1; /* of a receive right that stays */
-    if (e->rights)
-        entry_changed(e);
-    else
-        entry_free(e);
+    if (e->rights) entry_changed(e);
+    else entry_free(e);
 }
 
 void entry_drop(struct entry *e, uint8_t rights) {
@@ -299,7 +261,6 @@ void entry_drop(struct entry *e, uint8_t rights) {
 }
 
 /* ---- Rights out of a space, and into one ---- */
-
 /* What the entry must have for each disposition. */
 static const uint8_t needs[] = {
     [MACH_MSG_TYPE_MOVE_RECEIVE] = RIGHT_RECEIVE,
@@ -310,8 +271,7 @@ static const uint8_t needs[] = {
     [MACH_MSG_TYPE_MAKE_SEND_ONCE] = RIGHT_RECEIVE,
 };
 
-struct entry *entry_with(struct space *s, mach_port_name_t name,
-                         mach_msg_type_name_t how) {
+struct entry *entry_with(struct space *s, mach_port_name_t name, mach_msg_type_name_t how) {
     struct entry *e = how < sizeof needs ? entry_of(s, name) : NULL;
     return e && e->rights & needs[how] ? e : NULL;
 }
@@ -322,9 +282,8 @@ struct carried right_to(struct port *p) {
     return (struct carried){p, RIGHT_SEND};
 }
 
-static mach_msg_return_t make_send_once(struct port *p, struct carried *out) {
-    struct message *spare =
-        message_new(sizeof(mach_msg_header_t), MACH_NOTIFY_SEND_ONCE);
+static int make_send_once(struct port *p, struct carried *out) {
+    struct message *spare = message_new(sizeof(mach_msg_header_t), MACH_NOTIFY_SEND_ONCE);
     if (!spare) return MACH_SEND_NO_BUFFER;
     spare->to_send_once = true;
     spare->next = p->spares;
@@ -334,13 +293,11 @@ static mach_msg_return_t make_send_once(struct port *p, struct carried *out) {
     return 0;
 }
 
-mach_msg_return_t right_take(struct entry *e, mach_msg_type_name_t how,
-                             struct carried *out) {
+int right_take(struct entry *e, mach_msg_type_name_t how, struct carried *out) {
     struct port *p = e->port;
     if (how == MACH_MSG_TYPE_MAKE_SEND_ONCE) return make_send_once(p, out);
     p->made += how == MACH_MSG_TYPE_MAKE_SEND;
-    if (how >= MACH_MSG_TYPE_COPY_SEND ||
-        (how == MACH_MSG_TYPE_MOVE_SEND && e->refs > 1)) {
+    if (how >= MACH_MSG_TYPE_COPY_SEND || (how == MACH_MSG_TYPE_MOVE_SEND && e->refs > 1)) {
         e->refs -= how == MACH_MSG_TYPE_MOVE_SEND;
         entry_changed(e);
         *out = right_to(p);
@@ -356,8 +313,7 @@ mach_msg_return_t right_take(struct entry *e, mach_msg_type_name_t how,
     return 0;
 }
 
-kern_return_t right_give(struct space *s, struct carried *c,
-                         mach_port_name_t *name) {
+kern_return_t right_give(struct space *s, struct carried *c, mach_port_name_t *name) {
     struct port *p = c->port;
     if (!p->alive) {
         *name = MACH_PORT_DEAD;
@@ -372,8 +328,7 @@ kern_return_t right_give(struct space *s, struct carried *c,
         p->name = *name;
     }
     if (c->right & e->rights & RIGHT_SEND) {
-        if (e->refs < UINT16_MAX)
-            e->refs++; /* at the most, rights are lost: Mach's rule */
+        if (e->refs < UINT16_MAX) e->refs++; /* at the most, rights are lost: Mach's rule */
         right_drop(c);
     }
     e->port = p;

@@ -1,5 +1,5 @@
-/* print.c - formatted text for the kernel's few messages. Goes straight to the
- * UART, past the console's line discipline. */
+/* print.c - formatted text for the kernel's few messages. It goes past the console's line
+ * discipline. */
 #include "kernel.h"
 
 #define LINE_MAX_BYTES 512
@@ -11,10 +11,6 @@ struct sink {
 
 static void put(struct sink *s, char c) {
     if (s->used + 1 < s->size) s->text[s->used++] = c;
-}
-
-static void put_string(struct sink *s, const char *text) {
-    while (*text) put(s, *text++);
 }
 
 static void put_number(struct sink *s, uint64_t value, unsigned base) {
@@ -37,20 +33,14 @@ static const char *convert(struct sink *s, const char *p, va_list *list) {
     bool wide = *p == 'l';
     if (wide) p++;
     switch (*p) {
-    case 's': put_string(s, va_arg(*list, const char *)); break;
-    case 'c': put(s, (char)va_arg(*list, int)); break;
-    case 'd':
-        put_signed(s, wide ? va_arg(*list, long) : va_arg(*list, int));
+    case 's':
+        for (const char *t = va_arg(*list, const char *); *t; t++) put(s, *t);
         break;
+    case 'd': put_signed(s, wide ? va_arg(*list, long) : va_arg(*list, int)); break;
     case 'u':
     case 'x':
-        put_number(
-            s, wide ? va_arg(*list, unsigned long) : va_arg(*list, unsigned),
-            *p == 'u' ? 10 : 16);
-        break;
-    case 'p':
-        put_string(s, "0x");
-        put_number(s, (uint64_t)va_arg(*list, void *), 16);
+        put_number(s, wide ? va_arg(*list, unsigned long) : va_arg(*list, unsigned),
+                   *p == 'u' ? 10 : 16);
         break;
     default: put(s, *p);
     }
@@ -62,10 +52,8 @@ void print_to_list(char *text, size_t size, const char *format, va_list list) {
     va_list rest;
     va_copy(rest, list);
     for (const char *p = format; *p;)
-        if (*p == '%')
-            p = convert(&s, p + 1, &rest);
-        else
-            put(&s, *p++);
+        if (*p == '%') p = convert(&s, p + 1, &rest);
+        else put(&s, *p++);
     va_end(rest);
     text[s.used] = '\0';
 }

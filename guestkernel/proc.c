@@ -1,9 +1,7 @@
-/* proc.c - the life of a process: fork, exit, wait, and the calls about it.
- * exec is in exec.c, signals in signals.c.
- *
- * What a process owns goes at exit, except its place in the table, its trap
- * frame and its kernel stack: the parent's waitpid frees those (the stack
- * stays with the slot). Orphans become children of process 1. */
+/* proc.c - the life of a process: fork, exit, wait, and the calls about it. exec is in exec.c,
+ * signals in signals.c. What a process owns goes at exit, except its place in the table, its
+ * trap frame and its kernel stack: the parent's waitpid frees those (the stack stays with the
+ * slot). Orphans become children of process 1. */
 #include "kernel.h"
 #include <sys/wait.h>
 
@@ -25,15 +23,19 @@ struct proc *proc_next(struct proc *p) {
 }
 
 struct proc *proc_find(int pid) {
-    struct proc *p = NULL;
-    while ((p = proc_next(p)))
+    FOR_PROCS(p)
         if (p->pid == pid) return p;
     return NULL;
 }
 
+static bool group_exists(int pgid) {
+    FOR_PROCS(p)
+        if (p->pgid == pgid) return true;
+    return false;
+}
+
 static bool is_pid_taken(int pid) {
-    struct proc *p = NULL;
-    while ((p = proc_next(p)))
+    FOR_PROCS(p)
         if (p->pid == pid || p->pgid == pid) return true;
     return false;
 }
@@ -45,9 +47,7 @@ static int next_pid(void) {
 }
 
 /* ---- Making one ---- */
-
-/* The kernel stack of a process that has never run: swtch "returns" to
- * fork_return. */
+/* The kernel stack of a process that has never run: swtch "returns" to fork_return. */
 static void prepare_stack(struct proc *p, vaddr sp) {
     *(uint64_t *)sp = (uint64_t)p->frame; /* for the unwinder, trampoline.S */
     uint64_t *saved = (uint64_t *)sp - SWTCH_WORDS;
@@ -56,14 +56,14 @@ static void prepare_stack(struct proc *p, vaddr sp) {
     p->kernel_sp = (uint64_t)saved;
 }
 
-static void undo_alloc(struct proc *p) {
+/* Its place in the table is free again; a zombie's address space is so already. */
+static void proc_free(struct proc *p) {
     vm_destroy(&p->vm);
-    if (p->frame) page_drop(kpa(p->frame));
+    page_drop(kpa(p->frame));
     memset(p, 0, sizeof *p); /* PROC_UNUSED */
 }
 
-/* A process with an empty address space and no files, or an errno: EAGAIN (the
- * table is full), ENOMEM. */
+/* A process with an empty space and no files; EAGAIN (the table is full), ENOMEM. */
 static int proc_alloc(struct proc **out) {
     struct proc *p = table.proc;
     while (p < table.proc + PROC_MAX && p->state != PROC_UNUSED) p++;
@@ -81,7 +81,7 @@ static int proc_alloc(struct proc **out) {
     p->frame->kernel_entry = (uint64_t)usertrap;
     p->frame->self = (uint64_t)p->frame;
     if (vm_create(&p->vm, frame)) {
-        undo_alloc(p);
+        proc_free(p);
         return ENOMEM;
     }
     p->satp = SATP(p->vm.root_pa);
@@ -95,8 +95,7 @@ void proc_start_init(void) {
     struct proc *p;
     if (proc_alloc(&p)) panic("proc_start_init: no memory for process 1");
     p->pgid = p->pid;
-    p->cwd = inode_root();
-    inode_hold(p->cwd);
+    p->cwd = inode_hold(inode_root());
     table.init = p;
     sched.current = p; /* for the copying and the probe that exec does */
     int error = file_open_console(p);
@@ -106,22 +105,16 @@ void proc_start_init(void) {
     sched_ready(p);
 }
 
-/* Registers, but not the frame's kernel part. */
-static void copy_registers(struct trapframe *to, const struct trapframe *from) {
-    memcpy(to, from, TF_KERNEL_SATP);
-}
-
 int64_t sys_fork(const uint64_t *arg) {
-    (void)arg;
     struct proc *parent = sched.current, *child;
     int error = proc_alloc(&child);
     if (error) return -error;
     error = vm_fork(&parent->vm, &child->vm);
     if (error) {
-        undo_alloc(child);
+        proc_free(child);
         return -error;
     }
-    copy_registers(child->frame, parent->frame);
+    memcpy(child->frame, parent->frame, TF_KERNEL_SATP); /* the registers */
     child->frame->a[0] = 0;
     child->parent = parent;
     child->pgid = parent->pgid;
@@ -132,28 +125,19 @@ int64_t sys_fork(const uint64_t *arg) {
     string_copy(child->name, parent->name, sizeof child->name);
     file_share_all(parent, child);
     ports_fork(parent, child);
-    child->cwd = parent->cwd;
-    inode_hold(child->cwd);
+    child->cwd = inode_hold(parent->cwd);
     sched_ready(child);
     PROBE(fork, parent->pid, child->pid, child->vm.root_pa);
     return child->pid;
 }
 
 /* ---- Ending one ---- */
-
 static void give_children_to_init(struct proc *parent) {
-    struct proc *p = NULL;
-    while ((p = proc_next(p)))
-        if (p->parent == parent) {
-            p->parent = table.init;
-            if (p->state == PROC_ZOMBIE) sched_wake_all(&table.init->children);
-        }
-}
-
-/* The run ends with process 1; its status is the host's. */
-static _Noreturn void end_of_init(int status) {
-    export_files();
-    power_off(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    FOR_PROCS(p) {
+        if (p->parent != parent) continue;
+        p->parent = table.init;
+        if (p->state == PROC_ZOMBIE) sched_wake_all(&table.init->children);
+    }
 }
 
 void proc_exit(int wait_status) {
@@ -161,9 +145,11 @@ void proc_exit(int wait_status) {
     file_close_all(p);
     ports_exit(p);
     ring_close(p);
-    if (p == table.init) {
+    if (p == table.init) { /* the run ends with process 1; its status is the host's */
         PROBE(exit, p->pid, wait_status);
-        end_of_init(wait_status);
+        export_files();
+        power_off(WIFEXITED(wait_status) ? WEXITSTATUS(wait_status)
+                                         : 128 + WTERMSIG(wait_status));
     }
     inode_drop(p->cwd);
     p->cwd = NULL;
@@ -177,41 +163,30 @@ void proc_exit(int wait_status) {
     p->wait_status = wait_status;
     PROBE(exit, p->pid, wait_status);
     sched_wake_all(&p->parent->children);
-    signal_send(p->parent, SIGCHLD,
-                WIFEXITED(wait_status) ? CLD_EXITED : CLD_KILLED);
+    signal_send(p->parent, SIGCHLD, WIFEXITED(wait_status) ? CLD_EXITED : CLD_KILLED);
     sched_exit();
 }
 
 int64_t sys_exit(const uint64_t *arg) { proc_exit(WAIT_EXITED((int)arg[0])); }
 
 /* Is p a child that waitpid's pid argument means? */
-static bool is_wanted(const struct proc *p, const struct proc *parent,
-                      int pid) {
+static bool is_wanted(const struct proc *p, const struct proc *parent, int pid) {
     if (p->parent != parent) return false;
     if (pid > 0) return p->pid == pid;
     if (pid == 0) return p->pgid == parent->pgid;
     return pid == -1 || p->pgid == -(int64_t)pid;
 }
 
-/* The first zombie that is wanted; ECHILD: no such child at all, EAGAIN: none
- * has ended. */
+/* The first zombie that is wanted; ECHILD: no such child at all, EAGAIN: none has ended. */
 static int find_zombie(int pid, struct proc **out) {
     int error = ECHILD;
-    struct proc *p = NULL;
-    while ((p = proc_next(p))) {
+    FOR_PROCS(p) {
         if (!is_wanted(p, sched.current, pid)) continue;
         *out = p;
         if (p->state == PROC_ZOMBIE) return 0;
         error = EAGAIN;
     }
     return error;
-}
-
-static void reap(struct proc *p) {
-    int pid = p->pid;
-    page_drop(kpa(p->frame));
-    memset(p, 0, sizeof *p); /* PROC_UNUSED */
-    PROBE(reap, pid);
 }
 
 int64_t sys_waitpid(const uint64_t *arg) {
@@ -227,35 +202,22 @@ int64_t sys_waitpid(const uint64_t *arg) {
         interrupted = sched_sleep(&sched.current->children, "child");
     }
     /* The status first: if it cannot be delivered, the child stays. */
-    if (status.va &&
-        copyout(&child->wait_status, status, sizeof child->wait_status))
+    if (status.va && copyout(&child->wait_status, status, sizeof child->wait_status))
         return -EFAULT;
     pid = child->pid;
-    reap(child);
+    proc_free(child);
+    PROBE(reap, pid);
     return pid;
 }
 
 /* ---- Small calls ---- */
-
-int64_t sys_getpid(const uint64_t *arg) {
-    (void)arg;
-    return sched.current->pid;
-}
+int64_t sys_getpid(const uint64_t *arg) { return sched.current->pid; }
+int64_t sys_getuid(const uint64_t *arg) { return sched.current->uid; }
+int64_t sys_getgid(const uint64_t *arg) { return sched.current->gid; }
 
 int64_t sys_getppid(const uint64_t *arg) {
-    (void)arg;
     struct proc *parent = sched.current->parent;
     return parent ? parent->pid : 0;
-}
-
-int64_t sys_getuid(const uint64_t *arg) {
-    (void)arg;
-    return sched.current->uid;
-}
-
-int64_t sys_getgid(const uint64_t *arg) {
-    (void)arg;
-    return sched.current->gid;
 }
 
 /* There is one user id and one group id a process; only root changes them. */
@@ -266,20 +228,8 @@ static int change_id(uint16_t *id, uint64_t to) {
     return 0;
 }
 
-int64_t sys_setuid(const uint64_t *arg) {
-    return -change_id(&sched.current->uid, arg[0]);
-}
-
-int64_t sys_setgid(const uint64_t *arg) {
-    return -change_id(&sched.current->gid, arg[0]);
-}
-
-static bool group_exists(int pgid) {
-    struct proc *p = NULL;
-    while ((p = proc_next(p)))
-        if (p->pgid == pgid) return true;
-    return false;
-}
+int64_t sys_setuid(const uint64_t *arg) { return -change_id(&sched.current->uid, arg[0]); }
+int64_t sys_setgid(const uint64_t *arg) { return -change_id(&sched.current->gid, arg[0]); }
 
 int64_t sys_setpgid(const uint64_t *arg) {
     struct proc *self = sched.current;
@@ -300,17 +250,8 @@ int64_t sys_sbrk(const uint64_t *arg) {
 }
 
 int64_t sys_sched_yield(const uint64_t *arg) {
-    (void)arg;
     sched_yield();
     return 0;
-}
-
-static char state_letter(const struct proc *p) {
-    switch (p->state) {
-    case PROC_SLEEPING: return 'S';
-    case PROC_ZOMBIE: return 'Z';
-    default: return 'R';
-    }
 }
 
 static void describe(const struct proc *p, struct procinfo *info) {
@@ -318,7 +259,7 @@ static void describe(const struct proc *p, struct procinfo *info) {
     info->pid = p->pid;
     info->ppid = p->parent ? p->parent->pid : 0;
     info->pgid = p->pgid;
-    info->state = state_letter(p);
+    info->state = p->state == PROC_SLEEPING ? 'S' : p->state == PROC_ZOMBIE ? 'Z' : 'R';
     info->uid = p->uid;
     info->pages = p->vm.pages;
     info->heap_bytes = (uint32_t)(p->vm.heap_end - p->vm.heap_start);
@@ -327,8 +268,8 @@ static void describe(const struct proc *p, struct procinfo *info) {
 
 /* The process with the lowest pid above pid, or NULL. */
 static struct proc *next_by_pid(int pid) {
-    struct proc *p = NULL, *best = NULL;
-    while ((p = proc_next(p)))
+    struct proc *best = NULL;
+    FOR_PROCS(p)
         if (p->pid > pid && (!best || p->pid < best->pid)) best = p;
     return best;
 }
@@ -351,7 +292,6 @@ int64_t sys_getprocs(const uint64_t *arg) {
 static int list_procs(SYSCTL_HANDLER_ARGS) {
     struct procinfo info;
     int error = 0;
-    (void)oidp, (void)arg1, (void)arg2;
     for (struct proc *p = next_by_pid(0); p && (!error || error == ENOMEM);
          p = next_by_pid(p->pid)) {
         describe(p, &info);
@@ -362,14 +302,12 @@ static int list_procs(SYSCTL_HANDLER_ARGS) {
 
 static int own_name(SYSCTL_HANDLER_ARGS) {
     struct proc *self = sched.current;
-    (void)arg1, (void)arg2;
     return sysctl_handle_string(oidp, self->name, sizeof self->name, req);
 }
 
 SYSCTL_INT(_kern, KERN_MAXPROC, maxproc, CTLFLAG_RD, NULL, PROC_MAX,
            "processes that can exist");
-SYSCTL_PROC(_kern, KERN_PROC, proc, CTLTYPE_OPAQUE | CTLFLAG_RD, NULL, 0,
-            list_procs, "S,procinfo", "all processes");
-SYSCTL_PROC(_kern, OID_AUTO, procname,
-            CTLTYPE_STRING | CTLFLAG_RW | CTLFLAG_ANYBODY, NULL, 0, own_name,
-            "A", "the name of the process that asks");
+SYSCTL_PROC(_kern, KERN_PROC, proc, CTLTYPE_OPAQUE | CTLFLAG_RD, NULL, 0, list_procs,
+            "S,procinfo", "all processes");
+SYSCTL_PROC(_kern, OID_AUTO, procname, CTLTYPE_STRING | CTLFLAG_RW | CTLFLAG_ANYBODY, NULL, 0,
+            own_name, "A", "the name of the process that asks");

@@ -57,7 +57,7 @@ struct proc {
     struct ring *ring; /* or NULL */
     bool ring_polled;  /* it is drained at the end of every crossing */
 
-    struct space *space; /* names of Mach ports, or NULL: none yet */
+    struct space *space;                /* names of Mach ports, or NULL: none yet */
     struct port *task_port, *bootstrap; /* or NULL */
 };
 _Static_assert(OPEN_MAX <= 64, "close_on_exec has 64 bits");
@@ -69,8 +69,28 @@ _Noreturn void proc_exit(int wait_status);
 struct proc *proc_find(int pid); /* zombies too; NULL: none */
 /* The process after p in the table (NULL: the first), NULL at the end. */
 struct proc *proc_next(struct proc *p);
+#define FOR_PROCS(p) for (struct proc *p = NULL; (p = proc_next(p));)
 /* Has this slot's kernel stack been made? */
 bool kstack_in_use(unsigned slot);
 
 #define WAIT_EXITED(code)   (((code)&0xff) << 8)
 #define WAIT_KILLED(signal) (signal)
+
+/* ---- signals.c: sending signals, and what they do at the return to user mode ---- */
+/* Is there one that p does not block? Then its calls do not sleep. */
+static inline bool signal_pending(const struct proc *p) {
+    return p->signals.pending & ~p->signals.blocked;
+}
+
+/* One that is ignored vanishes here, and to process 1 all that it does not handle. Ends p's
+ * sleep, if it sleeps: its call returns EINTR and releases what it holds. code is what si_code
+ * will say; unless it is SI_KERNEL, the current process is the sender. */
+void signal_send(struct proc *p, int signal, int code);
+void signal_send_group(int pgid, int signal, int code); /* to every member of the group */
+/* A fault of the current process: to its handler; false: there is none, or it is blocked. */
+bool signal_fault(int signal, int code, uint64_t va);
+/* Ends the current process; cause and tval of the fault, or 0. */
+_Noreturn void signal_die(int signal, uint64_t cause, uint64_t tval);
+/* Does what is pending and not blocked: death, or a handler. Only trap_return calls this. */
+void signals_deliver(void);
+void signals_exec(struct proc *p);

@@ -1,36 +1,19 @@
-/* region.c - what may be where in a process's address space: an ordered list,
- * changed by exec, sbrk, mmap, munmap, mprotect. Pages are vm.c's.
- *
- * A table exists only where a region is (vm_free_tables), so what a program
- * maps and unmaps again leaves nothing behind. */
+/* region.c - what may be where in a process's address space: an ordered list, changed by exec,
+ * sbrk, mmap, munmap, mprotect. Pages are vm.c's. A table exists only where a region is
+ * (vm_free_tables), so what a program maps and unmaps again leaves nothing behind. */
 #include "kernel.h"
 
 /* Below the stack and its guard, and above the heap's highest end. */
 #define MAP_TOP (USER_STACK_TOP - SALLYPORT_STACK_BYTES - USER_GUARD)
 
 /* ---- The list ---- */
-
-static void hold_file(const struct region *r) {
+/* Counts r in (by 1) or out (by -1) of its file. */
+static void count_file(const struct region *r, int by) {
     if (!r->file) return;
-    inode_hold(r->file);
-    if (r->text)
-        r->file->text++;
-    else
-        r->file->mappings++;
-    if (r->shared && !r->no_write) {
-        r->file->writers++;
-        r->file->stored = true;
-    }
-}
-
-static void drop_file(const struct region *r) {
-    if (!r->file) return;
-    if (r->text)
-        r->file->text--;
-    else
-        r->file->mappings--;
-    if (r->shared && !r->no_write) r->file->writers--;
-    inode_drop(r->file);
+    *(r->text ? &r->file->text : &r->file->mappings) += by;
+    if (r->shared && !r->no_write) r->file->writers += by, r->file->stored = true;
+    if (by > 0) inode_hold(r->file);
+    else inode_drop(r->file);
 }
 
 /* The link to the first region that ends above va. */
@@ -44,7 +27,7 @@ static void drop(struct vm *vm, struct region **link) {
     struct region *r = *link;
     *link = r->next;
     vm->region_count--;
-    drop_file(r);
+    count_file(r, -1);
     kfree(r);
 }
 
@@ -57,8 +40,7 @@ void vm_drop_regions(struct vm *vm) {
 }
 
 static struct region *new_region(struct vm *vm, const struct region *r) {
-    struct region *copy =
-        vm->region_count < REGIONS_MAX ? kmalloc(sizeof *copy) : NULL;
+    struct region *copy = vm->region_count < REGIONS_MAX ? kmalloc(sizeof *copy) : NULL;
     if (copy) *copy = *r;
     return copy;
 }
@@ -68,7 +50,7 @@ static void insert(struct vm *vm, struct region *r) {
     r->next = *link;
     *link = r;
     vm->region_count++;
-    hold_file(r);
+    count_file(r, 1);
 }
 
 int vm_add_region(struct vm *vm, const struct region *r) {
@@ -84,10 +66,8 @@ int vm_replace_region(struct vm *vm, const struct region *r) {
     struct region *copy = new_region(vm, r);
     if (!copy) return ENOMEM;
     int error = vm_unmap(vm, r->start, r->end);
-    if (error)
-        kfree(copy);
-    else
-        insert(vm, copy);
+    if (error) kfree(copy);
+    else insert(vm, copy);
     return error;
 }
 
@@ -101,7 +81,7 @@ struct region *vm_find_region(const struct vm *vm, uint64_t va) {
 uint64_t vm_gap(const struct vm *vm, uint64_t bytes) {
     uint64_t found = 0, from = USER_IMAGE_TOP;
     for (const struct region *r = vm->regions;; r = r->next) {
-        uint64_t end = r && r->start < MAP_TOP ? r->start : MAP_TOP;
+        uint64_t end = r ? min(r->start, MAP_TOP) : MAP_TOP;
         if (end > from && end - from >= bytes) found = end - bytes;
         if (!r) return found;
         if (r->end > from) from = r->end;
@@ -124,7 +104,6 @@ int vm_show(struct vm *vm, uint64_t va, struct inode *object, pte_t access) {
 }
 
 /* ---- Cutting ---- */
-
 /* Makes a region begin at va if one spans it. */
 static int cut(struct vm *vm, uint64_t va) {
     struct region *r = vm_find_region(vm, va);
@@ -177,37 +156,30 @@ static void shrink_in(struct vm *vm, const struct inode *file, uint64_t keep) {
         if (r->file != file || r->text) continue;
         uint64_t end = r->file_va;
         if (keep > r->file_offset) end += keep - r->file_offset;
-        if (end < r->end)
-            vm_drop_pages(vm, end > r->start ? end : r->start, r->end);
+        if (end < r->end) vm_drop_pages(vm, end > r->start ? end : r->start, r->end);
     }
 }
 
 void vm_shrink_file(struct inode *file, uint64_t size) {
-    struct proc *p = NULL;
-    while ((p = proc_next(p))) shrink_in(&p->vm, file, PAGE_UP(size));
+    FOR_PROCS(p) shrink_in(&p->vm, file, PAGE_UP(size));
     futex_look_again();
 }
 
 /* ---- The heap ---- */
-
-/* More than there is memory for is refused here; overcommitting below that is
- * found out when the pages are touched. */
+/* More than there is memory for is refused; overcommitting less is found out at the touch. */
 static bool is_plausible(const struct vm *vm, uint64_t end) {
     return end >= vm->heap_start && end <= USER_IMAGE_TOP &&
-           (end <= vm->heap_end ||
-            (end - vm->heap_end) >> PAGE_SHIFT <= page_free_count());
+           (end <= vm->heap_end || (end - vm->heap_end) >> PAGE_SHIFT <= page_free_count());
 }
 
-/* Makes the heap's last region longer, or begins one: the program may have
- * unmapped or changed what was there. */
+/* The heap's last region grows, or a new one begins: who knows what the program did to it. */
 static int grow_heap(struct vm *vm, uint64_t from, uint64_t end) {
     const pte_t access = PTE_R | PTE_W;
     struct region fresh = {.start = from, .end = end, .access = access};
     struct region *last = vm_find_region(vm, from - 1);
     struct region *next = *link_at(vm, from);
     if (next && next->start < end) return ENOMEM;
-    if (!last || last->start < vm->heap_start || last->file ||
-        last->access != access)
+    if (!last || last->start < vm->heap_start || last->file || last->access != access)
         return vm_add_region(vm, &fresh);
     last->end = end;
     return 0;
@@ -220,10 +192,8 @@ int vm_sbrk(struct vm *vm, int64_t increment, uint64_t *old) {
     if (!is_plausible(vm, end)) return ENOMEM;
     to = PAGE_UP(end);
     int error = 0;
-    if (to > from)
-        error = grow_heap(vm, from, to);
-    else if (to < from)
-        error = vm_unmap(vm, to, from);
+    if (to > from) error = grow_heap(vm, from, to);
+    else if (to < from) error = vm_unmap(vm, to, from);
     if (!error) vm->heap_end = end;
     return error;
 }

@@ -1,20 +1,18 @@
-/* ring.c - submission rings: a program queues operations in a page that it
- * shares with the kernel (abi/sallyport/ringpage.h). One ring_enter has many
- * done in one crossing; a RING_POLLED ring is drained at the end of whatever
- * crossing its owner makes, and the timer sees to it that there is one.
+/* ring.c - submission rings: a program queues operations in a page that it shares with the
+ * kernel (abi/sallyport/ringpage.h). One ring_enter has many done in one crossing; a
+ * RING_POLLED ring is drained at the end of whatever crossing its owner makes, and the timer
+ * sees to it that there is one.
  *
- * The page is hostile: a program, or the child that inherited the mapping, may
- * change any word of it at any time. What the kernel goes by stands in struct
- * ring. In the page it reads two words, sq_tail and cq_head, and each request
- * once, into a copy that is checked and used afterwards. It is a page of an
- * inode without a name, reached by the direct map, so munmap takes nothing away
- * from the kernel.
+ * The page is hostile: a program, or the child that inherited the mapping, may change any word
+ * of it at any time. What the kernel goes by stands in struct ring. In the page it reads two
+ * words, sq_tail and cq_head, and each request once, into a copy that is checked and used
+ * afterwards. It is a page of an inode without a name, reached by the direct map, so munmap
+ * takes nothing away from the kernel.
  *
- * A request is taken only if there is room for its completion, so none is lost.
- * What would have to wait (a pipe is empty) waits here and is tried again, at
- * every drain or, in ring_enter, when somebody says that files have changed.
- * An operation needs its owner's memory and descriptors: only the owner's own
- * crossings drain. */
+ * A request is taken only if there is room for its completion, so none is lost. What would have
+ * to wait (a pipe is empty) waits here and is tried again, at every drain or, in ring_enter,
+ * when somebody says that files have changed. An operation needs its owner's memory and
+ * descriptors: only the owner's own crossings drain. */
 #include "kernel.h"
 #include <sallyport/ringpage.h>
 
@@ -32,17 +30,15 @@ _Static_assert(sizeof(struct ring) <= PAGE_SIZE, "one page");
 #define PUBLISH(word, value) __atomic_store_n(&(word), value, __ATOMIC_RELEASE)
 
 /* ---- The queues ---- */
-
 /* Completions that the program has not taken out, if it is to be believed. */
 static uint32_t unread(const struct ring *r) {
     return r->cq_tail - __atomic_load_n(&r->page->cq_head, __ATOMIC_ACQUIRE);
 }
 
-/* Takes over at most `most` requests, as long as the completion queue will have
- * room. How many, or -EINVAL: heads and tails cannot be right. */
+/* Takes over up to `most` requests, while their completions will have room; how many, or
+ * -EINVAL: heads and tails cannot be right. */
 static int64_t take(struct ring *r, uint64_t most) {
-    uint32_t n =
-        __atomic_load_n(&r->page->sq_tail, __ATOMIC_ACQUIRE) - r->sq_head;
+    uint32_t n = __atomic_load_n(&r->page->sq_tail, __ATOMIC_ACQUIRE) - r->sq_head;
     uint32_t used = unread(r);
     if (n > r->entries || used > r->entries) return -EINVAL;
     used += r->waiting;
@@ -53,8 +49,7 @@ static int64_t take(struct ring *r, uint64_t most) {
         PUBLISH(r->page->full, ++r->full);
     }
     for (uint32_t i = 0; i < n; i++)
-        r->request[r->waiting++] =
-            r->page->request[r->sq_head++ & (r->entries - 1)];
+        r->request[r->waiting++] = r->page->request[r->sq_head++ & (r->entries - 1)];
     __asm__ volatile("" ::: "memory"); /* nothing is read there again */
     PUBLISH(r->page->sq_head, r->sq_head);
     return n;
@@ -67,7 +62,6 @@ static void complete(struct ring *r, uint64_t user_data, int64_t result) {
 }
 
 /* ---- The operations ---- */
-
 static int check(const struct ring_request *q, const struct file *f) {
     if (q->op > RING_WRITE) return EINVAL;
     if (!f) return EBADF;
@@ -76,8 +70,7 @@ static int check(const struct ring_request *q, const struct file *f) {
     return q->offset < 0 ? EINVAL : 0;
 }
 
-/* As the call, but at an offset, if one is given, and without waiting for
- * others: false, it would have to. */
+/* As the call, but at the offset, if there is one, and without waiting (false: it would). */
 static bool perform(const struct ring_request *q, int64_t *result) {
     struct iovec piece = {user_addr(q->buffer), q->length};
     struct uio u = {&piece, 1, q->length, q->op == RING_WRITE, NULL};
@@ -93,8 +86,7 @@ static bool perform(const struct ring_request *q, int64_t *result) {
 }
 
 /* On one descriptor nothing overtakes an older request of its kind. */
-static bool must_queue(const struct ring *r, uint32_t older,
-                       const struct ring_request *q) {
+static bool must_queue(const struct ring *r, uint32_t older, const struct ring_request *q) {
     for (uint32_t i = 0; i < older; i++)
         if (r->request[i].fd == q->fd && r->request[i].op == q->op) return true;
     return false;
@@ -112,10 +104,8 @@ static uint32_t serve(struct ring *r) {
             done = perform(q, &result);
             PROBE(ring_done, done, result);
         }
-        if (done)
-            complete(r, q->user_data, result);
-        else
-            r->request[left++] = *q;
+        if (done) complete(r, q->user_data, result);
+        else r->request[left++] = *q;
     }
     PUBLISH(r->page->waiting, r->waiting = left);
     return n - left;
@@ -138,7 +128,6 @@ void ring_drain(void) {
 }
 
 /* ---- Making and closing; the calls ---- */
-
 void ring_close(struct proc *p) {
     struct ring *r = p->ring;
     if (!r) return;
@@ -151,8 +140,8 @@ void ring_close(struct proc *p) {
 int64_t sys_ring_setup(const uint64_t *arg) {
     struct proc *p = sched.current;
     uint64_t entries = arg[0], va = vm_gap(&p->vm, PAGE_SIZE);
-    if (entries > RING_ENTRIES_MAX || entries & (entries - 1) ||
-        arg[1] & ~RING_POLLED || (!entries && !p->ring))
+    if (entries > RING_ENTRIES_MAX || entries & (entries - 1) || arg[1] & ~RING_POLLED ||
+        (!entries && !p->ring))
         return -EINVAL;
     if (entries && p->ring) return -EBUSY;
     ring_close(p);
@@ -174,8 +163,8 @@ int64_t sys_ring_setup(const uint64_t *arg) {
     return (int64_t)va;
 }
 
-/* Sleeps only when a try of all has come to nothing: one that slept itself, for
- * the disk, may have missed that others could go on. */
+/* Sleeps only when a try of all has come to nothing: one that slept itself, for the disk, may
+ * have missed that others could go on. */
 int64_t sys_ring_enter(const uint64_t *arg) {
     struct ring *r = sched.current->ring;
     if (!r) return -ENXIO;

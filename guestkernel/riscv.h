@@ -1,12 +1,11 @@
-/* riscv.h - the supervisor's registers and page-table entries, with the
- * Privileged Architecture manual's names. No knowledge of this kernel. */
+/* riscv.h - the supervisor's registers and page-table entries, with the Privileged Architecture
+ * manual's names. No knowledge of this kernel. */
 
 typedef uint64_t paddr; /* physical address */
 typedef uint64_t vaddr; /* kernel virtual address */
 typedef uint64_t pte_t;
 
-/* A user address is not a pointer: C cannot dereference this by accident.
- * copy.h has the only ways through it. */
+/* Not a pointer: C cannot dereference it by accident. copy.h has the only ways through it. */
 struct user_addr {
     uint64_t va;
 };
@@ -73,21 +72,17 @@ struct user_addr {
 
 /* The direct map, both ways. */
 static inline void *kva(paddr pa) { return (void *)(pa + DIRECT_MAP); }
-
 static inline paddr kpa(const void *va) { return (paddr)va - DIRECT_MAP; }
 
-#define CSR_READ(name)                                                         \
-    ({                                                                         \
-        uint64_t value_;                                                       \
-        __asm__ volatile("csrr %0, " #name : "=r"(value_));                    \
-        value_;                                                                \
+#define CSR_READ(name)                                                                         \
+    ({                                                                                         \
+        uint64_t value_;                                                                       \
+        __asm__ volatile("csrr %0, " #name : "=r"(value_));                                    \
+        value_;                                                                                \
     })
-#define CSR_WRITE(name, value)                                                 \
-    __asm__ volatile("csrw " #name ", %0" ::"rK"(value) : "memory")
-#define CSR_SET(name, bits)                                                    \
-    __asm__ volatile("csrs " #name ", %0" ::"rK"(bits) : "memory")
-#define CSR_CLEAR(name, bits)                                                  \
-    __asm__ volatile("csrc " #name ", %0" ::"rK"(bits) : "memory")
+#define CSR_WRITE(name, value) __asm__ volatile("csrw " #name ", %0" ::"rK"(value) : "memory")
+#define CSR_SET(name, bits)    __asm__ volatile("csrs " #name ", %0" ::"rK"(bits) : "memory")
+#define CSR_CLEAR(name, bits)  __asm__ volatile("csrc " #name ", %0" ::"rK"(bits) : "memory")
 
 static inline void fence_all_translations(void) {
     __asm__ volatile("sfence.vma zero, zero" ::: "memory");
@@ -98,8 +93,5 @@ static inline void fence_translation(uint64_t va) {
 }
 
 /* After code was written: later fetches see it. */
-static inline void fence_instructions(void) {
-    __asm__ volatile("fence.i" ::: "memory");
-}
-
+static inline void fence_instructions(void) { __asm__ volatile("fence.i" ::: "memory"); }
 static inline uint64_t mtime_now(void) { return CSR_READ(time); }

@@ -1,13 +1,12 @@
 /* sched.c - round robin, without a tick.
  *
- * The timer is set to the next moment at which something must happen: the
- * earliest sleeper's deadline, or the end of the running process's slice if
- * another waits for the hart, or its ring for a crossing (ring.c). With neither
- * it is off, and the idle loop's wfi lasts until a device interrupts.
+ * The timer is set to the next moment at which something must happen: the earliest sleeper's
+ * deadline, or the end of the running process's slice if another waits for the hart, or its
+ * ring for a crossing (ring.c). With neither it is off, and the idle loop's wfi lasts until a
+ * device interrupts.
  *
- * A kernel stack is changed in one place, give_hart; it goes from process to
- * process directly, and to the idle loop (on the boot stack) when there is
- * none. */
+ * A kernel stack is changed in one place, give_hart; it goes from process to process directly,
+ * and to the idle loop (on the boot stack) when there is none. */
 #include "kernel.h"
 
 #define SLICE_TICKS (PLAT_TIMEBASE_HZ / 100) /* 10 ms */
@@ -21,14 +20,10 @@ void sched_init(void) {
 }
 
 /* ---- Queues: p->queue_next links, p->queue tells which ---- */
-
 static void enqueue(struct wait_queue *q, struct proc *p) {
     p->queue = q;
     p->queue_next = NULL;
-    if (q->first)
-        q->last->queue_next = p;
-    else
-        q->first = p;
+    *(q->first ? &q->last->queue_next : &q->first) = p;
     q->last = p;
 }
 
@@ -37,31 +32,19 @@ static void dequeue(struct proc *p) {
     struct proc *before = NULL;
     if (!q) return;
     for (struct proc *x = q->first; x != p; x = x->queue_next) before = x;
-    if (before)
-        before->queue_next = p->queue_next;
-    else
-        q->first = p->queue_next;
+    if (before) before->queue_next = p->queue_next;
+    else q->first = p->queue_next;
     if (q->last == p) q->last = before;
     p->queue = NULL;
 }
 
 /* ---- The timer ---- */
-
 static void sleepers_add(struct proc *p, uint64_t deadline) {
     struct proc **link = &sched.sleepers;
-    while (*link && (*link)->deadline <= deadline)
-        link = &(*link)->sleepers_next;
+    while (*link && (*link)->deadline <= deadline) link = &(*link)->sleepers_next;
     p->deadline = deadline;
     p->sleepers_next = *link;
     *link = p;
-}
-
-static void sleepers_remove(struct proc *p) {
-    struct proc **link = &sched.sleepers;
-    if (!p->deadline) return;
-    while (*link != p) link = &(*link)->sleepers_next;
-    *link = p->sleepers_next;
-    p->deadline = 0;
 }
 
 void sched_arm(void) {
@@ -70,8 +53,8 @@ void sched_arm(void) {
         if (!sched.slice_end) sched.slice_end = mtime_now() + SLICE_TICKS;
         if (sched.slice_end < next) next = sched.slice_end;
     }
-    /* An alarm that rings too early costs less than one more call to the
-     * firmware for each sleep and switch; one too late is wrong. */
+    /* An alarm that rings too early costs less than one more call to the firmware for each
+     * sleep and switch; one too late is wrong. */
     if (next >= sched.armed) return;
     sched.armed = next;
     sbi_set_timer(next);
@@ -82,8 +65,7 @@ void sched_timer(void) {
     comm_update(now);
     sched.armed = NEVER;
     sbi_set_timer(NEVER); /* takes the interrupt back */
-    while (sched.sleepers && sched.sleepers->deadline <= now)
-        sched_interrupt(sched.sleepers);
+    while (sched.sleepers && sched.sleepers->deadline <= now) sched_interrupt(sched.sleepers);
     if (sched.slice_end && sched.slice_end <= now) {
         sched.slice_end = 0;
         sched.yield = true;
@@ -91,11 +73,9 @@ void sched_timer(void) {
 }
 
 /* ---- Changing processes ---- */
-
 static int pid_of(const struct proc *p) { return p ? p->pid : 0; }
 
-/* The hart goes to the next runnable process, or to the idle loop. Comes back
- * when it is the caller's turn again. */
+/* To the next runnable process, or the idle loop; comes back when it is the caller's turn. */
 static void give_hart(void) {
     struct proc *from = sched.current, *to = sched.runnable.first;
     if (to) dequeue(to);
@@ -106,8 +86,7 @@ static void give_hart(void) {
         fence_all_translations();
     }
     PROBE(switch, pid_of(from), pid_of(to));
-    swtch(from ? &from->kernel_sp : &sched.idle_sp,
-          to ? to->kernel_sp : sched.idle_sp);
+    swtch(from ? &from->kernel_sp : &sched.idle_sp, to ? to->kernel_sp : sched.idle_sp);
 }
 
 void sched_ready(struct proc *p) {
@@ -128,9 +107,7 @@ void sched_exit(void) {
 }
 
 /* ---- Sleeping ---- */
-
-static void block(struct wait_queue *queue, uint64_t deadline,
-                  const char *why) {
+static void block(struct wait_queue *queue, uint64_t deadline, const char *why) {
     struct proc *p = sched.current;
     p->state = PROC_SLEEPING;
     enqueue(queue, p);
@@ -139,8 +116,7 @@ static void block(struct wait_queue *queue, uint64_t deadline,
     give_hart();
 }
 
-int sched_sleep_until(struct wait_queue *queue, uint64_t deadline,
-                      const char *why) {
+int sched_sleep_until(struct wait_queue *queue, uint64_t deadline, const char *why) {
     struct proc *p = sched.current;
     if (!signal_pending(p)) block(queue, deadline, why);
     if (!signal_pending(p)) return 0;
@@ -149,9 +125,7 @@ int sched_sleep_until(struct wait_queue *queue, uint64_t deadline,
     return EINTR;
 }
 
-void sched_wait(struct wait_queue *queue, const char *why) {
-    block(queue, NEVER, why);
-}
+void sched_wait(struct wait_queue *queue, const char *why) { block(queue, NEVER, why); }
 
 int sched_sleep(struct wait_queue *queue, const char *why) {
     return sched_sleep_until(queue, NEVER, why);
@@ -160,7 +134,9 @@ int sched_sleep(struct wait_queue *queue, const char *why) {
 void sched_interrupt(struct proc *p) {
     if (p->state != PROC_SLEEPING) return;
     dequeue(p);
-    sleepers_remove(p);
+    if (p->deadline) LIST_REMOVE(sched.sleepers, p, sleepers_next);
+    p->deadline = 0;
+
     PROBE(wake, p->pid);
     sched_ready(p);
 }
@@ -176,8 +152,7 @@ void sched_idle(void) {
             continue;
         }
         sched_arm();
-        /* wfi wakes on an interrupt that is pending though SIE is off; none
-         * can slip in between the test above and the wait. */
+        /* wfi wakes though SIE is off: no interrupt slips in between test and wait. */
         __asm__ volatile("wfi");
         CSR_SET(sstatus, SSTATUS_SIE); /* it is taken here */
         __asm__ volatile("nop");

@@ -1,14 +1,12 @@
-/* signals.c - the crossing upwards. signal_send makes a signal pending;
- * signals_deliver, the last thing before every return to user mode and only
- * there, decides what it does: the process dies (abi/signal.def says by which),
- * or all that it is goes to its stack in a struct signal_frame and it finds
- * itself in a handler. sigreturn takes the frame back.
+/* signals.c - the crossing upwards. signal_send makes a signal pending; signals_deliver, the
+ * last thing before every return to user mode and only there, decides what it does: the process
+ * dies (abi/signal.def says by which), or all that it is goes to its stack in a struct
+ * signal_frame and it finds itself in a handler. sigreturn takes the frame back.
  *
- * What sigreturn is handed may be anything. Registers and pc are values that a
- * program could have made itself; the mask loses what cannot be blocked; no
- * other state comes from the frame. The seal is no secret from a program that
- * reads its own frames: it tells a mistake, and an overflow that was not
- * prepared, from a handler's end. */
+ * What sigreturn is handed may be anything. Registers and pc are values that a program could
+ * have made itself; the mask loses what cannot be blocked; no other state comes from the frame.
+ * The seal is no secret from a program that reads its own frames: it tells a mistake, and an
+ * overflow that was not prepared, from a handler's end. */
 #include "kernel.h"
 
 enum action { UNKNOWN, TERMINATE, IGNORE, REFUSE };
@@ -19,8 +17,7 @@ enum action { UNKNOWN, TERMINATE, IGNORE, REFUSE };
 #define PC_BITS     (~1ul) /* sepc has no bit 0, but QEMU lets it be set */
 #define DEFAULT     ((uint64_t)SIG_DFL)
 #define IGNORED     ((uint64_t)SIG_IGN)
-#define FLAGS                                                                  \
-    (SA_NOCLDSTOP | SA_RESETHAND | SA_RESTART | SA_SIGINFO | SA_NODEFER)
+#define FLAGS       (SA_NOCLDSTOP | SA_RESETHAND | SA_RESTART | SA_SIGINFO | SA_NODEFER)
 
 static const uint8_t action_of[SIGNALS] = {
 #define SIGNAL(name, action, help) [name] = action,
@@ -29,12 +26,10 @@ static const uint8_t action_of[SIGNALS] = {
 };
 
 /* ---- Sending ---- */
-
 static bool is_ignored(const struct proc *p, int signal) {
     uint64_t handler = p->signals.action[signal].handler;
     return handler == IGNORED ||
-           (handler == DEFAULT &&
-            (action_of[signal] != TERMINATE || p->pid == 1));
+           (handler == DEFAULT && (action_of[signal] != TERMINATE || p->pid == 1));
 }
 
 void signal_send(struct proc *p, int signal, int code) {
@@ -47,16 +42,14 @@ void signal_send(struct proc *p, int signal, int code) {
 }
 
 void signal_send_group(int pgid, int signal, int code) {
-    struct proc *p = NULL;
-    while ((p = proc_next(p)))
+    FOR_PROCS(p)
         if (p->pgid == pgid) signal_send(p, signal, code);
 }
 
 bool signal_fault(int signal, int code, uint64_t va) {
     struct signals *s = &sched.current->signals;
     uint64_t handler = s->action[signal].handler;
-    if (s->blocked & BIT(signal) || handler == DEFAULT || handler == IGNORED)
-        return false;
+    if (s->blocked & BIT(signal) || handler == DEFAULT || handler == IGNORED) return false;
     signal_send(sched.current, signal, SI_KERNEL);
     s->sender[signal].code = code;
     s->fault = (void *)va;
@@ -67,8 +60,7 @@ bool signal_fault(int signal, int code, uint64_t va) {
 static bool is_meant(const struct proc *p, int pid) {
     if (pid > 0) return p->pid == pid;
     if (pid == -1) return p->pid != 1 && p != sched.current;
-    return p->pgid == (pid ? -pid : sched.current->pgid) &&
-           p->state != PROC_ZOMBIE;
+    return p->pgid == (pid ? -pid : sched.current->pgid) && p->state != PROC_ZOMBIE;
 }
 
 static bool is_signal(int signal) {
@@ -78,10 +70,10 @@ static bool is_signal(int signal) {
 
 int64_t sys_kill(const uint64_t *arg) {
     int pid = (int)arg[0], signal = (int)arg[1], error = ESRCH;
-    struct proc *self = sched.current, *p = NULL;
+    struct proc *self = sched.current;
     if (signal && !is_signal(signal)) return -EINVAL;
     if (pid == INT32_MIN) return -ESRCH;
-    while ((p = proc_next(p))) {
+    FOR_PROCS(p) {
         bool may = !self->uid || self->uid == p->uid;
         if (!is_meant(p, pid)) continue;
         if (may) signal_send(p, signal, SI_USER);
@@ -91,19 +83,18 @@ int64_t sys_kill(const uint64_t *arg) {
 }
 
 /* ---- At the return to user mode ---- */
-
 void signal_die(int signal, uint64_t cause, uint64_t tval) {
     PROBE(death, sched.current->pid, signal, cause, tval);
     proc_exit(WAIT_KILLED(signal));
 }
 
-/* Did a signal interrupt the call that is about to return, and can it be made
- * again? Not one that waits for a time, for that is partly over. */
+/* Did a signal interrupt the call that is about to return, and can it be made again? Not one
+ * that waits for a time, for that is partly over. */
 static bool is_restartable(const struct proc *p) {
     uint64_t number = p->frame->a[7];
     return p->signals.interrupted && p->frame->a[0] == (uint64_t)-EINTR &&
-           number != SYS_nanosleep && number != SYS_poll &&
-           number != SYS_futex && number != SYS_sigsuspend;
+           number != SYS_nanosleep && number != SYS_poll && number != SYS_futex &&
+           number != SYS_sigsuspend;
 }
 
 /* A process with no room for the frame dies. */
@@ -124,8 +115,7 @@ static void to_handler(struct proc *p, int signal) {
     }
     memcpy(f.x, p->frame, sizeof f.x);
     if (copyout(&f, user_addr(va), sizeof f)) {
-        print("pid %d %s: no stack for a signal frame at 0x%lx\n", p->pid,
-              p->name, va);
+        print("pid %d %s: no stack for a signal frame at 0x%lx\n", p->pid, p->name, va);
         signal_die(SIGSEGV, 0, 0);
     }
     s->suspended = s->interrupted = false;
@@ -158,10 +148,8 @@ int64_t sys_sigreturn(const uint64_t *arg) {
     struct proc *p = sched.current;
     struct signal_frame f;
     uint64_t va = arg[0];
-    if (va % 16 || copyin(user_addr(va), &f, sizeof f) ||
-        f.seal != (p->signals.seal ^ va)) {
-        print("pid %d %s: sigreturn: no signal frame at 0x%lx\n", p->pid,
-              p->name, va);
+    if (va % 16 || copyin(user_addr(va), &f, sizeof f) || f.seal != (p->signals.seal ^ va)) {
+        print("pid %d %s: sigreturn: no signal frame at 0x%lx\n", p->pid, p->name, va);
         signal_die(SIGSEGV, 0, 0);
     }
     p->signals.blocked = (uint32_t)f.mask & ~UNBLOCKABLE;
@@ -172,7 +160,6 @@ int64_t sys_sigreturn(const uint64_t *arg) {
 }
 
 /* ---- What a program says about its signals ---- */
-
 int64_t sys_sigaction(const uint64_t *arg) {
     struct signals *s = &sched.current->signals;
     int signal = (int)arg[0];
@@ -192,12 +179,9 @@ int64_t sys_sigprocmask(const uint64_t *arg) {
     uint64_t old = s->blocked, set = 0;
     int how = arg[1] ? (int)arg[0] : SIG_BLOCK;
     if (arg[1] && copyin(user_addr(arg[1]), &set, sizeof set)) return -EFAULT;
-    if (how == SIG_BLOCK)
-        set = old | set;
-    else if (how == SIG_UNBLOCK)
-        set = old & ~set;
-    else if (how != SIG_SETMASK)
-        return -EINVAL;
+    if (how == SIG_BLOCK) set = old | set;
+    else if (how == SIG_UNBLOCK) set = old & ~set;
+    else if (how != SIG_SETMASK) return -EINVAL;
     if (arg[2] && copyout(&old, user_addr(arg[2]), sizeof old)) return -EFAULT;
     s->blocked = (uint32_t)set & ~UNBLOCKABLE;
     return 0;

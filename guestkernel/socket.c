@@ -1,10 +1,8 @@
-/* socket.c - what is in sockets, and how it gets in and out.
- *
- * Descriptors travel as open files, held by the packet. So that no ring of
- * sockets keeps itself alive in its own queues, what travels does not carry: a
- * socket with descriptors in its queue cannot be sent, and none can be sent to
- * one that is on its way (ETOOMANYREFS). So freeing a queue goes no deeper
- * than to the queues of the sockets in it. */
+/* socket.c - what is in sockets, and how it gets in and out. Descriptors travel as open files,
+ * held by the packet. So that no ring of sockets keeps itself alive in its own queues, what
+ * travels does not carry: a socket with descriptors in its queue cannot be sent, and none can
+ * be sent to one that is on its way (ETOOMANYREFS). So freeing a queue goes no deeper than to
+ * the queues of the sockets in it. */
 #include "kernel.h"
 #include "socket.h"
 
@@ -36,12 +34,10 @@ void socket_changed(struct socket *s) {
 /* Sleeps until s has changed, if this call may. */
 static int wait(struct socket *s, const struct file *f, const struct message *m,
                 const char *why) {
-    if (f->flags & O_NONBLOCK || m->flags & MSG_DONTWAIT) return EAGAIN;
-    return sched_sleep(&s->changed, why);
+    return m->flags & MSG_DONTWAIT ? EAGAIN : file_wait(f, &s->changed, why);
 }
 
 /* ---- Queues ---- */
-
 /* The last packet, if more of a stream's bytes may go there. */
 static struct packet *open_packet(const struct socket *s, uint32_t rights) {
     bool open = s->type == SOCK_STREAM && s->first && !rights;
@@ -76,8 +72,7 @@ static void load(struct socket *s, struct packet *p, const struct message *m) {
     }
 }
 
-/* The first packet's files become the n descriptors fd; if it has more, those
- * go. */
+/* The first packet's files become the n descriptors fd; if it has more, those go. */
 static void unload(struct socket *s, uint32_t n, const int *fd) {
     struct packet *p = s->first;
     s->carries -= p->rights != 0;
@@ -85,10 +80,8 @@ static void unload(struct socket *s, uint32_t n, const int *fd) {
         struct file *f = p->right[i];
         if (f->socket) f->socket->in_flight--;
         PROBE(fd_receive, p->number + i, i < n ? fd[i] : -1);
-        if (i < n)
-            file_install(sched.current, fd[i], f);
-        else
-            file_drop(f);
+        if (i < n) file_install(sched.current, fd[i], f);
+        else file_drop(f);
     }
     p->rights = 0;
 }
@@ -98,7 +91,6 @@ void socket_discard(struct socket *s) {
 }
 
 /* ---- Life ---- */
-
 struct socket *socket_new(int type) {
     struct socket *s = kmalloc(sizeof *s);
     if (!s) return NULL;
@@ -116,9 +108,8 @@ void socket_join(struct socket *a, struct socket *b) {
 }
 
 void socket_free(struct socket *s) {
-    struct socket **link = &sockets.all, *c;
-    while (*link != s) link = &(*link)->next_of_all;
-    *link = s->next_of_all;
+    struct socket *c;
+    LIST_REMOVE(sockets.all, s, next_of_all);
     for (struct socket *x = sockets.all; x; x = x->next_of_all) {
         if (x->peer != s) continue; /* datagrams: there may be several */
         x->peer = NULL;
@@ -156,13 +147,10 @@ int socket_find(const struct sockaddr_un *name, int type, struct socket **out) {
 }
 
 /* ---- Sending ---- */
-
-static int find_receiver(const struct socket *s, const struct message *m,
-                         struct socket **to) {
+static int find_receiver(const struct socket *s, const struct message *m, struct socket **to) {
     bool stream = s->type == SOCK_STREAM, named = m->h.msg_name.va;
     if (named && s->connected) return EISCONN;
-    if (!s->connected && (stream || !named))
-        return stream ? ENOTCONN : EDESTADDRREQ;
+    if (!s->connected && (stream || !named)) return stream ? ENOTCONN : EDESTADDRREQ;
     if (s->no_send) return EPIPE;
     *to = s->peer;
     int error = named ? socket_find(&m->to, s->type, to) : 0;
@@ -241,7 +229,6 @@ static int socket_write(struct file *f, struct uio *u) {
 }
 
 /* ---- Receiving ---- */
-
 static bool is_over(const struct socket *s) {
     return s->no_receive || (s->connected && (!s->peer || s->peer->no_send));
 }
@@ -259,8 +246,7 @@ static int wait_for_packet(struct file *f, const struct message *m) {
     return ECONNRESET;
 }
 
-/* Puts where the program wants them the sender's address, and which descriptors
- * the files will be. */
+/* Tells the program the sender's address, and which descriptors the files will be. */
 static int describe(const struct packet *p, struct message *m) {
     uint32_t rights = m->flags & MSG_PEEK ? 0 : p->rights;
     uint32_t bytes = sizeof m->control.head, name_bytes = p->name_bytes;
@@ -340,5 +326,4 @@ static unsigned socket_poll(struct file *f) {
     return now | (gone || (s->no_receive && s->no_send) ? POLLHUP : 0);
 }
 
-const struct file_ops socket_ops = {socket_read, socket_write, socket_close,
-                                    NULL, socket_poll};
+const struct file_ops socket_ops = {socket_read, socket_write, socket_close, NULL, socket_poll};

@@ -1,9 +1,7 @@
-/* socket.h - AF_UNIX sockets: queues of packets that have names.
- *
- * What is sent stands in the receiver's queue at once, in packets: a datagram
- * is one, a stream's bytes are cut into as many as they need. A stream's two
- * ends are each other's peers. A listening socket has a list of connections,
- * complete but for accept. */
+/* socket.h - AF_UNIX sockets: queues of packets that have names. What is sent stands in the
+ * receiver's queue at once, in packets: a datagram is one, a stream's bytes are cut into as
+ * many as they need. A stream's two ends are each other's peers. A listening socket has a list
+ * of connections, complete but for accept. */
 #include <sallyport/socket.h>
 
 #define RIGHTS_MAX SALLYPORT_RIGHTS_MAX
@@ -47,8 +45,7 @@ struct control {
     int fd[RIGHTS_MAX];
 };
 
-/* One send or receive. h is the program's; the calls without one fill in the
- * address. */
+/* One send or receive. h is the program's; the calls without one fill in the address. */
 struct message {
     struct uio *u;
     struct msghdr h;
@@ -63,10 +60,9 @@ struct message {
 struct socket *socket_new(int type); /* NULL: no memory */
 void socket_free(struct socket *s);
 void socket_join(struct socket *a, struct socket *b); /* as peers */
-void socket_changed(struct socket *s); /* who waits for it looks again */
-void socket_discard(struct socket *s); /* all that is in its queue */
-/* The socket of a name: 0, path_find's errors, ENOTSOCK, ECONNREFUSED (nobody
- * has it open), EPROTOTYPE. */
+void socket_changed(struct socket *s);                /* who waits for it looks again */
+void socket_discard(struct socket *s);                /* all that is in its queue */
+/* By name: path_find's errors, ENOTSOCK, ECONNREFUSED (nobody has it open), EPROTOTYPE. */
 int socket_find(const struct sockaddr_un *name, int type, struct socket **out);
 /* How many bytes of an address say something. */
 uint32_t socket_name_bytes(const struct sockaddr_un *name);

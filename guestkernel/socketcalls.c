@@ -9,7 +9,6 @@ static int file_of_socket(uint64_t fd, struct file **f) {
 }
 
 /* ---- Making ---- */
-
 /* For a call with the arguments domain, type, protocol. */
 static int make(const uint64_t *arg, struct file **out) {
     uint32_t kind = (uint32_t)arg[1];
@@ -49,9 +48,7 @@ int64_t sys_socketpair(const uint64_t *arg) {
 }
 
 /* ---- Names ---- */
-
-static int fetch_name(struct user_addr from, uint64_t bytes,
-                      struct sockaddr_un *name) {
+static int fetch_name(struct user_addr from, uint64_t bytes, struct sockaddr_un *name) {
     *name = (struct sockaddr_un){.sun_family = AF_UNSPEC};
     if (bytes < sizeof name->sun_family || bytes > sizeof *name) return EINVAL;
     if (copyin(from, name, bytes)) return EFAULT;
@@ -68,9 +65,8 @@ int64_t sys_bind(const uint64_t *arg) {
     if (!error && f->socket->inode) error = EINVAL;
     if (!error) error = file_make(name.sun_path, INODE_SOCKET, 0777, &i);
     if (error) return error == EEXIST ? -EADDRINUSE : -error;
-    inode_hold(i);
     i->socket = f->socket;
-    f->socket->inode = i;
+    f->socket->inode = inode_hold(i);
     f->socket->name = name;
     return 0;
 }
@@ -122,8 +118,7 @@ int64_t sys_connect(const uint64_t *arg) {
     return 0;
 }
 
-static int put_name(const struct sockaddr_un *name, uint32_t room,
-                    const uint64_t *arg) {
+static int put_name(const struct sockaddr_un *name, uint32_t room, const uint64_t *arg) {
     uint32_t bytes = socket_name_bytes(name);
     if (!arg[1]) return 0;
     int error = copyout(&bytes, user_addr(arg[2]), sizeof bytes);
@@ -142,11 +137,8 @@ int64_t sys_accept(const uint64_t *arg) {
     if (!s->backlog) return -EINVAL;
     int fd = file_free_descriptor(sched.current, 0);
     if (fd < 0) return -EMFILE;
-    while (!s->pending) {
-        if (f->flags & O_NONBLOCK) return -EAGAIN;
-        error = sched_sleep(&s->changed, "accept");
-        if (error) return -error;
-    }
+    while (!s->pending && !error) error = file_wait(f, &s->changed, "accept");
+    if (error) return -error;
     struct file *new = file_new(&socket_ops, O_RDWR);
     error = new ? put_name(&s->pending->name, room, arg) : ENOMEM;
     if (error) {
@@ -177,7 +169,6 @@ int64_t sys_shutdown(const uint64_t *arg) {
 }
 
 /* ---- Sending and receiving ---- */
-
 static int fetch_rights(struct message *m) {
     struct control *c = &m->control;
     uint32_t n = m->h.msg_controllen;
@@ -200,75 +191,53 @@ static int64_t transfer(struct file *f, struct message *m) {
     int known = write ? MSG_NOSIGNAL : MSG_PEEK | MSG_WAITALL, error = 0;
     if (m->flags & ~(known | MSG_DONTWAIT)) return -EOPNOTSUPP;
     if (n > INT64_MAX) return -EINVAL;
-    if (write && m->h.msg_name.va)
-        error = fetch_name(m->h.msg_name, m->h.msg_namelen, &m->to);
+    if (write && m->h.msg_name.va) error = fetch_name(m->h.msg_name, m->h.msg_namelen, &m->to);
     if (write && !error) error = fetch_rights(m);
     if (!error) error = write ? socket_send(f, m) : socket_receive(f, m);
     return m->u->resid < n ? (int64_t)(n - m->u->resid) : -error;
 }
 
-int64_t sys_sendto(const uint64_t *arg) {
+static int64_t transfer_piece(const uint64_t *arg, bool write) {
     struct file *f;
     struct iovec piece = {user_addr(arg[1]), arg[2]};
-    struct uio u = {&piece, 1, arg[2], true, NULL};
-    struct message m = {.u = &u, .flags = (int)arg[3]};
-    m.h.msg_name = user_addr(arg[4]);
-    m.h.msg_namelen = arg[5] < UINT32_MAX ? (uint32_t)arg[5] : UINT32_MAX;
+    struct uio u = {&piece, 1, arg[2], write, NULL};
+    struct message m = {.u = &u,
+                        .flags = (int)arg[3],
+                        .h.msg_name = user_addr(arg[4]),
+                        .h.msg_namelen = write ? (uint32_t)min(arg[5], UINT32_MAX) : 0};
     int error = file_of_socket(arg[0], &f);
-    return error ? -error : transfer(f, &m);
-}
-
-int64_t sys_recvfrom(const uint64_t *arg) {
-    struct file *f;
-    struct iovec piece = {user_addr(arg[1]), arg[2]};
-    struct uio u = {&piece, 1, arg[2], false, NULL};
-    struct message m = {.u = &u, .flags = (int)arg[3]};
-    int error = file_of_socket(arg[0], &f);
-    if (!error && arg[4]) {
-        m.h.msg_name = user_addr(arg[4]);
+    if (!error && !write && arg[4]) {
         m.length_to = user_addr(arg[5]);
         error = copyin(m.length_to, &m.h.msg_namelen, sizeof m.h.msg_namelen);
     }
     return error ? -error : transfer(f, &m);
 }
 
-static int fetch_message(const uint64_t *arg, bool write, struct message *m,
-                         struct uio_vector *v, struct file **f) {
-    struct user_addr from = user_addr(arg[1]);
-    int error = file_of_socket(arg[0], f);
-    if (!error) error = copyin(from, &m->h, sizeof m->h);
+int64_t sys_sendto(const uint64_t *arg) { return transfer_piece(arg, true); }
+int64_t sys_recvfrom(const uint64_t *arg) { return transfer_piece(arg, false); }
+
+static int64_t transfer_message(const uint64_t *arg, bool write) {
+    struct file *f;
+    struct uio_vector v;
+    struct message m = {.u = &v.uio, .flags = (int)arg[2]};
+    struct user_addr at = user_addr(arg[1]);
+    int error = file_of_socket(arg[0], &f);
+    if (!error) error = copyin(at, &m.h, sizeof m.h);
     /* Can the answer be written? Before anything is taken. */
-    if (!error && !write) error = copyout(&m->h, from, sizeof m->h);
-    if (error) return error;
-    if (!m->h.msg_name.va) m->h.msg_namelen = 0;
-    if (m->h.msg_iovlen - 1 >= IOV_MAX) return EMSGSIZE;
-    m->u = &v->uio;
-    m->flags = (int)arg[2];
-    return uio_fetch(v, m->h.msg_iov, m->h.msg_iovlen, write);
-}
-
-int64_t sys_sendmsg(const uint64_t *arg) {
-    struct file *f;
-    struct uio_vector v;
-    struct message m = {.u = NULL};
-    int error = fetch_message(arg, true, &m, &v, &f);
+    if (!error && !write) error = copyout(&m.h, at, sizeof m.h);
+    if (error) return -error;
+    if (!m.h.msg_name.va) m.h.msg_namelen = 0;
+    if (m.h.msg_iovlen - 1 >= IOV_MAX) return -EMSGSIZE;
+    error = uio_fetch(&v, m.h.msg_iov, m.h.msg_iovlen, write);
     if (error) return -error;
     int64_t n = transfer(f, &m);
     uio_release(&v);
-    return n;
-}
-
-int64_t sys_recvmsg(const uint64_t *arg) {
-    struct file *f;
-    struct uio_vector v;
-    struct message m = {.u = NULL};
-    int error = fetch_message(arg, false, &m, &v, &f);
-    if (error) return -error;
-    int64_t n = transfer(f, &m);
-    uio_release(&v);
+    if (write || n < 0) return n;
     m.h.msg_namelen = m.name_bytes;
     m.h.msg_controllen = m.control.head.cmsg_len;
     m.h.msg_flags = m.flags & (MSG_TRUNC | MSG_CTRUNC);
-    if (n >= 0 && copyout(&m.h, user_addr(arg[1]), sizeof m.h)) return -EFAULT;
-    return n;
+    return copyout(&m.h, at, sizeof m.h) ? -EFAULT : n;
 }
+
+int64_t sys_sendmsg(const uint64_t *arg) { return transfer_message(arg, true); }
+int64_t sys_recvmsg(const uint64_t *arg) { return transfer_message(arg, false); }

@@ -1,9 +1,8 @@
 /* start.S - the first instructions: from physical addresses to our own.
  *
- * The firmware jumps to PLAT_KERNEL_BASE in S-mode with the MMU off and the
- * hart id in a0 (we have one hart and do not read it). Until satp is written
- * everything here is position-independent: the image is linked in the upper
- * half but runs at its physical address.
+ * The firmware jumps to PLAT_KERNEL_BASE in S-mode with the MMU off and the hart id in a0 (we
+ * have one hart and do not read it). Until satp is written everything here is
+ * position-independent: the image is linked in the upper half but runs at its physical address.
  *
  *  1. Clear .bss.
  *  2. Fill a first table with pages of 1 GiB: RAM at its own address (so that
@@ -13,19 +12,14 @@
  *  4. Traps go to kernelvec from now on. Call kmain on the boot stack; it makes
  *     the real table (kvm.c), which has no lower half. The boot stack goes on
  *     as the idle loop's. */
-#include "layout.h"
-
-    .cfi_sections .debug_frame
+#include "asm.h"
 
 #define GIGAPAGE_RWX 0xcf /* V R W X A D */
 #define GIGAPAGE 0x40000000
 #define ROOT_INDEX(va) (((va) >> 30) & 511)
 
     .section .text.start, "ax"
-    .globl _start
-    .type _start, @function
-_start:
-    .cfi_startproc
+    function _start
     .cfi_undefined ra
     csrw sie, zero
     csrw sstatus, zero
@@ -70,8 +64,7 @@ _start:
     lla sp, boot_stack_top
     li s0, 0                /* the last frame of every backtrace */
     call kmain
-    .cfi_endproc
-    .size _start, . - _start
+    end _start
 
     .section .bss
     .balign PAGE_SIZE

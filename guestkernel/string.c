@@ -1,6 +1,6 @@
-/* string.c - memory in words. Stores are what costs on an emulator, and path
- * lengths are asserted by tests, so memcpy moves 8 bytes at a time whatever
- * the alignment of its source, and memset 64. */
+/* string.c - memory in words. Stores are what costs on an emulator, and path lengths are
+ * asserted by tests, so memcpy moves 8 bytes at a time however its source is aligned,
+ * memset 64. */
 #include "kernel.h"
 
 #define WORD            8
@@ -9,9 +9,9 @@
 /* Words that may alias any object. */
 typedef uint64_t __attribute__((may_alias)) word;
 
-/* The source is off by 1..7 bytes: read aligned words and join the halves of
- * neighbours. An aligned word that holds a wanted byte lies in that byte's
- * page, so nothing foreign is touched. Returns how many bytes it copied. */
+/* The source is off by 1..7 bytes: read aligned words and join the halves of neighbours. An
+ * aligned word that holds a wanted byte lies in that byte's page, so nothing foreign is
+ * touched. Returns how many bytes it copied. */
 static size_t copy_shifted(uint8_t *to, const uint8_t *from, size_t n) {
     unsigned low = MISALIGNMENT(from) * 8;
     const word *source = (const word *)(from - MISALIGNMENT(from));
@@ -43,9 +43,8 @@ void *memcpy(void *to, const void *from, size_t n) {
     const uint8_t *source = from;
     if (n >= WORD) {
         for (; MISALIGNMENT(sink); n--) *sink++ = *source++;
-        size_t done = MISALIGNMENT(source)
-                          ? copy_shifted(sink, source, n)
-                          : copy_words((word *)sink, (const word *)source, n);
+        size_t done = MISALIGNMENT(source) ? copy_shifted(sink, source, n)
+                                           : copy_words((word *)sink, (const word *)source, n);
         sink += done, source += done, n -= done;
     }
     while (n--) *sink++ = *source++;
@@ -82,17 +81,13 @@ int memcmp(const void *a, const void *b, size_t n) {
     return 0;
 }
 
-size_t strlen(const char *s) {
-    size_t n = 0;
-    while (s[n]) n++;
-    return n;
-}
-
 size_t strnlen(const char *s, size_t max) {
     size_t n = 0;
     while (n < max && s[n]) n++;
     return n;
 }
+
+size_t strlen(const char *s) { return strnlen(s, SIZE_MAX); }
 
 int strcmp(const char *a, const char *b) {
     while (*a && *a == *b) a++, b++;

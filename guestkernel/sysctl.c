@@ -1,28 +1,22 @@
-/* sysctl.c - sysctl and sysctlbyname: from a name to its node, what all
- * handlers share, and the nodes that tell about nodes.
- *
- * The rules are BSD's (docs/reference/sysctl.md). Two things it does better.
- * The length word is fetched by copyin_atomic64, whose error cannot be mistaken
- * for a length. And nothing is set before everything that can fail has been
- * tried: the old value and the length word are written first, a new number or
- * string is checked in a copy. */
+/* sysctl.c - sysctl and sysctlbyname: from a name to its node, what all handlers share, and the
+ * nodes that tell about nodes. The rules are BSD's (docs/reference/sysctl.md). Two things it
+ * does better. The length word is fetched by copyin_atomic64, whose error cannot be mistaken
+ * for a length. And nothing is set before everything that can fail has been tried: the old
+ * value and the length word are written first, a new number or string is checked in a copy. */
 #include "kernel.h"
 
 extern const struct sysctl_oid sysctl_set[], sysctl_set_end[]; /* kernel.ld */
 
 SYSCTL_CHILDREN();
-const struct sysctl_oid sysctl_ = {.kind = CTLTYPE_NODE,
-                                   .arg1 = (void *)sysctl__children};
+const struct sysctl_oid sysctl_ = {.kind = CTLTYPE_NODE, .arg1 = (void *)sysctl__children};
 
 /* ---- Nodes by number and by name ---- */
-
 static bool is_parent(const struct sysctl_oid *o) {
     return (o->kind & CTLTYPE) == CTLTYPE_NODE;
 }
 
 static int number_of(const struct sysctl_oid *o) {
-    return o->number == OID_AUTO ? OID_AUTO_FIRST + (int)(o - sysctl_set)
-                                 : o->number;
+    return o->number == OID_AUTO ? OID_AUTO_FIRST + (int)(o - sysctl_set) : o->number;
 }
 
 /* How many numbers lead to o; they are in path. */
@@ -33,8 +27,7 @@ static unsigned numbers_of(const struct sysctl_oid *o, int path[CTL_MAXNAME]) {
     return n + 1;
 }
 
-/* What follows o's name at the beginning of name; NULL: it does not begin so.
- */
+/* What follows o's name in `name`; NULL: it does not begin so. */
 static const char *after(const struct sysctl_oid *o, const char *name) {
     const char *own = o->name;
     if (*own != *name) return NULL;
@@ -42,8 +35,8 @@ static const char *after(const struct sysctl_oid *o, const char *name) {
     return !*own && (!*name || *name == '.') ? name : NULL;
 }
 
-/* From *o down to the child that has the number or, unless name is NULL, that
- * *name begins with; *name is then the rest. EISDIR: *o is a leaf; ENOENT. */
+/* From *o down to the child that has the number or, unless name is NULL, that *name begins
+ * with; *name is then the rest. EISDIR: *o is a leaf; ENOENT. */
 static int step(const struct sysctl_oid **o, int number, const char **name) {
     const char *rest = NULL;
     if (!is_parent(*o)) return EISDIR;
@@ -59,8 +52,7 @@ static int step(const struct sysctl_oid **o, int number, const char **name) {
 }
 
 /* *used: how many of the numbers led to *o; the rest is its handler's. */
-static int find(const int *number, int n, const struct sysctl_oid **o,
-                int *used) {
+static int find(const int *number, int n, const struct sysctl_oid **o, int *used) {
     int error = 0;
     *o = &sysctl_;
     for (*used = 0; *used < n && !error; ++*used) {
@@ -79,7 +71,6 @@ static int find_by_name(const char *name, const struct sysctl_oid **o) {
 }
 
 /* ---- For handlers ---- */
-
 int SYSCTL_OUT(struct sysctl_req *req, const void *from, size_t n) {
     uint64_t at = req->oldidx;
     req->oldidx += n;
@@ -96,42 +87,37 @@ int SYSCTL_IN(struct sysctl_req *req, void *to, size_t n) {
     return copyin(user_plus(req->newptr, at), to, n);
 }
 
-int sysctl_number(struct sysctl_req *req, size_t size, int64_t *value) {
+int sysctl_number(struct sysctl_req *req, size_t size, int64_t *value, int64_t least,
+                  int64_t most) {
     const size_t narrow = sizeof(int32_t), wide = sizeof(int64_t);
     bool is_narrow = req->oldptr.va && req->oldlen == narrow;
     if (is_narrow && *value != (int32_t)*value) return ERANGE;
     int error = SYSCTL_OUT(req, value, is_narrow ? narrow : size);
     if (error || !req->newptr.va) return error;
-    size_t n =
-        req->newlen == narrow || req->newlen == wide ? req->newlen : size;
-    *value = 0;
-    error = SYSCTL_IN(req, value, n);
-    if (n == narrow) *value = (int32_t)*value;
-    return !error && size == narrow && *value != (int32_t)*value ? ERANGE
-                                                                 : error;
+    size_t n = req->newlen == narrow || req->newlen == wide ? req->newlen : size;
+    int64_t new = 0;
+    error = SYSCTL_IN(req, &new, n);
+    if (n == narrow) new = (int32_t) new;
+    if (!error && size == narrow && new != (int32_t) new) error = ERANGE;
+    if (!error && (new < least || new > most)) error = EINVAL;
+    if (!error) *value = new;
+    return error;
 }
 
 int sysctl_handle_int(SYSCTL_HANDLER_ARGS) {
     int64_t value = arg1 ? *(int *)arg1 : arg2;
-    (void)oidp;
-    int error = sysctl_number(req, sizeof(int), &value);
-    if (error || !req->newptr.va) return error;
-    if (!arg1) return EPERM;
-    *(int *)arg1 = (int)value;
-    return 0;
+    int error = sysctl_number(req, sizeof(int), &value, INT32_MIN, INT32_MAX);
+    if (!error && !arg1 && req->newptr.va) return EPERM;
+    if (arg1) *(int *)arg1 = (int)value;
+    return error;
 }
 
 int sysctl_handle_quad(SYSCTL_HANDLER_ARGS) {
-    int64_t value = *(int64_t *)arg1;
-    (void)oidp, (void)arg2;
-    int error = sysctl_number(req, sizeof value, &value);
-    if (!error && req->newptr.va) *(int64_t *)arg1 = value;
-    return error;
+    return sysctl_number(req, sizeof(int64_t), arg1, INT64_MIN, INT64_MAX);
 }
 
 int sysctl_handle_string(SYSCTL_HANDLER_ARGS) {
     char text[SYSCTL_VALUE_MAX] = "";
-    (void)oidp;
     int error = SYSCTL_OUT(req, arg1, strlen(arg1) + 1);
     if (error || !req->newptr.va) return error;
     if (req->newlen >= (uint64_t)arg2) return EINVAL;
@@ -141,25 +127,20 @@ int sysctl_handle_string(SYSCTL_HANDLER_ARGS) {
 }
 
 /* ---- The calls ---- */
-
 /* arg: old, oldlenp, new, newlen. rest: numbers that led no further than o. */
-static int request(const struct sysctl_oid *o, int *rest, int n,
-                   const uint64_t *arg) {
+static int request(const struct sysctl_oid *o, int *rest, int n, const uint64_t *arg) {
     struct user_addr length = user_addr(arg[1]);
-    struct sysctl_req req = {.oldptr = user_addr(arg[0]),
-                             .newptr = user_addr(arg[2]),
-                             .newlen = arg[3]};
+    struct sysctl_req req = {
+        .oldptr = user_addr(arg[0]), .newptr = user_addr(arg[2]), .newlen = arg[3]};
     if (!o->handler) return ENOENT;
-    if (req.newptr.va && (!(o->kind & CTLFLAG_WR) ||
-                          (sched.current->uid && !(o->kind & CTLFLAG_ANYBODY))))
+    if (req.newptr.va &&
+        (!(o->kind & CTLFLAG_WR) || (sched.current->uid && !(o->kind & CTLFLAG_ANYBODY))))
         return EPERM;
     int error = length.va ? copyin_atomic64(length, &req.oldlen) : 0;
-    if (!error && length.va && req.newptr.va)
-        error = copyout_atomic64(req.oldlen, length);
+    if (!error && length.va && req.newptr.va) error = copyout_atomic64(req.oldlen, length);
     if (error) return error;
     PROBE(sysctl, o->fmt, req.oldptr.va, req.newptr.va, req.newlen);
-    error = is_parent(o) ? o->handler(o, rest, n, &req)
-                         : o->handler(o, o->arg1, o->arg2, &req);
+    error = is_parent(o) ? o->handler(o, rest, n, &req) : o->handler(o, o->arg1, o->arg2, &req);
     if (error && error != ENOMEM) return error;
     if (length.va && copyout_atomic64(req.oldidx, length)) return EFAULT;
     return error;
@@ -186,7 +167,6 @@ int64_t sys_sysctlbyname(const uint64_t *arg) {
 }
 
 /* ---- Nodes about nodes ---- */
-
 /* As in a dictionary: a name comes before what it begins. */
 static int compare(const int *a, unsigned as, const int *b, unsigned bs) {
     for (unsigned i = 0; i < as && i < bs; i++)
@@ -197,7 +177,6 @@ static int compare(const int *a, unsigned as, const int *b, unsigned bs) {
 static int handle_next(SYSCTL_HANDLER_ARGS) {
     int best[CTL_MAXNAME], path[CTL_MAXNAME];
     unsigned n, bests = 0;
-    (void)oidp;
     for (const struct sysctl_oid *o = sysctl_set; o < sysctl_set_end; o++) {
         n = is_parent(o) ? 0 : numbers_of(o, path);
         if (compare(path, n, arg1, (unsigned)arg2) > 0 &&
@@ -213,12 +192,10 @@ static int handle_name2oid(SYSCTL_HANDLER_ARGS) {
     char name[SYSCTL_NAME_BYTES] = "";
     int path[CTL_MAXNAME];
     const struct sysctl_oid *o;
-    (void)oidp, (void)arg1, (void)arg2;
     if (req->newlen >= sizeof name) return ENAMETOOLONG;
     int error = SYSCTL_IN(req, name, req->newlen);
     if (!error) error = find_by_name(name, &o);
-    return error ? error
-                 : SYSCTL_OUT(req, path, numbers_of(o, path) * sizeof path[0]);
+    return error ? error : SYSCTL_OUT(req, path, numbers_of(o, path) * sizeof path[0]);
 }
 
 static void name_of(const struct sysctl_oid *o, char *text) {
@@ -240,26 +217,20 @@ static int handle_about(SYSCTL_HANDLER_ARGS) {
     const struct sysctl_oid *o;
     int used, error = arg2 ? find(arg1, arg2, &o, &used) : ENOENT;
     if (error) return error;
+    bool format = oidp->number == CTL_SYSCTL_OIDFMT;
     about.kind = o->kind;
-    if (oidp->number == CTL_SYSCTL_NAME)
-        name_of(o, about.text);
-    else
-        string_copy(about.text,
-                    oidp->number == CTL_SYSCTL_OIDFMT ? o->fmt : o->descr,
-                    sizeof about.text);
+    if (oidp->number == CTL_SYSCTL_NAME) name_of(o, about.text);
+    else string_copy(about.text, format ? o->fmt : o->descr, sizeof about.text);
     size_t n = strlen(about.text) + 1;
-    return oidp->number == CTL_SYSCTL_OIDFMT
-               ? SYSCTL_OUT(req, &about, sizeof about.kind + n)
-               : SYSCTL_OUT(req, about.text, n);
+    return format ? SYSCTL_OUT(req, &about, sizeof about.kind + n)
+                  : SYSCTL_OUT(req, about.text, n);
 }
 
 SYSCTL_NODE(, CTL_SYSCTL, sysctl, CTLFLAG_RD, NULL, "about the nodes");
-SYSCTL_NODE(_sysctl, CTL_SYSCTL_NAME, name, CTLFLAG_RD, handle_about,
-            "a node's name");
-SYSCTL_NODE(_sysctl, CTL_SYSCTL_NEXT, next, CTLFLAG_RD, handle_next,
-            "the next leaf's numbers");
-SYSCTL_NODE(_sysctl, CTL_SYSCTL_NAME2OID, name2oid,
-            CTLFLAG_RW | CTLFLAG_ANYBODY, handle_name2oid, "a name's numbers");
+SYSCTL_NODE(_sysctl, CTL_SYSCTL_NAME, name, CTLFLAG_RD, handle_about, "a node's name");
+SYSCTL_NODE(_sysctl, CTL_SYSCTL_NEXT, next, CTLFLAG_RD, handle_next, "the next leaf's numbers");
+SYSCTL_NODE(_sysctl, CTL_SYSCTL_NAME2OID, name2oid, CTLFLAG_RW | CTLFLAG_ANYBODY,
+            handle_name2oid, "a name's numbers");
 SYSCTL_NODE(_sysctl, CTL_SYSCTL_OIDFMT, oidfmt, CTLFLAG_RD, handle_about,
             "a node's kind and format");
 SYSCTL_NODE(_sysctl, CTL_SYSCTL_OIDDESCR, oiddescr, CTLFLAG_RD, handle_about,

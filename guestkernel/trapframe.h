@@ -1,9 +1,7 @@
-/* trapframe.h - a process's registers while it is in the kernel.
- *
- * One page per process, mapped at TRAPFRAME in its table for the trampoline
- * and reached by the kernel through the direct map. All 31 registers are
- * saved, though C would keep half of them: a debugger can then show the whole
- * user state, and fork copies it as it stands. */
+/* trapframe.h - a process's registers while it is in the kernel. One page per process, mapped
+ * at TRAPFRAME in its table for the trampoline and reached by the kernel through the direct
+ * map. All 31 registers are saved, though C would keep half of them: a debugger can then show
+ * the whole user state, and fork copies it as it stands. */
 
 struct trapframe {
     uint64_t epc; /* user pc: of the ecall, or of what faulted */
@@ -20,15 +18,10 @@ struct trapframe {
     uint64_t self;         /* this frame in the direct map */
 };
 
-_Static_assert(offsetof(struct trapframe, epc) == TF_EPC, "epc");
-_Static_assert(offsetof(struct trapframe, ra) == TF_X(1), "x1");
-_Static_assert(offsetof(struct trapframe, sp) == TF_X(2), "x2");
-_Static_assert(offsetof(struct trapframe, t0) == TF_X(5), "x5");
-_Static_assert(offsetof(struct trapframe, s0) == TF_X(8), "x8");
-_Static_assert(offsetof(struct trapframe, a) == TF_X(10), "x10");
-_Static_assert(offsetof(struct trapframe, s2) == TF_X(18), "x18");
-_Static_assert(offsetof(struct trapframe, t6) == TF_X(31), "x31");
-_Static_assert(offsetof(struct trapframe, kernel_satp) == TF_KERNEL_SATP, "");
-_Static_assert(offsetof(struct trapframe, kernel_sp) == TF_KERNEL_SP, "");
-_Static_assert(offsetof(struct trapframe, kernel_entry) == TF_KERNEL_ENTRY, "");
-_Static_assert(offsetof(struct trapframe, self) == TF_SELF, "");
+#define IS_AT(field, offset) (offsetof(struct trapframe, field) == (offset))
+_Static_assert(IS_AT(epc, TF_EPC) && IS_AT(ra, TF_X(1)) && IS_AT(sp, TF_X(2)) &&
+                   IS_AT(t0, TF_X(5)) && IS_AT(s0, TF_X(8)) && IS_AT(a, TF_X(10)) &&
+                   IS_AT(s2, TF_X(18)) && IS_AT(t6, TF_X(31)) &&
+                   IS_AT(kernel_satp, TF_KERNEL_SATP) && IS_AT(kernel_sp, TF_KERNEL_SP) &&
+                   IS_AT(self, TF_SELF) && IS_AT(kernel_entry, TF_KERNEL_ENTRY),
+               "the offsets that trampoline.S uses");

@@ -28,10 +28,8 @@ int uiomove_at(void *kernel, uint64_t n, struct uio *u, uint64_t *position) {
     if (n > u->resid) n = u->resid;
     while (n) {
         const struct iovec *v = first_piece(u);
-        uint64_t piece = v->iov_len < n ? v->iov_len : n;
-        if (piece > COPY_MAX) piece = COPY_MAX;
-        int error = u->write ? copyin(v->iov_base, at, piece)
-                             : copyout(at, v->iov_base, piece);
+        uint64_t piece = min(min(v->iov_len, n), COPY_MAX);
+        int error = u->write ? copyin(v->iov_base, at, piece) : copyout(at, v->iov_base, piece);
         if (error) return error;
         uio_advance(u, piece);
         *position += piece;
@@ -42,19 +40,16 @@ int uiomove_at(void *kernel, uint64_t n, struct uio *u, uint64_t *position) {
 }
 
 /* ---- A program's vector ---- */
-
 #define PER_PAGE (PAGE_SIZE / sizeof(struct iovec))
 
 /* Where `count` pieces are kept from the n-th on; NULL: no memory. */
-static struct iovec *room_for(struct uio_vector *v, uint32_t n,
-                              uint32_t count) {
+static struct iovec *room_for(struct uio_vector *v, uint32_t n, uint32_t count) {
     if (count <= UIO_FEW) return v->few;
     paddr page = page_alloc();
     return page ? v->page[n / PER_PAGE] = kva(page) : NULL;
 }
 
-int uio_fetch(struct uio_vector *v, struct user_addr from, uint32_t count,
-              bool write) {
+int uio_fetch(struct uio_vector *v, struct user_addr from, uint32_t count, bool write) {
     struct uio *u = &v->uio;
     uint32_t n, done;
     int error = count == 0 || count > IOV_MAX ? EINVAL : 0;
@@ -62,15 +57,11 @@ int uio_fetch(struct uio_vector *v, struct user_addr from, uint32_t count,
     *u = (struct uio){v->few, (int)count, 0, write, NULL};
     for (done = 0; done < count && !error; done += n) {
         struct iovec *to = room_for(v, done, count);
-        n = count - done < PER_PAGE ? count - done : PER_PAGE;
-        error =
-            to ? copyin(user_plus(from, done * sizeof *to), to, n * sizeof *to)
-               : ENOMEM;
+        n = (uint32_t)min(count - done, PER_PAGE);
+        error = to ? copyin(user_plus(from, done * sizeof *to), to, n * sizeof *to) : ENOMEM;
         for (uint32_t i = 0; i < n && !error; i++)
-            if (to[i].iov_len > INT64_MAX - u->resid)
-                error = EINVAL;
-            else
-                u->resid += to[i].iov_len;
+            if (to[i].iov_len > INT64_MAX - u->resid) error = EINVAL;
+            else u->resid += to[i].iov_len;
     }
     if (v->page[0]) {
         u->iov = v->page[0];

@@ -1,13 +1,9 @@
-/* usercopy.S - layout=shared: user memory reached directly.
- *
- * sstatus.SUM lets S-mode touch user pages; it is on from `open` to `close`
- * and at no other time, so a stray user pointer elsewhere in the kernel still
- * faults. Each loop has a row in the table below: a page fault with pc in
- * [start, end) that vm_fault cannot cure continues at its fix-up, which closes
- * the window and reports what is left. */
-#include "layout.h"
-
-    .cfi_sections .debug_frame
+/* usercopy.S - layout=shared: user memory reached directly. sstatus.SUM lets S-mode touch user
+ * pages; it is on from `open` to `close` and at no other time, so a stray user pointer
+ * elsewhere in the kernel still faults. Each loop has a row in the table below: a page fault
+ * with pc in [start, end) that vm_fault cannot cure continues at its fix-up, which closes the
+ * window and reports what is left. */
+#include "asm.h"
 
 #define SUM_BIT (1 << 18)
 
@@ -18,23 +14,23 @@
     .macro close
     csrc sstatus, t6
     .endm
+    .macro copy_byte            /* it stays in t1 */
+    lbu t1, 0(a1)
+    sb t1, 0(a0)
+    addi a0, a0, 1
+    addi a1, a1, 1
+    addi a2, a2, -1
+    .endm
 
     .text
-    .globl usercopy
-    .type usercopy, @function
-usercopy:                       /* a0 to, a1 from, a2 bytes left */
-    .cfi_startproc
+    function usercopy           /* a0 to, a1 from, a2 bytes left */
     open
 .Lcopy_start:
     li t0, 16
     bltu a2, t0, 8f
 1:  andi t0, a0, 7              /* bytes until the destination is aligned */
     beqz t0, 2f
-    lbu t1, 0(a1)
-    sb t1, 0(a0)
-    addi a0, a0, 1
-    addi a1, a1, 1
-    addi a2, a2, -1
+    copy_byte
     j 1b
 2:  andi t3, a1, 7
     bnez t3, 5f
@@ -87,31 +83,19 @@ usercopy:                       /* a0 to, a1 from, a2 bytes left */
 7:  srli t3, t3, 3
     add a1, a1, t3
 8:  beqz a2, 9f                 /* the rest */
-    lbu t1, 0(a1)
-    sb t1, 0(a0)
-    addi a0, a0, 1
-    addi a1, a1, 1
-    addi a2, a2, -1
+    copy_byte
     j 8b
 .Lcopy_end:
 9:  close
     mv a0, a2
     ret
-    .cfi_endproc
-    .size usercopy, . - usercopy
+    end usercopy
 
-    .globl usercopy_string
-    .type usercopy_string, @function
-usercopy_string:                /* a0 to, a1 from, a2 bytes left */
-    .cfi_startproc
+    function usercopy_string    /* a0 to, a1 from, a2 bytes left */
     open
 .Lstring_start:
 1:  beqz a2, 2f
-    lbu t1, 0(a1)
-    sb t1, 0(a0)
-    addi a0, a0, 1
-    addi a1, a1, 1
-    addi a2, a2, -1
+    copy_byte
     bnez t1, 1b
 .Lstring_end:
 2:  close
@@ -121,31 +105,11 @@ usercopy_string:                /* a0 to, a1 from, a2 bytes left */
     close
     li a0, -1
     ret
-    .cfi_endproc
-    .size usercopy_string, . - usercopy_string
-
-    .globl usercopy_fixup
-    .type usercopy_fixup, @function
-usercopy_fixup:                 /* a0 pc */
-    .cfi_startproc
-    lla t0, .Ltable
-    lla t1, .Ltable_end
-1:  ld t2, 0(t0)
-    bltu a0, t2, 2f
-    ld t2, 8(t0)
-    bgeu a0, t2, 2f
-    ld a0, 16(t0)
-    ret
-2:  addi t0, t0, 24
-    bltu t0, t1, 1b
-    li a0, 0
-    ret
-    .cfi_endproc
-    .size usercopy_fixup, . - usercopy_fixup
+    end usercopy_string
 
     .section .rodata
     .balign 8
-.Ltable:                 /* start, end, fix-up */
+    .globl usercopy_loops
+usercopy_loops:                 /* start, end, fix-up; see copy.h */
     .dword .Lcopy_start, .Lcopy_end, .Lcopy_end
     .dword .Lstring_start, .Lstring_end, .Lstring_fixup
-.Ltable_end:

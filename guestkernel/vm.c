@@ -1,5 +1,5 @@
-/* vm.c - process address spaces: building, sharing, page faults, ending. What
- * may be where is region.c's.
+/* vm.c - process address spaces: building, sharing, page faults, ending. What may be where is
+ * region.c's.
  *
  * A page is in one of these states, by its table entry:
  *   not valid            never touched, or no region there
@@ -11,13 +11,12 @@
  *                        nothing at present (mprotect)
  * In a shared region the frame is the file's, and COW does not occur.
  *
- * A and D are set when the entry is made: nothing here pages out, so what the
- * hardware would tell by them is not needed, and a machine that faults instead
- * of setting them works as well.
+ * A and D are set when the entry is made: nothing here pages out, so what the hardware would
+ * tell by them is not needed, and a machine that faults instead of setting them works as well.
  *
- * Changes to a running process's table need a fence before they count. With
- * layout=separate the trampoline's fence on the way back does it. With
- * layout=shared the kernel itself runs on that table: changed() fences. */
+ * Changes to a running process's table need a fence before they count. With layout=separate the
+ * trampoline's fence on the way back does it. With layout=shared the kernel itself runs on that
+ * table: changed() fences. */
 #include "kernel.h"
 
 extern char trampoline_image[];
@@ -27,16 +26,25 @@ static void changed(uint64_t va) {
 }
 
 /* ---- Mapping one page ---- */
-
 static pte_t user_flags(pte_t access) {
     if (!access) return 0; /* R = W = X = 0 would mean a table */
     pte_t flags = PTE_V | PTE_U | PTE_A | access;
     return access & PTE_W ? flags | PTE_D : flags;
 }
 
+/* Of a frame that others have too: the first store will copy it. */
+static pte_t cow_flags(pte_t access) {
+    return user_flags(access & ~PTE_W) | (access & PTE_W ? PTE_COW : 0);
+}
+
+static paddr copy_frame(paddr frame) { /* 0: no memory */
+    paddr copy = page_alloc();
+    if (copy) memcpy(kva(copy), kva(frame), PAGE_SIZE);
+    return copy;
+}
+
 /* Sets a leaf entry; the reference to page is the table's from now on. */
-static void map(struct vm *vm, pte_t *entry, uint64_t va, paddr page,
-                pte_t flags) {
+static void map(struct vm *vm, pte_t *entry, uint64_t va, paddr page, pte_t flags) {
     if (!*entry) vm->pages++;
     *entry = PA_TO_PTE(page) | flags;
     changed(va);
@@ -53,13 +61,9 @@ static void unmap(struct vm *vm, pte_t *entry, uint64_t va) {
 }
 
 /* ---- Walking a range: present pages only ---- */
+static uint64_t next_megapage(uint64_t va) { return (va / MEGAPAGE_SIZE + 1) * MEGAPAGE_SIZE; }
 
-static uint64_t next_megapage(uint64_t va) {
-    return (va / MEGAPAGE_SIZE + 1) * MEGAPAGE_SIZE;
-}
-
-/* The first va >= *va and < end that has a frame; NULL if none. Skips
- * what missing tables cover in one step. */
+/* The first va from *va to end that has a frame, or NULL; skips missing tables in one step. */
 static pte_t *next_present(struct vm *vm, uint64_t *va, uint64_t end) {
     while (*va < end) {
         pte_t *entry = sv39_entry(vm->root, *va, false);
@@ -67,7 +71,7 @@ static pte_t *next_present(struct vm *vm, uint64_t *va, uint64_t end) {
             *va = next_megapage(*va);
             continue;
         }
-        uint64_t stop = next_megapage(*va) < end ? next_megapage(*va) : end;
+        uint64_t stop = min(next_megapage(*va), end);
         for (; *va < stop; *va += PAGE_SIZE, entry++)
             if (*entry) return entry;
     }
@@ -81,20 +85,16 @@ void vm_drop_pages(struct vm *vm, uint64_t start, uint64_t end) {
 }
 
 /* ---- Spaces ---- */
-
-/* layout=shared: the kernel's tables hang in every process's root, all but the
- * last entry's, below which the trap frame is the process's own. */
-static void share_kernel_half(struct vm *vm) {
-    for (unsigned i = VPN(DIRECT_MAP, 2); i < PTES_PER_TABLE - 1; i++)
-        vm->root[i] = kvm.root[i];
-}
-
 int vm_create(struct vm *vm, paddr trapframe) {
     memset(vm, 0, sizeof *vm);
     vm->root_pa = page_alloc_zeroed();
     if (!vm->root_pa) return ENOMEM;
     vm->root = kva(vm->root_pa);
-    if (kvm.layout == LAYOUT_SHARED) share_kernel_half(vm);
+    /* layout=shared: the kernel's tables hang in every process's root, all but the last
+     * entry's, below which the trap frame is the process's own. */
+    if (kvm.layout == LAYOUT_SHARED)
+        for (unsigned i = VPN(DIRECT_MAP, 2); i < PTES_PER_TABLE - 1; i++)
+            vm->root[i] = kvm.root[i];
     pte_t *entry = sv39_entry(vm->root, TRAMPOLINE, true);
     if (!entry) {
         vm_destroy(vm);
@@ -106,21 +106,15 @@ int vm_create(struct vm *vm, paddr trapframe) {
     return 0;
 }
 
-/* Frees the table that holds va's entry, all of it clear by now; a table is
- * all zero when it goes back. */
-static void free_leaf_table(struct vm *vm, uint64_t va) {
-    pte_t top = vm->root[VPN(va, 2)];
-    if (!(top & PTE_V)) return;
-    pte_t *entry = (pte_t *)kva(PTE_TO_PA(top)) + VPN(va, 1);
+/* Frees the table below an entry; all of it was cleared, so it goes back all zero. */
+static void free_table(pte_t *entry) {
     if (*entry & PTE_V) page_drop_zeroed(PTE_TO_PA(*entry));
     *entry = 0;
 }
 
-/* The same one level up, after all leaf tables went. */
-static void free_middle_table(struct vm *vm, uint64_t va) {
-    pte_t *entry = &vm->root[VPN(va, 2)];
-    if (*entry & PTE_V) page_drop_zeroed(PTE_TO_PA(*entry));
-    *entry = 0;
+static void free_leaf_table(struct vm *vm, uint64_t va) {
+    pte_t top = vm->root[VPN(va, 2)];
+    if (top & PTE_V) free_table((pte_t *)kva(PTE_TO_PA(top)) + VPN(va, 1));
 }
 
 static bool is_used(const struct vm *vm, uint64_t start, uint64_t bytes) {
@@ -131,11 +125,10 @@ static bool is_used(const struct vm *vm, uint64_t start, uint64_t bytes) {
 
 void vm_free_tables(struct vm *vm, uint64_t start, uint64_t end) {
     for (uint64_t va = start; va < end; va = next_megapage(va))
-        if (!is_used(vm, va & -MEGAPAGE_SIZE, MEGAPAGE_SIZE))
-            free_leaf_table(vm, va);
+        if (!is_used(vm, va & -MEGAPAGE_SIZE, MEGAPAGE_SIZE)) free_leaf_table(vm, va);
     uint64_t va = start & -GIGAPAGE_SIZE;
     for (; va < end; va += GIGAPAGE_SIZE)
-        if (!is_used(vm, va, GIGAPAGE_SIZE)) free_middle_table(vm, va);
+        if (!is_used(vm, va, GIGAPAGE_SIZE)) free_table(&vm->root[VPN(va, 2)]);
     if (kvm.layout == LAYOUT_SHARED)
         fence_all_translations(); /* table pointers may be cached too */
 }
@@ -143,99 +136,73 @@ void vm_free_tables(struct vm *vm, uint64_t start, uint64_t end) {
 void vm_destroy(struct vm *vm) {
     if (!vm->root) return;
     wire_orphan(vm);
-    for (struct region *r = vm->regions; r; r = r->next)
-        vm_drop_pages(vm, r->start, r->end);
+    for (struct region *r = vm->regions; r; r = r->next) vm_drop_pages(vm, r->start, r->end);
     vm_drop_regions(vm);
     pte_t *entry = sv39_entry(vm->root, TRAMPOLINE, false);
     if (entry) {
         entry[0] = entry[-1] = 0;
         free_leaf_table(vm, TRAMPOLINE);
     }
-    free_middle_table(vm, TRAMPOLINE);
+    free_table(&vm->root[VPN(TRAMPOLINE, 2)]);
     if (kvm.layout == LAYOUT_SHARED) memset(vm->root, 0, PAGE_SIZE);
     page_drop_zeroed(vm->root_pa);
     memset(vm, 0, sizeof *vm);
 }
 
 /* ---- Page faults ---- */
-
-/* Is va beyond the end of a mapped file? A program's file cannot shrink. */
-static bool is_beyond_end(const struct region *r, uint64_t va) {
-    return r->file && !r->text &&
-           r->file_offset + (va - r->file_va) >= r->file->size;
+static uint64_t offset_in_file(const struct region *r, uint64_t va) {
+    return r->file_offset + (va - r->file_va);
 }
 
-/* The frame of a file that can serve as the region's page at va as it stands:
- * all of the page is the file's, and the file has it page-aligned. 0: none. */
+/* The frame of a file that can serve as the region's page at va as it stands: all of the page
+ * is the file's, and the file has it page-aligned. 0: none. */
 static paddr frame_in_place(const struct region *r, uint64_t va) {
     if (!r->file || va < r->file_va || va + PAGE_SIZE > r->file_end) return 0;
-    return inode_frame(r->file, r->file_offset + (va - r->file_va));
+    return inode_frame(r->file, offset_in_file(r, va));
 }
 
 /* Puts the file's part of the page at va into a zeroed frame. */
 static void read_file_part(const struct region *r, uint64_t va, char *frame) {
     uint64_t from = va > r->file_va ? va : r->file_va;
-    uint64_t end = va + PAGE_SIZE < r->file_end ? va + PAGE_SIZE : r->file_end;
     uint64_t file_end = r->file_va + (r->file->size - r->file_offset);
-    if (end > file_end) end = file_end;
+    uint64_t end = min(min(va + PAGE_SIZE, r->file_end), file_end);
     while (from < end) {
         uint64_t n = end - from;
-        const char *bytes =
-            inode_bytes(r->file, r->file_offset + (from - r->file_va), &n);
+        const char *bytes = inode_bytes(r->file, offset_in_file(r, from), &n);
         memcpy(frame + (from - va), bytes, n);
         from += n;
     }
 }
 
-/* First touch of a shared page: the file's own frame. */
-static int bring_in_shared(struct vm *vm, const struct region *r, uint64_t va,
-                           pte_t *entry) {
-    char *page = inode_own_page(r->file, r->file_offset + (va - r->file_va));
-    if (!page) return ENOMEM;
-    page_hold(kpa(page));
-    map(vm, entry, va, kpa(page), user_flags(r->access));
-    return 0;
-}
-
-/* First touch. */
-static int bring_in(struct vm *vm, const struct region *r, uint64_t va,
-                    pte_t access) {
-    if (is_beyond_end(r, va)) return ENXIO;
+/* First touch. What is shared shows the file's own frame. */
+static int bring_in(struct vm *vm, const struct region *r, uint64_t va, pte_t access) {
+    /* A program's file cannot shrink; a mapped one can. */
+    if (r->file && !r->text && offset_in_file(r, va) >= r->file->size) return ENXIO;
     pte_t *entry = sv39_entry(vm->root, va, true);
     if (!entry) return ENOMEM;
-    if (r->shared) return bring_in_shared(vm, r, va, entry);
+    pte_t flags = user_flags(r->access);
+    char *own = r->shared ? inode_own_page(r->file, offset_in_file(r, va)) : 0;
+    paddr page = own ? kpa(own) : 0;
+    if (!r->shared && access != PTE_W && (page = frame_in_place(r, va)))
+        flags = cow_flags(r->access);
+    if (page) page_hold(page);
+    else if (r->shared || !(page = page_alloc_zeroed())) return ENOMEM;
+    else if (r->file) read_file_part(r, va, kva(page));
     /* The page may have been written just now, or when its file was. */
-    bool is_code = r->access & PTE_X;
-    paddr page = access == PTE_W ? 0 : frame_in_place(r, va);
-    if (page) {
-        page_hold(page);
-        if (is_code) fence_instructions();
-        pte_t cow = r->access & PTE_W ? PTE_COW : 0;
-        map(vm, entry, va, page, user_flags(r->access & ~PTE_W) | cow);
-        return 0;
-    }
-    page = page_alloc_zeroed();
-    if (!page) return ENOMEM;
-    if (r->file) read_file_part(r, va, kva(page));
-    if (is_code) fence_instructions();
-    map(vm, entry, va, page, user_flags(r->access));
+    if (r->access & PTE_X) fence_instructions();
+    map(vm, entry, va, page, flags);
     return 0;
 }
 
-/* A write to a shared frame: give the process its own, or let the last sharer
- * keep the frame. */
-static int copy_on_write(struct vm *vm, const struct region *r, uint64_t va,
-                         pte_t *entry) {
+/* A write to a shared frame: the process gets its own, or, as the last sharer, keeps it. */
+static int copy_on_write(struct vm *vm, const struct region *r, uint64_t va, pte_t *entry) {
     paddr old = PTE_TO_PA(*entry);
-    if (page_is_private(old)) {
-        map(vm, entry, va, old, user_flags(r->access));
-        return 0;
-    }
-    paddr page = page_alloc();
+    bool last = page_is_private(old);
+    paddr page = last ? old : copy_frame(old);
     if (!page) return ENOMEM;
-    memcpy(kva(page), kva(old), PAGE_SIZE);
-    if (r->access & PTE_X) fence_instructions();
+    if (!last && r->access & PTE_X) fence_instructions();
     map(vm, entry, va, page, user_flags(r->access));
+    if (last) return 0;
     PROBE(cow, vm->root_pa, va, old, page);
     page_drop(old);
     return 0;
@@ -247,8 +214,7 @@ int vm_fault(struct vm *vm, uint64_t va, pte_t access) {
     if (!r || !(r->access & access)) return EFAULT;
     pte_t *entry = sv39_entry(vm->root, va, false);
     if (!entry || !*entry) return bring_in(vm, r, va, access);
-    if (access == PTE_W && *entry & PTE_COW)
-        return copy_on_write(vm, r, va, entry);
+    if (access == PTE_W && *entry & PTE_COW) return copy_on_write(vm, r, va, entry);
     changed(va); /* the entry allows it: a stale translation faulted */
     return 0;
 }
@@ -264,42 +230,35 @@ char *vm_translate(struct vm *vm, uint64_t va, pte_t access) {
     return (char *)kva(PTE_TO_PA(*entry)) + PAGE_OFFSET(va);
 }
 
-int vm_write(struct vm *vm, uint64_t va, const void *bytes, size_t n) {
-    const char *from = bytes;
-    while (n) {
-        size_t piece = PAGE_SIZE - PAGE_OFFSET(va);
-        if (piece > n) piece = n;
-        char *to = vm_translate(vm, va, PTE_W);
-        if (!to) return ENOMEM;
-        memcpy(to, from, piece);
-        va += piece, from += piece, n -= piece;
+size_t vm_write(struct vm *vm, uint64_t va, const void *bytes, size_t n) {
+    size_t done = 0;
+    while (done < n) {
+        char *to = vm_translate(vm, va + done, PTE_W);
+        if (!to) break;
+        size_t piece = min(PAGE_SIZE - PAGE_OFFSET(va + done), n - done);
+        memcpy(to, (const char *)bytes + done, piece);
+        done += piece;
     }
-    return 0;
+    return done;
 }
 
 /* ---- fork ---- */
-
-/* The child gets a copy: the parent's frame is in a transfer (wire.h). */
-static int copy_page(struct vm *child, pte_t *copy, uint64_t va, paddr page,
-                     pte_t flags) {
-    paddr fresh = page_alloc();
-    if (!fresh) return ENOMEM;
-    memcpy(kva(fresh), kva(page), PAGE_SIZE);
-    map(child, copy, va, fresh, flags);
-    return 0;
-}
-
-/* Both get the frame; if the region is writable, neither may write it, unless
- * they are to see each other's stores. */
-static int share_page(struct vm *parent, struct vm *child, pte_t *entry,
-                      uint64_t va, bool shared) {
+/* Both get the frame, and neither may write it unless they are to see each other's stores.
+ * While the parent's frame is in a transfer (wire.h), the child gets a copy. */
+static int share_page(struct vm *parent, struct vm *child, pte_t *entry, uint64_t va,
+                      bool shared) {
     pte_t *copy = sv39_entry(child->root, va, true);
     if (!copy) return ENOMEM;
     paddr page = PTE_TO_PA(*entry);
     pte_t flags = *entry & PTE_FLAGS;
-    if (flags & PTE_W && !shared && is_wired(parent, va))
-        return copy_page(child, copy, va, page, flags);
-    if (flags & PTE_W && !shared) {
+    bool apart = flags & PTE_W && !shared;
+    if (apart && is_wired(parent, va)) {
+        page = copy_frame(page);
+        if (!page) return ENOMEM;
+        map(child, copy, va, page, flags);
+        return 0;
+    }
+    if (apart) {
         flags = (flags & ~(PTE_W | PTE_D)) | PTE_COW;
         map(parent, entry, va, page, flags);
     }
@@ -308,8 +267,7 @@ static int share_page(struct vm *parent, struct vm *child, pte_t *entry,
     return 0;
 }
 
-static int fork_region(struct vm *parent, struct vm *child,
-                       const struct region *r) {
+static int fork_region(struct vm *parent, struct vm *child, const struct region *r) {
     int error = vm_add_region(child, r);
     uint64_t va = r->start;
     pte_t *entry;
@@ -330,21 +288,14 @@ int vm_fork(struct vm *parent, struct vm *child) {
 }
 
 /* ---- Pages from and for elsewhere ---- */
-
 void vm_update_pages(struct vm *vm, const struct region *r) {
-    pte_t flags = user_flags(r->access);
-    if (!r->shared && r->access & PTE_W) /* whose frame it is, a store tells */
-        flags = user_flags(r->access & ~PTE_W) | PTE_COW;
+    /* Whose frame it is, a store tells. */
+    pte_t flags = r->shared ? user_flags(r->access) : cow_flags(r->access);
     uint64_t va = r->start;
     pte_t *entry;
     for (; (entry = next_present(vm, &va, r->end)); va += PAGE_SIZE)
         map(vm, entry, va, PTE_TO_PA(*entry), flags);
     if (r->access & PTE_X) fence_instructions();
-}
-
-/* May somebody write to the frame without this space's knowing? */
-static bool is_files_own(const struct region *r, uint64_t va, paddr page) {
-    return r->shared || (!r->text && frame_in_place(r, va) == page);
 }
 
 int vm_lend(struct vm *vm, uint64_t va, paddr *frame) {
@@ -353,22 +304,19 @@ int vm_lend(struct vm *vm, uint64_t va, paddr *frame) {
     const struct region *r = vm_find_region(vm, va);
     pte_t *entry = sv39_entry(vm->root, va, false);
     *frame = PTE_TO_PA(*entry);
-    if (is_files_own(r, va, *frame)) {
-        paddr copy = page_alloc();
-        if (copy) memcpy(kva(copy), kva(*frame), PAGE_SIZE);
-        *frame = copy;
-        return copy ? 0 : ENOMEM;
+    /* May somebody write to the frame without this space's knowing? */
+    if (r->shared || (!r->text && frame_in_place(r, va) == *frame)) {
+        *frame = copy_frame(*frame);
+        return *frame ? 0 : ENOMEM;
     }
     page_hold(*frame);
-    if (*entry & PTE_W)
-        map(vm, entry, va, *frame, user_flags(r->access & ~PTE_W) | PTE_COW);
+    if (*entry & PTE_W) map(vm, entry, va, *frame, cow_flags(r->access));
     return 0;
 }
 
 int vm_place(struct vm *vm, const paddr *frame, uint32_t n, uint64_t *va) {
     uint64_t bytes = (uint64_t)n << PAGE_SHIFT, start = vm_gap(vm, bytes);
-    struct region r = {
-        .start = start, .end = start + bytes, .access = PTE_R | PTE_W};
+    struct region r = {.start = start, .end = start + bytes, .access = PTE_R | PTE_W};
     int error = start ? vm_add_region(vm, &r) : ENOMEM;
     if (error) return error;
     for (uint64_t a = start; a < r.end; a += PAGE_SIZE)
@@ -379,8 +327,7 @@ int vm_place(struct vm *vm, const paddr *frame, uint32_t n, uint64_t *va) {
     for (uint32_t i = 0; i < n; i++) {
         uint64_t a = start + ((uint64_t)i << PAGE_SHIFT);
         map(vm, sv39_entry(vm->root, a, false), a, frame[i],
-            page_is_private(frame[i]) ? user_flags(r.access)
-                                      : user_flags(PTE_R) | PTE_COW);
+            page_is_private(frame[i]) ? user_flags(r.access) : cow_flags(r.access));
     }
     *va = start;
     return 0;
