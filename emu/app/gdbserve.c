@@ -6,6 +6,7 @@
 
 #include "rawtty.h"
 
+#include "../debug/command.h"
 #include "../debug/gdb.h"
 
 #include <arpa/inet.h>
@@ -23,6 +24,10 @@ struct server {
     struct session *session;
     struct target target;
     struct gdb *gdb;
+    struct commander *commander;
+    /* Where what a command prints goes while it runs. */
+    void (*out)(void *to, const char *text, size_t n);
+    void *out_to;
     int client; /* -1: none */
     size_t printed;
     bool input_ended;
@@ -176,6 +181,46 @@ static void say(void *ctx, const char *line)
         fprintf(stderr, "sallyport: %s\n", line);
 }
 
+/* ---- monitor ---- */
+
+static void command_out(void *ctx, const char *text)
+{
+    const struct server *v = ctx;
+    if (v->out != NULL)
+        v->out(v->out_to, text, strlen(text));
+}
+
+static bool make_commander(struct server *v)
+{
+    struct commander_desc desc = {
+        .target = &v->target, .out = command_out, .out_ctx = v};
+    v->commander = commander_create(&desc);
+    return v->commander != NULL;
+}
+
+static void monitor(void *ctx, const char *text,
+                    void (*out)(void *to, const char *text, size_t n), void *to)
+{
+    struct server *v = ctx;
+    char why[400] = "", line[420];
+    v->out = out;
+    v->out_to = to;
+    if (v->commander == NULL)
+        return;
+    enum command_status status =
+        command_run(v->commander, text, why, sizeof why);
+    if (status == COMMAND_QUIT) {
+        snprintf(why, sizeof why, "quit: GDB's own detach or kill does that");
+        commander_destroy(v->commander);
+        make_commander(v);
+    }
+    if (status != COMMAND_DONE) {
+        snprintf(line, sizeof line, "%s\n", why);
+        command_out(v, line);
+    }
+    v->out = NULL;
+}
+
 /* ---- One client after another ---- */
 
 static bool wait_client(struct server *v, int listener)
@@ -227,24 +272,34 @@ static void serve(struct server *v, int listener)
     }
 }
 
+static bool open_server(struct server *v)
+{
+    struct gdb_env env = {.ctx = v,
+                          .send = send_all,
+                          .wait_input = wait_input,
+                          .say = say,
+                          .monitor = monitor};
+    if (!target_open(&v->target))
+        return false;
+    v->gdb = gdb_create(&v->target, &env);
+    return make_commander(v) && v->gdb != NULL;
+}
+
 int gdbserve_run(struct session *s, int listener, struct complaint *why)
 {
     struct server v = {.session = s, .client = -1};
-    struct gdb_env env = {
-        .ctx = &v, .send = send_all, .wait_input = wait_input, .say = say};
     v.target = (struct target){.machine = s->machine,
                                .tracker = s->tracker,
                                .history = s->history,
                                .sources = s->sources,
                                .poll = poll_host,
                                .poll_ctx = &v};
-    if (target_open(&v.target))
-        v.gdb = gdb_create(&v.target, &env);
-    if (v.gdb == NULL)
+    if (!open_server(&v))
         return complain(why, APP_UNUSABLE, "gdb: out of memory");
     interrupts_catch();
     serve(&v, listener);
     gdb_destroy(v.gdb);
+    commander_destroy(v.commander);
     target_close(&v.target);
     int signal = interrupts_pending();
     return signal != 0 ? 128 + signal : 0;

@@ -156,9 +156,23 @@ static void monitor_out(void *to, const char *text, size_t n)
     gdb_console(to, text, n);
 }
 
+/* The client asks for nothing after a command: it has to be told if it is to
+ * look again. */
+static void tell_if_moved(struct gdb *g, struct moment before)
+{
+    static const char line[] =
+        "(the guest stands elsewhere now: `maintenance flush register-cache' "
+        "makes GDB look)\n";
+    if (moment_compare(history_now(g->target->history), before) == 0)
+        return;
+    g->thread = 0;
+    gdb_console(g, line, sizeof line - 1);
+}
+
 static void monitor(struct gdb *g, const char *args, size_t n)
 {
     char text[512];
+    struct moment before = history_now(g->target->history);
     if (*args != ',' || n % 2 == 0 || n / 2 >= sizeof text ||
         !gdb_hex_bytes(args + 1, (uint8_t *)text, n / 2)) {
         gdb_say(g, "E16");
@@ -170,6 +184,7 @@ static void monitor(struct gdb *g, const char *args, size_t n)
     g->running = true;
     g->env.monitor(g->env.ctx, text, monitor_out, g);
     g->running = false;
+    tell_if_moved(g, before);
     gdb_say(g, "OK");
 }
 

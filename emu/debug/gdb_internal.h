@@ -117,18 +117,15 @@ bool gdb_thread_id(const char **at, int *thread);
 const struct target_registers *gdb_away(struct gdb *g, int pid);
 
 /* ---- gdb_memory.c ---- */
-/* Address spaces in which an address is looked for, the best first. Root 0:
- * physical. */
+/* Page tables in which an address is looked for, the best first. 0: physical.
+ */
 struct gdb_spaces {
     size_t count;
-    struct {
-        uint64_t root;
-        int pid; /* 0: the kernel's */
-    } space[4];
+    uint64_t root[4];
 };
 struct gdb_spaces gdb_spaces(const struct gdb *g);
 /* False: not mapped in any of them. */
-bool gdb_find_address(const struct gdb *g, uint64_t va, uint64_t *pa, int *pid);
+bool gdb_find_address(const struct gdb *g, uint64_t va, struct sv39_walk *walk);
 /* Tells, once a connection, that the guest is not written to. */
 void gdb_refuse_write(struct gdb *g, const char *what);
 

@@ -16,55 +16,50 @@
 
 #define READ_MAX (GDB_PACKET_MAX / 2)
 
-static void add_space(struct gdb_spaces *s, uint64_t root, int pid)
+static void add_space(struct gdb_spaces *s, uint64_t root)
 {
     for (size_t i = 0; i < s->count; i++)
-        if (s->space[i].root == root)
+        if (s->root[i] == root)
             return;
-    s->space[s->count].root = root;
-    s->space[s->count++].pid = pid;
+    s->root[s->count++] = root;
 }
 
 static void add_process(const struct gdb *g, struct gdb_spaces *s, int pid)
 {
     uint64_t root;
     if (pid != GDB_KERNEL_THREAD && target_root(g->target, pid, &root))
-        add_space(s, root, pid);
+        add_space(s, root);
 }
 
 struct gdb_spaces gdb_spaces(const struct gdb *g)
 {
     struct gdb_spaces s = {.count = 0};
-    struct target_place here = target_place(g->target);
     uint64_t root;
     int pid = g->thread != 0 ? g->thread : target_user_pid(g->target);
     if (g->thread == 0)
-        add_space(&s, here.root, here.pid);
+        add_space(&s, target_place(g->target).root);
     if (pid > 0)
         add_process(g, &s, pid);
     if (target_root(g->target, 0, &root))
-        add_space(&s, root, 0);
+        add_space(&s, root);
     if (s.count == 0)
-        add_space(&s, 0, 0);
+        add_space(&s, 0);
     return s;
 }
 
 static bool find_in(const struct gdb *g, uint64_t root, uint64_t va,
-                    uint64_t *pa)
+                    struct sv39_walk *walk)
 {
-    struct sv39_walk w = sv39_walk(g->target->machine, root, va);
-    *pa = w.pa;
-    return w.why == SV39_OK || w.why == SV39_BARE;
+    *walk = sv39_walk(g->target->machine, root, va);
+    return walk->why == SV39_OK || walk->why == SV39_BARE;
 }
 
-bool gdb_find_address(const struct gdb *g, uint64_t va, uint64_t *pa, int *pid)
+bool gdb_find_address(const struct gdb *g, uint64_t va, struct sv39_walk *walk)
 {
     struct gdb_spaces s = gdb_spaces(g);
     for (size_t i = 0; i < s.count; i++)
-        if (find_in(g, s.space[i].root, va, pa)) {
-            *pid = s.space[i].pid;
+        if (find_in(g, s.root[i], va, walk))
             return true;
-        }
     return false;
 }
 
@@ -91,12 +86,12 @@ static size_t read_memory(const struct gdb *g, uint64_t va, uint8_t *to,
     size_t done = 0;
     while (done < n) {
         size_t got = 0;
-        uint64_t pa;
+        struct sv39_walk walk;
         for (size_t i = 0; i < s.count && got == 0; i++)
-            got = sv39_read(m, s.space[i].root, va + done, to + done, n - done);
+            got = sv39_read(m, s.root[i], va + done, to + done, n - done);
         for (size_t i = 0; i < s.count && got == 0; i++)
-            got = find_in(g, s.space[i].root, va + done, &pa) &&
-                  read_device(m, pa, to + done);
+            got = find_in(g, s.root[i], va + done, &walk) &&
+                  read_device(m, walk.pa, to + done);
         if (got == 0)
             break;
         done += got;

@@ -87,13 +87,19 @@ static bool read_point(const char *args, struct gdb_point *p)
     return gdb_hex_number(&args, &p->bytes) && *args == '\0';
 }
 
-/* Whose the watched address is: the process's or the kernel's, by the page
- * tables now; what is nowhere yet will be the process's. */
+/* Whose the watched address is: the process's if the page is open to U-mode,
+ * else the kernel's; what is nowhere yet will be the process's. */
 static void choose_space(const struct gdb *g, struct gdb_point *p,
                          struct breakpoint *b)
 {
-    uint64_t pa, root;
-    if (!gdb_find_address(g, p->address, &pa, &p->pid))
+    struct sv39_walk walk;
+    uint64_t root;
+    bool found = gdb_find_address(g, p->address, &walk);
+    if (found && (walk.why == SV39_BARE || !(walk.flags & PTE_U)))
+        p->pid = 0;
+    else if (found && tracker_process_by_root(g->target->tracker, walk.root))
+        p->pid = tracker_process_by_root(g->target->tracker, walk.root)->pid;
+    else
         p->pid = g->thread != 0 ? g->thread : target_user_pid(g->target);
     if (p->pid == GDB_KERNEL_THREAD)
         p->pid = 0;

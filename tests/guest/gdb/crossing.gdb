@@ -67,9 +67,21 @@ x/i $pc
 p $priv
 backtrace
 
+echo == our own commands\n
+monitor where
+monitor quit
+monitor nonsense
+monitor break call write
+continue
+monitor backtrace
+monitor into
+maintenance flush register-cache
+x/i $pc
+backtrace 2
+monitor delete
+
 echo == a watchpoint forwards\n
 watch sum
-continue
 continue
 p sum
 
