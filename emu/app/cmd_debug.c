@@ -230,17 +230,26 @@ static void run_commands(struct debugger *d)
 
 /* ---- Opening and leaving ---- */
 
+/* By what name the guest knows the program to stop at. */
+static const char *program_name(const struct session *s)
+{
+    if (s->recorded == NULL)
+        return looks_program(s->options);
+    return s->boot.program != NULL ? hostfile_basename(s->boot.program) : "sh";
+}
+
 static void begin(struct debugger *d)
 {
     struct target_stop stop = {.reason = TARGET_DONE};
-    const char *program = looks_program(d->options);
-    if (!d->options->bare)
+    const char *program = program_name(d->session);
+    if (!d->session->options->bare)
         target_run_to_program(&d->target, program, BOOT_CLOCK, &stop);
     if (stop.reason == TARGET_BREAK)
         printf("stopped at the first instruction of %s\n", program);
     else
         printf("%s has not begun%s\n", program,
-               d->options->bare ? ": the machine stands at its reset" : "");
+               d->session->options->bare ? ": the machine stands at its reset"
+                                         : "");
     if (stop.reason == TARGET_BREAK)
         stop.reason = TARGET_DONE;
     command_tell(d->commander, &stop);

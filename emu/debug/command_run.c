@@ -5,6 +5,8 @@
  */
 #include "command_internal.h"
 
+#define STEPS_A_POLL 64
+
 /* ---- What the gate did ---- */
 
 struct before {
@@ -110,6 +112,13 @@ static struct step_result do_step(const struct stepper *s, void *ctx)
     return a->step != NULL ? a->step(s) : a->step_pid(s, a->pid);
 }
 
+/* Steps are short and many: whoever waits may want to end them. */
+static bool patient(const struct commander *c, uint64_t steps)
+{
+    const struct target *t = c->target;
+    return steps % STEPS_A_POLL != 0 || t->poll == NULL || t->poll(t->poll_ctx);
+}
+
 static bool run_steps(struct commander *c, struct asked *a, uint64_t times)
 {
     struct target_stop stop = {.reason = TARGET_DONE};
@@ -121,6 +130,8 @@ static bool run_steps(struct commander *c, struct asked *a, uint64_t times)
             target_step(c->target, do_step, a, &stop);
         else
             target_step_back(c->target, do_step, a, &stop);
+        if (stop.reason == TARGET_DONE && !patient(c, i + 1))
+            stop.reason = TARGET_POLLED;
     }
     if (stop.reason == TARGET_DONE)
         tell_passage(c, &b);
@@ -240,6 +251,10 @@ static void run(struct commander *c, enum target_way way)
 {
     struct target_stop stop;
     target_run(c->target, way, UINT64_MAX, &stop);
+    if (stop.reason == TARGET_FIRST) {
+        say(c, "nothing was hit before that: this is the beginning");
+        stop.reason = TARGET_DONE;
+    }
     tell_stop(c, &stop);
 }
 

@@ -87,42 +87,6 @@ COMMAND(cmd_goto)
     return there(c);
 }
 
-struct store {
-    struct target *target;
-    uint64_t pa;
-    size_t bytes;
-    int watch;
-};
-
-static void on_store(void *ctx, uint64_t pa, unsigned size,
-                     enum machine_access what)
-{
-    const struct store *s = ctx;
-    (void)pa, (void)size, (void)what;
-    history_hit(s->target->history);
-}
-
-static void arm_store(void *ctx)
-{
-    struct store *s = ctx;
-    s->watch = machine_watch_memory(s->target->machine, s->pa, s->bytes,
-                                    MACHINE_STORES, on_store, s);
-}
-
-static void disarm_store(void *ctx)
-{
-    struct store *s = ctx;
-    machine_unwatch_memory(s->target->machine, s->watch);
-}
-
-static bool last_write(struct commander *c, uint64_t pa, size_t bytes)
-{
-    struct store s = {.target = c->target, .pa = pa, .bytes = bytes};
-    struct history_search search = {
-        .ctx = &s, .arm = arm_store, .disarm = disarm_store};
-    return history_search_back(c->target->history, &search);
-}
-
 COMMAND(cmd_last_write)
 {
     struct address a;
@@ -149,7 +113,7 @@ COMMAND(cmd_last_write)
     if ((w.why != SV39_OK && w.why != SV39_BARE) ||
         machine_ram(c->target->machine, w.pa, bytes) == NULL)
         return refuse(c, "0x%" PRIx64 ": no RAM is there", a.va);
-    if (!last_write(c, w.pa, bytes)) {
+    if (!history_last_write(c->target->history, w.pa, bytes)) {
         say(c, "0x%" PRIx64 ": not written since the debugger began", a.va);
         return true;
     }

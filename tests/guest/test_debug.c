@@ -757,6 +757,37 @@ static void two_runs_of_a_script_are_the_same(void **state)
     cli_free(&b);
 }
 
+/* Where it stands in the past is no difference here. */
+static void forget_the_past(char *text)
+{
+    static const char past[] = ", in the past";
+    for (char *at; (at = strstr(text, past)) != NULL;)
+        memmove(at, at + sizeof past - 1, strlen(at + sizeof past - 1) + 1);
+}
+
+static void a_recording_takes_the_programs_place(void **state)
+{
+    static const char lines[] =
+        "break write; continue; backtrace; into; step 3; registers; "
+        "last-write sp; crossing 4; delete; continue; rc; where";
+    (void)state;
+    struct cli_result made =
+        cli_run_bytes("", 0, ARGS("trace", "-o", "hello.db", "hello"));
+    assert_int_equal(made.status, 0);
+    struct cli_result a =
+        cli_run_bytes("", 0, ARGS("debug", "-x", lines, "hello"));
+    struct cli_result b =
+        cli_run_bytes("", 0, ARGS("debug", "-x", lines, "hello.db"));
+    forget_the_past(a.out);
+    forget_the_past(b.out);
+    assert_string_equal(a.out, b.out);
+    assert_string_equal(b.err, "");
+    assert_int_equal(b.status, 0);
+    cli_free(&made);
+    cli_free(&a);
+    cli_free(&b);
+}
+
 /* ---- A terminal ---- */
 
 struct terminal {
@@ -856,6 +887,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_batch_says_where_it_failed),
         cmocka_unit_test(the_guests_status_is_passed_on_at_its_end),
         cmocka_unit_test(two_runs_of_a_script_are_the_same),
+        cmocka_unit_test(a_recording_takes_the_programs_place),
         cmocka_unit_test(a_terminal_has_editing_completion_and_ctrl_c),
     };
     if (argc > 1 && strcmp(argv[1], "--page") == 0)
