@@ -200,6 +200,24 @@ static void leave_behind(struct gui *g)
         fprintf(stderr, "sallyport: %s\n", reason);
 }
 
+/* A recording's boot page says which program it is of. */
+static void name_program(struct gui *g)
+{
+    const char *page = g->session->boot.page;
+    const char *arg =
+        g->session->recorded && page ? strstr(page, "arg=") : NULL;
+    snprintf(g->program, sizeof g->program, "%s", looks_program(g->options));
+    if (g->session->recorded == NULL)
+        return;
+    size_t n = arg ? strcspn(arg + 4, "\n") : 0;
+    const char *path = arg ? arg + 4 : "sh";
+    for (size_t i = 0; i + 1 < n; i++)
+        if (arg[4 + i] == '/')
+            path = arg + 4 + i + 1;
+    n = arg ? n - (size_t)(path - (arg + 4)) : 2;
+    snprintf(g->program, sizeof g->program, "%.*s", (int)n, path);
+}
+
 static int open_all(struct gui *g, struct looks *looks, struct complaint *why)
 {
     char reason[256], title[96];
@@ -208,6 +226,7 @@ static int open_all(struct gui *g, struct looks *looks, struct complaint *why)
     int status = session_open(&desc, &g->session, why);
     if (status != 0)
         return status;
+    g->options = g->session->options; /* a recording's own */
     g->machine = g->session->machine;
     g->history = g->session->history;
     if (g->options->script != NULL)
@@ -220,7 +239,8 @@ static int open_all(struct gui *g, struct looks *looks, struct complaint *why)
                                .tracker = g->session->tracker,
                                .sources = g->session->sources,
                                .history = g->history,
-                               .program = looks_program(g->options)};
+                               .program = g->program};
+    name_program(g);
     g->target = (struct target){.machine = g->machine,
                                 .tracker = g->session->tracker,
                                 .history = g->history,
@@ -255,6 +275,7 @@ static int go_to_wanted(struct gui *g, struct complaint *why)
                         "--goto %llu: the recording has no such crossing",
                         (unsigned long long)number);
     view_select(g->view, number);
+    gui_arrived(g);
     return 0;
 }
 
@@ -272,9 +293,9 @@ int cmd_gui(const struct options *options, struct complaint *why)
     if (status == 0) {
         resize(g);
         view_set_layout(g->view, &g->kept.layout);
-        if (options->program_count > 0 && !options->bare)
+        if (g->options->program_count > 0 && !g->options->bare)
             gui_boot(g);
-        else if (!options->bare)
+        else if (!g->options->bare)
             g->run = RUN_RUNNING; /* the shell: to its prompt */
         history_pace_idle(g->history, true);
         status = go_to_wanted(g, why);

@@ -79,7 +79,7 @@ struct gui {
     unsigned run_to;       /* the breakpoint of a run to a place, or 0 */
     struct moment seen;    /* the newest moment shown of this branch */
     struct moment fetched; /* a trap's registers were looked for, in vain */
-    const char *program;   /* to stop at when it begins, or NULL */
+    char program[64];      /* to stop at when it begins */
     bool begun, dirty, quit;
     bool stepping; /* RUNNING, but to a step's end */
     bool still;    /* on the way back: the moments between are not shown */

@@ -162,10 +162,11 @@ static void go_write(struct gui *g, uint64_t va)
     char what[120];
     snprintf(what, sizeof what,
              "0x%" PRIx64 ": not written since this history began", va);
+    uint64_t pa = g->scene.bytes.root ? walk.pa : va;
     if (g->scene.bytes.root && walk.why != SV39_OK)
         there(g, false, "last write: nothing is mapped there");
     else
-        there(g, false, what);
+        there(g, history_last_write(g->history, pa, 1), what);
 }
 
 /* ---- Branches ---- */

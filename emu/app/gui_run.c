@@ -196,7 +196,6 @@ static void on_event(void *ctx, const struct event *event)
 void gui_boot(struct gui *g)
 {
     struct machine_stop stop = {.reason = MACHINE_LIMIT};
-    g->program = looks_program(g->options);
     tracker_listen(g->session->tracker, on_event, g);
     while (!g->begun && machine_clock(g->machine) < BOOT_CLOCK &&
            (stop.reason == MACHINE_LIMIT || stop.reason == MACHINE_STOPPED))

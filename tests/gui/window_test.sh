@@ -16,6 +16,7 @@ export XDG_CONFIG_HOME=$out/config # the tester's own stays as it is
 rm -rf "$XDG_CONFIG_HOME"
 kept=$XDG_CONFIG_HOME/sallyport/window
 server= window= app=
+images=(--kernel "$kernel" --initrd "$initrd")
 
 finish() {
     [ -n "$app" ] && kill "$app" 2>/dev/null
@@ -75,7 +76,7 @@ start_server() {
 open_window() {
     local size=(--size "$1")
     [ "$1" = - ] && size=()
-    SDL_VIDEODRIVER=x11 "$sallyport" --kernel "$kernel" --initrd "$initrd" \
+    SDL_VIDEODRIVER=x11 "$sallyport" "${images[@]}" \
         "${size[@]}" "${@:2}" >"$out/window.log" 2>&1 &
     app=$!
     local try
@@ -333,6 +334,49 @@ xdotool key --window "$window" End
 until_title '*hello - ended - *' "the end once more"
 xdotool mousemove --window "$window" 200 840 click --repeat 2 --delay 60 1
 until_title '*paused in the past*' "a double click in the table"
+close_window 0
+
+# ... breakpoints both ways, and the last write of a byte.
+# find TEXT
+find_field() {
+    xdotool key --window "$window" slash
+    xdotool type --window "$window" --delay 20 "$1"
+    xdotool key --window "$window" Return
+}
+open_window 1600x1000 hello
+until_title '*hello - paused - *' "opens"
+find_field 'break copyin'
+xdotool key --window "$window" r
+until_title '*paused - #* write(fd=1* - copyin pc *' "runs to the breakpoint"
+find_field 0x12260
+sleep 0.3
+xdotool key --window "$window" w
+until_title '*paused in the past - #* pc 0x1*' "the last write of the text"
+picture 17-last-write
+changed End
+xdotool mousemove --window "$window" 24 22 click 1
+until_title '*in the past - #* - copyin pc *' "back to the breakpoint before"
+xdotool key --window "$window" k
+sleep 0.3
+picture 16-breakpoints
+xdotool mousemove --window "$window" 100 773 click 1 # removes it
+xdotool key --window "$window" r
+until_title '*hello - ended - *' "without it: to the end"
+close_window 0
+
+# ... and in a recording, which brings its future along.
+rm -f "$out/hello.db"
+timeout 60 "$sallyport" trace --kernel "$kernel" --initrd "$initrd" \
+    -o "$out/hello.db" hello </dev/null >"$out/trace.log" 2>&1 ||
+    { cat "$out/trace.log"; echo "no recording"; exit 1; }
+images=() # they are inside
+open_window 1600x1000 gui "$out/hello.db"
+images=(--kernel "$kernel" --initrd "$initrd")
+until_title '*hello - paused in the past - *' "opens a recording at the program"
+changed End
+until_title '*hello - paused - #* exit(*' "to where it ends"
+changed shift+c
+until_title '*paused in the past - #* exit(*' "back in it"
 close_window 0
 
 # 8. Typing in the past: another branch; both can be taken up.
