@@ -43,7 +43,7 @@ static enum sv39_why page_fault_why(const struct tracker *t,
 static struct record *new_record(struct tracker *t, const struct cpu_trap *trap,
                                  struct proc *p)
 {
-    struct record *r = past_add_record(t);
+    struct record *r = past_add(t, JOURNAL_RECORDS);
     if (r == NULL)
         return tracker_failed(t);
     r->clock_in = machine_clock(t->machine);

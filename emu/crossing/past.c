@@ -24,94 +24,35 @@ struct tracker_kept {
     struct journal journal;     /* from here to the next kept moment */
 };
 
-/* ---- Journals ---- */
-
-static bool room(void **items, size_t count, size_t *have, size_t bytes)
-{
-    if (count < *have)
-        return true;
-    size_t want = *have * 2 + 16;
-    void *grown = realloc(*items, want * bytes);
-    if (grown == NULL)
-        return false;
-    *items = grown;
-    *have = want;
-    return true;
-}
-
-static bool journal_record(struct journal *j, uint32_t index,
-                           const struct record *r)
-{
-    void *items = j->record;
-    if (!room(&items, j->records, &j->record_room, sizeof *j->record))
-        return false;
-    j->record = items;
-    j->record[j->records++] = (struct journal_record){index, *r};
-    return true;
-}
-
-static bool journal_proc(struct journal *j, uint32_t index,
-                         const struct proc *p)
-{
-    void *items = j->proc;
-    if (!room(&items, j->procs, &j->proc_room, sizeof *j->proc))
-        return false;
-    j->proc = items;
-    j->proc[j->procs++] = (struct journal_proc){index, *p};
-    return true;
-}
-
-static void journal_free(struct journal *j)
-{
-    free(j->record);
-    free(j->proc);
-    memset(j, 0, sizeof *j);
-}
-
 /* ---- While the machine runs ---- */
 
-void past_note_record(struct tracker *t, uint32_t index)
+static uint32_t *stamp_of(enum journal_kind kind, void *item)
 {
-    struct record *r = list_at(&t->s.records, index);
-    if (!t->keeps || index >= t->old_records || r->stamp == t->stamp)
+    return kind == JOURNAL_RECORDS ? &((struct record *)item)->stamp
+                                   : &((struct proc *)item)->stamp;
+}
+
+void past_note(struct tracker *t, enum journal_kind kind, uint32_t index)
+{
+    void *item = list_at(journal_list(&t->s, kind), index);
+    if (!t->keeps || index >= t->old[kind] || *stamp_of(kind, item) == t->stamp)
         return;
-    if (!journal_record(&t->scratch, index, r))
+    if (!journal_add(&t->scratch, kind, index, item))
         tracker_failed(t);
-    r->stamp = t->stamp;
+    *stamp_of(kind, item) = t->stamp;
 }
 
-void past_note_proc(struct tracker *t, uint32_t index)
+void *past_add(struct tracker *t, enum journal_kind kind)
 {
-    struct proc *p = list_at(&t->s.procs, index);
-    if (!t->keeps || index >= t->old_procs || p->stamp == t->stamp)
-        return;
-    if (!journal_proc(&t->scratch, index, p))
-        tracker_failed(t);
-    p->stamp = t->stamp;
-}
-
-struct record *past_add_record(struct tracker *t)
-{
-    struct list *l = &t->s.records;
+    struct list *l = journal_list(&t->s, kind);
     bool again = l->count < l->known;
-    if (again && !journal_record(&t->scratch, l->count, list_at(l, l->count)))
+    if (again &&
+        !journal_add(&t->scratch, kind, l->count, list_at(l, l->count)))
         return NULL;
-    struct record *r = list_add(l);
-    if (r != NULL)
-        memset(r, 0, sizeof *r);
-    return r;
-}
-
-struct proc *past_add_proc(struct tracker *t)
-{
-    struct list *l = &t->s.procs;
-    bool again = l->count < l->known;
-    if (again && !journal_proc(&t->scratch, l->count, list_at(l, l->count)))
-        return NULL;
-    struct proc *p = list_add(l);
-    if (p != NULL)
-        memset(p, 0, sizeof *p);
-    return p;
+    void *item = list_add(l);
+    if (item != NULL)
+        memset(item, 0, journal_item_bytes(kind));
+    return item;
 }
 
 /* A new stretch begins here. */
@@ -119,8 +60,8 @@ static void begin(struct tracker *t)
 {
     t->keeps = true;
     t->stamp++;
-    t->old_records = t->s.records.count;
-    t->old_procs = t->s.procs.count;
+    for (enum journal_kind k = 0; k < JOURNAL_KINDS; k++)
+        t->old[k] = journal_list(&t->s, k)->count;
 }
 
 /* ---- Keeping a moment ---- */
@@ -149,18 +90,39 @@ static bool split_scratch(const struct tracker *t,
                           const struct journal *scratch, struct journal *old,
                           struct journal *later)
 {
-    for (size_t i = 0; i < scratch->records; i++) {
-        const struct journal_record *e = &scratch->record[i];
-        if (!journal_record(e->index < t->old_records ? old : later, e->index,
-                            &e->was))
-            return false;
+    for (enum journal_kind k = 0; k < JOURNAL_KINDS; k++)
+        for (size_t i = 0; i < scratch->of[k].count; i++) {
+            uint32_t index = journal_index(scratch, k, i);
+            if (!journal_add(index < t->old[k] ? old : later, k, index,
+                             journal_item(scratch, k, i)))
+                return false;
+        }
+    return true;
+}
+
+static void kept_free_state(struct tracker_kept *k)
+{
+    free(k->state.live);
+    free(k->state.put);
+    free(k);
+}
+
+/* The scratch journal becomes that of the stretch up to k. */
+static bool hand_over(struct tracker *t, struct tracker_kept *before,
+                      struct tracker_kept *k)
+{
+    struct journal old = {0};
+    size_t count[JOURNAL_KINDS];
+    for (enum journal_kind i = 0; i < JOURNAL_KINDS; i++)
+        count[i] = before->journal.of[i].count;
+    if (!split_scratch(t, &t->scratch, &old, &before->journal)) {
+        for (enum journal_kind i = 0; i < JOURNAL_KINDS; i++)
+            before->journal.of[i].count = count[i];
+        journal_free(&old);
+        return false;
     }
-    for (size_t i = 0; i < scratch->procs; i++) {
-        const struct journal_proc *e = &scratch->proc[i];
-        if (!journal_proc(e->index < t->old_procs ? old : later, e->index,
-                          &e->was))
-            return false;
-    }
+    k->journal = before->journal;
+    before->journal = old;
     return true;
 }
 
@@ -168,24 +130,13 @@ struct tracker_kept *tracker_keep(struct tracker *t,
                                   struct tracker_kept *before)
 {
     struct tracker_kept *k = calloc(1, sizeof *k);
-    struct journal old = {0};
     if (k == NULL || !copy_state(&k->state, &t->s)) {
         free(k);
         return NULL;
     }
-    if (before != NULL) {
-        size_t records = before->journal.records, procs = before->journal.procs;
-        if (!split_scratch(t, &t->scratch, &old, &before->journal)) {
-            before->journal.records = records;
-            before->journal.procs = procs;
-            journal_free(&old);
-            free(k->state.live);
-            free(k->state.put);
-            free(k);
-            return NULL;
-        }
-        k->journal = before->journal;
-        before->journal = old;
+    if (before != NULL && !hand_over(t, before, k)) {
+        kept_free_state(k);
+        return NULL;
     }
     journal_free(&t->scratch);
     begin(t);
@@ -197,36 +148,17 @@ void tracker_kept_free(struct tracker_kept *k)
     if (k == NULL)
         return;
     journal_free(&k->journal);
-    free(k->state.live);
-    free(k->state.put);
-    free(k);
+    kept_free_state(k);
 }
 
 size_t tracker_kept_bytes(const struct tracker_kept *k)
 {
-    return sizeof *k + k->journal.record_room * sizeof *k->journal.record +
-           k->journal.proc_room * sizeof *k->journal.proc +
+    return sizeof *k + journal_bytes(&k->journal) +
            k->state.lives * sizeof *k->state.live +
            k->state.puts * sizeof *k->state.put;
 }
 
 /* ---- Moving ---- */
-
-static void swap(struct tracker *t, struct journal *j)
-{
-    for (size_t i = 0; i < j->records; i++) {
-        struct record *r = list_at(&t->s.records, j->record[i].index);
-        struct record was = *r;
-        *r = j->record[i].was;
-        j->record[i].was = was;
-    }
-    for (size_t i = 0; i < j->procs; i++) {
-        struct proc *p = list_at(&t->s.procs, j->proc[i].index);
-        struct proc was = *p;
-        *p = j->proc[i].was;
-        j->proc[i].was = was;
-    }
-}
 
 /* Everything of then, but the stores and how much they hold of the future. */
 static void load_state(struct tracker *t, const struct tracker_state *then)
@@ -255,12 +187,12 @@ static void load_state(struct tracker *t, const struct tracker_state *then)
 void tracker_go(struct tracker *t, struct tracker_kept *const *kept,
                 size_t from, size_t to)
 {
-    swap(t, &t->scratch);
+    journal_swap(&t->scratch, &t->s);
     journal_free(&t->scratch);
     for (; from > to; from--)
-        swap(t, &kept[from - 1]->journal);
+        journal_swap(&kept[from - 1]->journal, &t->s);
     for (; from < to; from++)
-        swap(t, &kept[from]->journal);
+        journal_swap(&kept[from]->journal, &t->s);
     load_state(t, &kept[to]->state);
     views_forget(t->views);
     begin(t);
@@ -268,82 +200,40 @@ void tracker_go(struct tracker *t, struct tracker_kept *const *kept,
 
 /* ---- Forgetting ---- */
 
-static int by_record(const void *a, const void *b)
-{
-    const struct journal_record *x = a, *y = b;
-    return (x->index > y->index) - (x->index < y->index);
-}
-
-static int by_proc(const void *a, const void *b)
-{
-    const struct journal_proc *x = a, *y = b;
-    return (x->index > y->index) - (x->index < y->index);
-}
-
-static void sort_journal(struct journal *j)
-{
-    if (j->records > 0)
-        qsort(j->record, j->records, sizeof *j->record, by_record);
-    if (j->procs > 0)
-        qsort(j->proc, j->procs, sizeof *j->proc, by_proc);
-}
-
-static bool has_record(const struct journal *j, size_t n, uint32_t index,
-                       struct record **was)
-{
-    struct journal_record key = {.index = index};
-    struct journal_record *e =
-        n > 0 ? bsearch(&key, j->record, n, sizeof key, by_record) : NULL;
-    *was = e != NULL ? &e->was : NULL;
-    return e != NULL;
-}
-
-static bool has_proc(const struct journal *j, size_t n, uint32_t index,
-                     struct proc **was)
-{
-    struct journal_proc key = {.index = index};
-    struct journal_proc *e =
-        n > 0 ? bsearch(&key, j->proc, n, sizeof key, by_proc) : NULL;
-    *was = e != NULL ? &e->was : NULL;
-    return e != NULL;
-}
-
 /* Adds the second stretch's entries to the first's. Being later than both, an
  * entry says what was, so the first's counts; being earlier, it says what will
  * be, so the second's does. Items that were added in the first stretch are in
  * no journal of the whole: they are, being earlier, as they will be. */
-static bool join(struct tracker *t, struct tracker_kept *first,
-                 struct tracker_kept *second, bool later)
+static bool join_kind(struct tracker *t, struct tracker_kept *first,
+                      const struct journal *second, enum journal_kind kind,
+                      bool later)
 {
-    struct journal *a = &first->journal, *b = &second->journal;
-    size_t records = a->records, procs = a->procs;
-    sort_journal(a);
-    for (size_t i = 0; i < b->records; i++) {
-        struct journal_record *e = &b->record[i];
-        struct record *was;
-        if (e->index >= first->state.records.count) {
+    struct journal *a = &first->journal;
+    size_t n = a->of[kind].count, bytes = journal_item_bytes(kind);
+    uint32_t there = journal_list(&first->state, kind)->count;
+    journal_sort(a, kind);
+    for (size_t i = 0; i < second->of[kind].count; i++) {
+        uint32_t index = journal_index(second, kind, i);
+        const void *item = journal_item(second, kind, i);
+        void *was;
+        if (index >= there) {
             if (!later)
-                *(struct record *)list_at(&t->s.records, e->index) = e->was;
-        } else if (!has_record(a, records, e->index, &was)) {
-            if (!journal_record(a, e->index, &e->was))
+                memcpy(list_at(journal_list(&t->s, kind), index), item, bytes);
+        } else if ((was = journal_find(a, kind, n, index)) == NULL) {
+            if (!journal_add(a, kind, index, item))
                 return false;
         } else if (!later) {
-            *was = e->was;
+            memcpy(was, item, bytes);
         }
     }
-    for (size_t i = 0; i < b->procs; i++) {
-        struct journal_proc *e = &b->proc[i];
-        struct proc *was;
-        if (e->index >= first->state.procs.count) {
-            if (!later)
-                *(struct proc *)list_at(&t->s.procs, e->index) = e->was;
-        } else if (!has_proc(a, procs, e->index, &was)) {
-            if (!journal_proc(a, e->index, &e->was))
-                return false;
-        } else if (!later) {
-            *was = e->was;
-        }
-    }
+    return true;
+}
+
+static bool is_empty(const struct journal *j)
+{
+    for (enum journal_kind k = 0; k < JOURNAL_KINDS; k++)
+        if (j->of[k].count > 0)
+            return false;
     return true;
 }
 
@@ -352,10 +242,11 @@ bool tracker_forget(struct tracker *t, struct tracker_kept *before,
 {
     /* What the tracker overwrote since the moment it stands at is no state of
      * a kept moment: only from a moment itself can the future be rewritten. */
-    if (!later && (t->scratch.records > 0 || t->scratch.procs > 0))
+    if (!later && !is_empty(&t->scratch))
         return false;
-    if (!join(t, before, kept, later))
-        return false;
+    for (enum journal_kind k = 0; k < JOURNAL_KINDS; k++)
+        if (!join_kind(t, before, &kept->journal, k, later))
+            return false;
     tracker_kept_free(kept);
     return true;
 }
@@ -369,16 +260,8 @@ void tracker_cut(struct tracker *t, struct tracker_kept *at)
     for (size_t i = 0; i < TRACKER_LISTS; i++)
         list[i]->known = list[i]->count;
     /* Overwritten future items have no future any more. */
-    size_t records = 0, procs = 0;
-    struct journal *s = &t->scratch;
-    for (size_t i = 0; i < s->records; i++)
-        if (s->record[i].index < t->old_records)
-            s->record[records++] = s->record[i];
-    for (size_t i = 0; i < s->procs; i++)
-        if (s->proc[i].index < t->old_procs)
-            s->proc[procs++] = s->proc[i];
-    s->records = records;
-    s->procs = procs;
+    for (enum journal_kind k = 0; k < JOURNAL_KINDS; k++)
+        journal_keep_below(&t->scratch, k, t->old[k]);
 }
 
 void tracker_quiet(struct tracker *t, bool quiet)

@@ -16,7 +16,7 @@ const struct proc *process_look(const struct tracker *t, uint32_t index)
 
 struct proc *process_at(struct tracker *t, uint32_t index)
 {
-    past_note_proc(t, index);
+    past_note(t, JOURNAL_PROCS, index);
     return list_at(&t->s.procs, index);
 }
 
@@ -68,7 +68,7 @@ static bool room_for_live(struct tracker_state *s)
 static struct proc *new_process(struct tracker *t)
 {
     struct tracker_state *s = &t->s;
-    struct proc *p = room_for_live(s) ? past_add_proc(t) : NULL;
+    struct proc *p = room_for_live(s) ? past_add(t, JOURNAL_PROCS) : NULL;
     if (p == NULL)
         return tracker_failed(t);
     p->index = s->procs.count - 1;

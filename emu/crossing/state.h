@@ -149,17 +149,14 @@ enum {
     PORT_EVENT_DEAD
 };
 
-/* past.c: what records and processes were, or will be, at another moment. */
+/* journal.c: what items were, or will be, at another moment. Only these change
+ * after they were added to their list. */
+enum journal_kind { JOURNAL_RECORDS, JOURNAL_PROCS, JOURNAL_KINDS };
 struct journal {
-    struct journal_record {
-        uint32_t index;
-        struct record was;
-    } * record;
-    struct journal_proc {
-        uint32_t index;
-        struct proc was;
-    } * proc;
-    size_t records, record_room, procs, proc_room;
+    struct journal_items {
+        uint8_t *entry; /* of equal size: an index, and the item */
+        size_t count, room;
+    } of[JOURNAL_KINDS];
 };
 
 struct tracker_state {
@@ -235,9 +232,9 @@ struct tracker {
     /* past.c: changes since the last kept moment, if any is kept. */
     struct journal scratch;
     bool keeps;
-    bool quiet;     /* the listeners have heard all this before */
-    uint32_t stamp; /* of that moment */
-    uint32_t old_records, old_procs; /* how many there were then */
+    bool quiet;                  /* the listeners have heard all this before */
+    uint32_t stamp;              /* of that moment */
+    uint32_t old[JOURNAL_KINDS]; /* how many there were then */
 };
 
 /* ---- tracker.c: time, and what is said ---- */
@@ -267,13 +264,33 @@ uint32_t tracker_chain(struct tracker *t, uint64_t number, enum chain_kind kind,
 #define TRACKER_LISTS 11
 void tracker_lists(struct tracker_state *s, struct list *list[TRACKER_LISTS]);
 
+/* ---- journal.c ---- */
+size_t journal_item_bytes(enum journal_kind kind);
+struct list *journal_list(struct tracker_state *s, enum journal_kind kind);
+/* Adds an item. False: no memory. */
+bool journal_add(struct journal *j, enum journal_kind kind, uint32_t index,
+                 const void *item);
+uint32_t journal_index(const struct journal *j, enum journal_kind kind,
+                       size_t i);
+void *journal_item(const struct journal *j, enum journal_kind kind, size_t i);
+/* By rising index; and then, among the first n, the item of an index or NULL.
+ */
+void journal_sort(struct journal *j, enum journal_kind kind);
+void *journal_find(const struct journal *j, enum journal_kind kind, size_t n,
+                   uint32_t index);
+/* Leaves only entries whose index is less. */
+void journal_keep_below(struct journal *j, enum journal_kind kind,
+                        uint32_t index);
+/* What is in the lists goes into the journal, and the other way round. */
+void journal_swap(struct journal *j, struct tracker_state *s);
+size_t journal_bytes(const struct journal *j);
+void journal_free(struct journal *j);
+
 /* ---- past.c ---- */
-/* Before an old record or process is changed: keeps what it was. */
-void past_note_record(struct tracker *t, uint32_t index);
-void past_note_proc(struct tracker *t, uint32_t index);
-/* list_add for records and processes: zeroed in any case. */
-struct record *past_add_record(struct tracker *t);
-struct proc *past_add_proc(struct tracker *t);
+/* Before an old item is changed: keeps what it was. */
+void past_note(struct tracker *t, enum journal_kind kind, uint32_t index);
+/* list_add: zeroed in any case. */
+void *past_add(struct tracker *t, enum journal_kind kind);
 void past_free(struct tracker *t);
 void views_forget(struct views *v); /* assemble.c */
 

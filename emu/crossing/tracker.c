@@ -66,7 +66,7 @@ struct record *tracker_record(struct tracker *t, uint64_t number)
 {
     if (number == 0 || number > t->s.records.count)
         return NULL;
-    past_note_record(t, (uint32_t)number - 1);
+    past_note(t, JOURNAL_RECORDS, (uint32_t)number - 1);
     return list_at(&t->s.records, (uint32_t)number - 1);
 }
 

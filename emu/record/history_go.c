@@ -29,7 +29,7 @@ bool history_reach(struct history *h, struct moment to)
 
 /* Snapshots at these distances before a place to which somebody went back: the
  * next step back is quick, and the one after it. */
-static const uint64_t rungs[] = {16000, 2000, 250};
+static const uint64_t rungs[] = {64000, 16000, 2000, 250};
 
 void history_come_near(struct history *h, struct moment to)
 {

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEAR_MAX 12
+#define NEAR_MAX 16
 /* Keeping a written page takes about as long as running 512 instructions. So
  * many of them are a snapshot worth after the usual number of instructions. */
 #define PAGES    512
