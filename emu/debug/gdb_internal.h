@@ -2,7 +2,8 @@
  * gdb_internal.h - what gdb*.c share. Not for others.
  *
  *   gdb.c            packets in and out, which one goes where
- *   gdb_run.c        running and stepping, both ways; why it stopped
+ *   gdb_run.c        running and stepping, both ways
+ *   gdb_stop.c       why it stopped
  *   gdb_points.c     break- and watchpoints
  *   gdb_threads.c    processes as threads
  *   gdb_registers.c  registers, and the target description
@@ -89,7 +90,17 @@ gdb_packet_fn gdb_registers_read, gdb_registers_write, gdb_register_read,
     gdb_register_write, gdb_registers_document;
 gdb_packet_fn gdb_memory_read, gdb_memory_write, gdb_memory_write_binary;
 
-/* ---- gdb_run.c ---- */
+/* ---- gdb_stop.c: why it stopped, noted, then said ---- */
+enum { GDB_SIGNAL_INT = 2, GDB_SIGNAL_TRAP = 5 };
+void gdb_note_stop(struct gdb *g, unsigned signal, const char *reason);
+void gdb_note_watch(struct gdb *g, const struct gdb_point *p);
+void gdb_note_breakpoint(struct gdb *g, const struct gdb_point *p);
+void gdb_note_end(struct gdb *g, const struct machine_stop *stop);
+void gdb_note_target_stop(struct gdb *g, const struct target_stop *stop,
+                          bool forward);
+void gdb_say_stop(struct gdb *g);
+/* "sallyport: TEXT" on the client's console. */
+void gdb_console_line(struct gdb *g, const char *text);
 /* The state at the beginning of a connection, as a stop. */
 void gdb_run_stand(struct gdb *g);
 

@@ -1,12 +1,8 @@
 /*
- * gdb_run.c - running and stepping, forwards and backwards, and the answer that
- * says why it stopped.
- *
- * A watchpoint stops the target before the access. Forwards the client expects
- * to be behind it, so the one instruction is made; backwards it expects to be
- * before it. A step of a program's instruction passes over interrupts, which
- * the program did not ask for; everything else that traps is gone into. A step
- * by source lines stays in the program and passes over every trap.
+ * gdb_run.c - running and stepping, forwards and backwards. A step of a
+ * program's instruction passes over interrupts, which the program did not ask
+ * for; everything else that traps is gone into. A step by source lines stays in
+ * the program and passes over every trap.
  */
 #include "gdb_internal.h"
 
@@ -17,78 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIGNAL_INT = 2, SIGNAL_TRAP = 5 }; /* GDB's numbers */
-
 #define POLL_STEPS 1024
-
-/* ---- Why it stopped ---- */
-
-static void note_stop(struct gdb *g, unsigned signal, const char *reason)
-{
-    uint64_t pc = cpu_pc(machine_cpu(g->target->machine));
-    char pc_text[17];
-    gdb_hex_text(&pc, sizeof pc, pc_text);
-    snprintf(g->stop, sizeof g->stop, "T%02xthread:%x;20:%s;%s", signal,
-             (unsigned)gdb_thread_now(g), pc_text, reason);
-}
-
-static void say_stop(struct gdb *g)
-{
-    g->thread = 0;
-    gdb_say(g, "%s", g->stop);
-}
-
-static void note_watch(struct gdb *g, const struct gdb_point *p)
-{
-    char reason[48];
-    snprintf(reason, sizeof reason, "%swatch:%" PRIx64 ";",
-             p->type == '2'   ? ""
-             : p->type == '3' ? "r"
-                              : "a",
-             p->address);
-    note_stop(g, SIGNAL_TRAP, reason);
-}
-
-static void note_breakpoint(struct gdb *g, const struct gdb_point *p)
-{
-    bool told = p->type == '0' ? g->tells_swbreak : g->tells_hwbreak;
-    note_stop(g, SIGNAL_TRAP,
-              !told            ? ""
-              : p->type == '0' ? "swbreak:;"
-                               : "hwbreak:;");
-}
-
-static void console_line(struct gdb *g, const char *text)
-{
-    char line[400];
-    int n = snprintf(line, sizeof line, "sallyport: %s\n", text);
-    gdb_console(g, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
-}
-
-/* The end of the run is an end of history: one can go back from there. */
-static void note_end(struct gdb *g, const struct machine_stop *stop)
-{
-    char text[240];
-    if (stop->reason == MACHINE_ENDED)
-        snprintf(text, sizeof text, "the run has ended, status %d%s%s",
-                 stop->status, stop->text[0] != '\0' ? ": " : "", stop->text);
-    else
-        snprintf(text, sizeof text, "the run cannot go on: %s", stop->text);
-    console_line(g, text);
-    note_stop(g, SIGNAL_TRAP, "replaylog:end;");
-}
-
-void gdb_run_stand(struct gdb *g)
-{
-    note_stop(g, SIGNAL_TRAP, "");
-}
-
-void gdb_run_why(struct gdb *g, const char *args, size_t n)
-{
-    (void)args, (void)n;
-    gdb_run_stand(g);
-    say_stop(g);
-}
 
 static void begin(struct gdb *g)
 {
@@ -99,53 +24,12 @@ static void end(struct gdb *g)
 {
     g->running = g->interrupted = false;
     if (history_diverged(g->target->history))
-        console_line(g, "a stretch that ran again came out differently: a "
-                        "fault of Sallyport's");
-    say_stop(g);
+        gdb_console_line(g, "a stretch that ran again came out differently: a "
+                            "fault of Sallyport's");
+    gdb_say_stop(g);
 }
 
 /* ---- On and on ---- */
-
-static void note_hit(struct gdb *g, const struct target_stop *stop,
-                     bool forward)
-{
-    const struct gdb_point *p = gdb_point_of(g, stop->number);
-    struct machine_stop step;
-    if (p == NULL) { /* of `monitor break` */
-        console_line(g, stop->text);
-        note_stop(g, SIGNAL_TRAP, "");
-    } else if (gdb_point_is_watch(p)) {
-        if (forward)
-            history_step(g->target->history, &step);
-        note_watch(g, p);
-    } else {
-        note_breakpoint(g, p);
-    }
-}
-
-static void note_target_stop(struct gdb *g, const struct target_stop *stop,
-                             bool forward)
-{
-    switch (stop->reason) {
-    case TARGET_BREAK:
-        note_hit(g, stop, forward);
-        break;
-    case TARGET_ENDED:
-    case TARGET_DEAD:
-        note_end(g, &stop->machine);
-        break;
-    case TARGET_FIRST:
-        note_stop(g, SIGNAL_TRAP, "replaylog:begin;");
-        break;
-    case TARGET_WANTS_INPUT:
-    case TARGET_POLLED:
-        note_stop(g, SIGNAL_INT, "");
-        break;
-    case TARGET_DONE:
-        note_stop(g, SIGNAL_TRAP, "");
-        break;
-    }
-}
 
 static void run_on(struct gdb *g)
 {
@@ -154,7 +38,7 @@ static void run_on(struct gdb *g)
         target_run(g->target, TARGET_FORWARD, UINT64_MAX, &stop);
     while (stop.reason == TARGET_WANTS_INPUT && !gdb_interrupted(g) &&
            g->env.wait_input(g->env.ctx));
-    note_target_stop(g, &stop, true);
+    gdb_note_target_stop(g, &stop, true);
 }
 
 /* ---- One step ---- */
@@ -189,7 +73,7 @@ static enum step_end through_the_trap(struct gdb *g)
            g->env.wait_input(g->env.ctx));
     if (stop.reason == TARGET_DONE)
         return STEPPED;
-    note_target_stop(g, &stop, true);
+    gdb_note_target_stop(g, &stop, true);
     return STOPPED;
 }
 
@@ -203,11 +87,11 @@ static enum step_end step_hart(struct gdb *g)
     while (stop.reason == MACHINE_WANTS_INPUT && !gdb_interrupted(g) &&
            g->env.wait_input(g->env.ctx));
     if (p != NULL)
-        note_watch(g, p);
+        gdb_note_watch(g, p);
     else if (stop.reason == MACHINE_ENDED || stop.reason == MACHINE_DEAD)
-        note_end(g, &stop);
+        gdb_note_end(g, &stop);
     else if (stop.reason == MACHINE_WANTS_INPUT)
-        note_stop(g, SIGNAL_INT, "");
+        gdb_note_stop(g, GDB_SIGNAL_INT, "");
     else
         return STEPPED;
     return STOPPED;
@@ -246,7 +130,7 @@ static enum step_end run_to_thread(struct gdb *g, int thread)
         if (step_hart(g) == STOPPED)
             return STOPPED;
         if (i % POLL_STEPS == 0 && !goes_on(g)) {
-            note_stop(g, SIGNAL_INT, "");
+            gdb_note_stop(g, GDB_SIGNAL_INT, "");
             return STOPPED;
         }
     }
@@ -256,7 +140,7 @@ static enum step_end run_to_thread(struct gdb *g, int thread)
 static void step_one(struct gdb *g)
 {
     if (step_once(g, false) == STEPPED)
-        note_stop(g, SIGNAL_TRAP, "");
+        gdb_note_stop(g, GDB_SIGNAL_TRAP, "");
 }
 
 /* Until pc leaves [start, end): the instructions of a source line. */
@@ -273,14 +157,14 @@ static void step_range(struct gdb *g, uint64_t start, uint64_t end)
             gdb_thread_now(g) != thread)
             break;
         if (i % POLL_STEPS == 0 && !goes_on(g)) {
-            note_stop(g, SIGNAL_INT, "");
+            gdb_note_stop(g, GDB_SIGNAL_INT, "");
             return;
         }
     }
     if (p != NULL)
-        note_breakpoint(g, p);
+        gdb_note_breakpoint(g, p);
     else
-        note_stop(g, SIGNAL_TRAP, "");
+        gdb_note_stop(g, GDB_SIGNAL_TRAP, "");
 }
 
 /* ---- Packets forwards ---- */
@@ -415,22 +299,22 @@ static void step_back(struct gdb *g)
     bool user = in_user(g);
     do
         if (!history_step_back(g->target->history)) {
-            note_stop(g, SIGNAL_TRAP, "replaylog:begin;");
+            gdb_note_stop(g, GDB_SIGNAL_TRAP, "replaylog:begin;");
             return;
         }
     while (user && !in_user(g) && over_interrupt_back(g));
     struct gdb_point *p = watched_behind(g);
     if (p != NULL)
-        note_watch(g, p);
+        gdb_note_watch(g, p);
     else
-        note_stop(g, SIGNAL_TRAP, "");
+        gdb_note_stop(g, GDB_SIGNAL_TRAP, "");
 }
 
 static void run_back(struct gdb *g)
 {
     struct target_stop stop;
     target_run(g->target, TARGET_BACKWARD, 0, &stop);
-    note_target_stop(g, &stop, false);
+    gdb_note_target_stop(g, &stop, false);
 }
 
 /* bc, bs */
