@@ -147,7 +147,7 @@ int recorded_open(struct session *s, struct recorded **out,
     if (status == 0)
         status = take_boot(r, &s->boot, why);
     if (status == 0)
-        status = take_image(r, "disk", false, NULL, &s->disk.image, why);
+        status = recorded_disk(r, &s->disk.image, why);
     if (status == 0)
         status =
             take_image(r, "abi", false, &r->options.abi, &s->abi_text, why);
@@ -155,6 +155,11 @@ int recorded_open(struct session *s, struct recorded **out,
         status =
             take_image(r, "cost", false, &r->options.cost, &s->cost_text, why);
     return status == 0 ? take_inputs(r, why) : status;
+}
+
+int recorded_disk(struct recorded *r, struct blob *out, struct complaint *why)
+{
+    return take_image(r, "disk", false, NULL, out, why);
 }
 
 void recorded_add_sources(struct recorded *r, struct sources *sources)

@@ -30,6 +30,8 @@ bool recorded_named(const struct options *options);
  * either case, after all else of the session. */
 int recorded_open(struct session *s, struct recorded **out,
                   struct complaint *why);
+/* The disk as it was in the beginning, if there was one. */
+int recorded_disk(struct recorded *r, struct blob *out, struct complaint *why);
 /* The sources that the recording holds. */
 void recorded_add_sources(struct recorded *r, struct sources *sources);
 /* Where a crossing trapped. False: there is no such crossing. */

@@ -3,11 +3,14 @@
  */
 #include "recorder.h"
 
+#include "../record/replay.h"
+
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 int recorder_check(const char *path, struct complaint *why)
 {
@@ -108,4 +111,77 @@ void recorder_close(struct recording *recording, const char *path,
         return;
     verdict->cause = VERDICT_OUTPUT;
     verdict->status = complain(why, APP_UNUSABLE, "%s: %s", path, reason);
+}
+
+/* ---- Save-as ---- */
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
+/* To the branch's newest moment, with a tick wherever one is due. */
+static int record_branch(const struct session *of, struct session *s,
+                         struct recording *recording, const char *path,
+                         struct complaint *why)
+{
+    struct moment newest = history_newest(of->history);
+    struct machine_stop stop;
+    struct replay r = {.machine = s->machine};
+    r.arrival = history_arrivals(of->history, &r.arrivals);
+    for (bool last = false; !last;) {
+        struct moment to = {recording_due(recording), 0};
+        last = moment_compare(to, newest) >= 0;
+        enum replay_result result =
+            replay_run(&r, last ? newest : to, r.arrivals, &stop);
+        if (!recording_tick(recording))
+            return complain(why, APP_UNUSABLE, "%s: %s", path,
+                            recording_why(recording));
+        if (result == REPLAY_ASTRAY)
+            return complain(why, APP_UNUSABLE,
+                            "%s: the run does not come out as the first time",
+                            path);
+    }
+    return 0;
+}
+
+/* Ended by the guest, or left by whoever sat at it. */
+static struct verdict how_it_ended(struct machine *m)
+{
+    struct machine_stop stop;
+    machine_run(m, machine_clock(m), &stop);
+    if (stop.reason == MACHINE_ENDED)
+        return (struct verdict){.cause = VERDICT_EXIT, .status = stop.status};
+    return (struct verdict){.cause = VERDICT_LEFT};
+}
+
+int recording_write_branch(const struct session *s, const char *path,
+                           struct complaint *why)
+{
+    struct session *again = NULL;
+    struct recording *recording = NULL;
+    int status = recorder_check(path, why);
+    if (status != 0)
+        return status;
+    if (s->recorded != NULL && same_file(path, s->recorded->path))
+        return complain(why, APP_UNUSABLE,
+                        "%s: the recording that is open here: recordings do "
+                        "not change, choose another name",
+                        path);
+    status = session_again(s, &again, why);
+    if (status == 0)
+        status = recorder_open(again, path, &recording, why);
+    if (status == 0)
+        status = record_branch(s, again, recording, path, why);
+    if (recording != NULL) {
+        struct verdict verdict = {.cause = VERDICT_OUTPUT, .status = status};
+        if (status == 0)
+            verdict = how_it_ended(again->machine);
+        recorder_close(recording, path, &verdict, why);
+        status = verdict.cause == VERDICT_OUTPUT ? verdict.status : status;
+    }
+    session_close(again);
+    return status;
 }

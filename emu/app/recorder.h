@@ -20,4 +20,11 @@ int recorder_open(const struct session *s, const char *path,
 void recorder_close(struct recording *recording, const char *path,
                     struct verdict *verdict, struct complaint *why);
 
+/* Save-as: the current branch of the session's history, whole, by running it
+ * again from its images and recording that; the session is not touched. The
+ * recording that the session came from is never replaced. Takes as long as the
+ * run. Returns 0, or APP_UNUSABLE with a complaint. */
+int recording_write_branch(const struct session *s, const char *path,
+                           struct complaint *why);
+
 #endif

@@ -403,18 +403,16 @@ int runner_command(const struct options *options, bool trace,
 int runner_replay(const struct options *options, struct complaint *why)
 {
     struct report report = {.trace = options->trace};
-    struct verdict verdict = {.cause = VERDICT_ERROR};
-    struct session *s;
+    struct measurements m = {0};
+    struct verdict verdict;
     struct session_desc desc = {
         .options = options,
         .track = options->trace,
+        .measurements = &m,
         .console_out = report_console,
         .console_ctx = &report,
     };
-    verdict.status = session_open(&desc, &s, why);
-    if (verdict.status == 0)
-        run_session(s, &report, &verdict, why);
-    report_end(&report, &verdict, s->machine, why);
-    session_close(s);
+    run_once(&desc, &report, true, &verdict, why);
+    measurements_free(&m);
     return verdict.status;
 }

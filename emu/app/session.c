@@ -18,18 +18,11 @@ static int read_table(const struct session *s, const char *path,
     return hostfile_read_text(path, text, why);
 }
 
-/* They are read and judged even where this command has no use for them: a bad
- * file is told at once. */
-static int read_tables(struct session *s, struct complaint *why)
+static int judge_tables(struct session *s, struct complaint *why)
 {
     const struct options *o = s->options;
     char reason[320] = "";
     s->cost = cost_model_default;
-    int status = read_table(s, o->abi, &s->abi_text, why);
-    if (status == 0)
-        status = read_table(s, o->cost, &s->cost_text, why);
-    if (status != 0)
-        return status;
     if (s->abi_text.bytes != NULL) {
         s->abi = abi_from_text((const char *)s->abi_text.bytes, o->abi, reason,
                                sizeof reason);
@@ -41,6 +34,16 @@ static int read_tables(struct session *s, struct complaint *why)
                          reason, sizeof reason) != 0)
         return complain(why, APP_UNUSABLE, "%s", reason);
     return 0;
+}
+
+/* They are read and judged even where this command has no use for them: a bad
+ * file is told at once. */
+static int read_tables(struct session *s, struct complaint *why)
+{
+    int status = read_table(s, s->options->abi, &s->abi_text, why);
+    if (status == 0)
+        status = read_table(s, s->options->cost, &s->cost_text, why);
+    return status == 0 ? judge_tables(s, why) : status;
 }
 
 static const char *layout_of(const struct session_desc *desc)
@@ -83,7 +86,9 @@ static void open_kernel_symbols(struct session *s)
         s->kernel = NULL;
 }
 
-static int make_tracker(struct session *s, struct complaint *why)
+/* sources: the recording that holds them, or NULL. */
+static int make_tracker(struct session *s, struct recorded *sources,
+                        struct complaint *why)
 {
     char reason[320];
     struct tracker_desc desc = {
@@ -103,8 +108,8 @@ static int make_tracker(struct session *s, struct complaint *why)
     s->sources = sources_create();
     for (size_t i = 0; i < s->options->sources.count; i++)
         sources_add_root(s->sources, s->options->sources.value[i]);
-    if (s->recorded != NULL)
-        recorded_add_sources(s->recorded, s->sources);
+    if (sources != NULL)
+        recorded_add_sources(sources, s->sources);
     else
         sources_add_root(s->sources, SALLYPORT_SOURCE_DIR);
     return 0;
@@ -129,10 +134,21 @@ static void find_marks(struct session *s)
     }
 }
 
+/* A recording says it on its boot page only. */
+static char *recorded_layout(const struct session *s)
+{
+    const char *page = s->boot.page;
+    const char *line = page != NULL ? strstr(page, "\nlayout=") : NULL;
+    return line != NULL ? strndup(line + 8, strcspn(line + 8, "\n")) : NULL;
+}
+
 static int watch_marks(struct session *s, const struct session_desc *desc,
                        struct complaint *why)
 {
     const char *given = boot_layout(desc->options);
+    s->layout = s->recorded != NULL ? recorded_layout(s) : NULL;
+    if (s->layout != NULL)
+        given = s->layout;
     s->measure = measure_attach(s->tracker, s->program, s->boot.program,
                                 given != NULL ? given : layout_of(desc),
                                 desc->measurements);
@@ -163,6 +179,8 @@ static int gather(struct session *s, const struct session_desc *desc,
     s->disk.fd = -1;
     if (recorded_named(s->options)) {
         status = recorded_open(s, &s->recorded, why);
+        if (status == 0 && desc->measurements != NULL)
+            find_marks(s);
         return status == 0 ? read_tables(s, why) : status;
     }
     status = read_tables(s, why);
@@ -195,12 +213,72 @@ int session_open(const struct session_desc *desc, struct session **out,
         status =
             takeout_open(&o->gets, s->machine, s->kernel, &s->takeout, why);
     if (status == 0 && track)
-        status = make_tracker(s, why);
+        status = make_tracker(s, s->recorded, why);
     if (status == 0 && s->program != NULL)
         status = watch_marks(s, desc, why);
     if (status == 0 && desc->history)
         status = begin_history(s, why);
     return status;
+}
+
+/* ---- The same again ---- */
+
+static struct blob copy_blob(const struct blob *b)
+{
+    struct blob copy = {0};
+    if (b->bytes == NULL)
+        return copy;
+    copy.bytes = malloc(b->size + 1);
+    if (copy.bytes == NULL)
+        abort();
+    memcpy(copy.bytes, b->bytes, b->size + 1);
+    copy.size = b->size;
+    return copy;
+}
+
+static char *copy_text(const char *text)
+{
+    return text != NULL ? strdup(text) : NULL;
+}
+
+/* As it was in the beginning: the machine writes to its image in place. */
+static int disk_again(const struct session *of, struct session *s,
+                      struct complaint *why)
+{
+    s->disk = (struct diskfile){.path = of->disk.path, .fd = -1};
+    if (of->recorded != NULL)
+        return recorded_disk(of->recorded, &s->disk.image, why);
+    if (of->disk.path == NULL)
+        return 0;
+    return hostfile_read(of->disk.path, &s->disk.image, why);
+}
+
+int session_again(const struct session *of, struct session **out,
+                  struct complaint *why)
+{
+    const struct session_desc desc = {.options = of->options, .track = true};
+    struct session *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        abort();
+    *out = s;
+    s->options = of->options;
+    s->boot = (struct boot){
+        .kernel_path = copy_text(of->boot.kernel_path),
+        .kernel = copy_blob(&of->boot.kernel),
+        .initrd = copy_blob(&of->boot.initrd),
+        .page = copy_text(of->boot.page),
+        .program = copy_text(of->boot.program),
+    };
+    s->abi_text = copy_blob(&of->abi_text);
+    s->cost_text = copy_blob(&of->cost_text);
+    int status = disk_again(of, s, why);
+    if (status == 0)
+        status = judge_tables(s, why);
+    if (status == 0)
+        status = make_machine(s, &desc, why);
+    if (status == 0)
+        open_kernel_symbols(s);
+    return status == 0 ? make_tracker(s, of->recorded, why) : status;
 }
 
 int session_finish(struct session *s, int status, struct complaint *why)
@@ -233,6 +311,7 @@ void session_close(struct session *s)
         symbols_close(s->kernel);
     if (s->abi != NULL)
         abi_free(s->abi);
+    free(s->layout);
     blob_free(&s->abi_text);
     blob_free(&s->cost_text);
     diskfile_close(&s->disk);

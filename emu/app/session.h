@@ -54,6 +54,7 @@ struct session {
     struct recorded *recorded; /* PROGRAM is a recording; else NULL */
     struct symbols *program;   /* of PROGRAM, if it has marks; else NULL */
     struct measure *measure;   /* ... watching them, if they are wanted */
+    char *layout;              /* that a recording\'s boot page says; or NULL */
     struct abi *abi;           /* of --abi, else NULL */
     struct blob abi_text, cost_text; /* of --abi, --cost; else empty */
     struct cost_model cost;
@@ -66,6 +67,11 @@ struct session {
  * closed in either case. With --save-boot the files are written here. */
 int session_open(const struct session_desc *desc, struct session **out,
                  struct complaint *why);
+/* Another session of the same images, at its beginning, with a tracker and no
+ * history: for a run that is to be repeated. Nothing is read anew but the
+ * disk's image. *out is to be closed in either case, before `of`. */
+int session_again(const struct session *of, struct session **out,
+                  struct complaint *why);
 /* After the last run: writes the disk back and what --get took out. Returns
  * status, or APP_UNUSABLE with a complaint if that fails; an earlier
  * complaint is kept. */

@@ -119,6 +119,8 @@ static void put_all(struct rows *rows, const struct recording_desc *desc)
     for (size_t i = 0; i < desc->images; i++)
         recording_put_image(rows, i + 1, &desc->image[i]);
     rows_execute(rows, "COMMIT");
+    /* Now: later it would have to wait for whoever reads the file. */
+    rows_execute(rows, "PRAGMA journal_mode=WAL");
 }
 
 /* ---- Files ----
@@ -161,8 +163,11 @@ static bool write_first(const struct recording_desc *desc, const char *part,
     bool good = rows.error == 0;
     if (sqlite3_close(db) != SQLITE_OK)
         good = false;
-    if (!good)
+    if (!good) {
         unlink(part);
+        remove_beside(part, "-wal");
+        remove_beside(part, "-shm");
+    }
     return good;
 }
 
@@ -208,6 +213,7 @@ static sqlite3 *open_for_more(const char *path, char *why, size_t why_bytes)
     sqlite3 *db = NULL;
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
                         NULL) == SQLITE_OK &&
+        sqlite3_busy_timeout(db, 5000) == SQLITE_OK &&
         sqlite3_exec(db,
                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
                      "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;"

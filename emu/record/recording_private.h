@@ -16,7 +16,7 @@
 #define INTERNED    4096 /* texts that are remembered; a power of two */
 #define WHO_MAX     64
 #define CONSOLE_MAX 512
-#define BATCH_ROWS  8192
+#define BATCH_ROWS  1000
 
 struct interned {
     uint64_t id;
