@@ -59,10 +59,25 @@ static void print(void *ctx, const char *text)
 
 /* ---- While the guest runs ---- */
 
-static bool limit_reached(const struct debugger *d)
+/* What --max-insns leaves: it counts instructions and traps. */
+static uint64_t insns_left(const struct debugger *d)
 {
     const struct cpu *cpu = machine_cpu(d->target.machine);
-    return cpu_executed(cpu) + cpu_traps(cpu) >= d->options->max_insns;
+    uint64_t spent = cpu_executed(cpu) + cpu_traps(cpu);
+    return spent < d->options->max_insns ? d->options->max_insns - spent : 0;
+}
+
+/* A stretch of n instructions may take traps as well, so the limit is come to
+ * by halves. */
+static void set_bound(struct debugger *d)
+{
+    uint64_t clock = machine_clock(d->target.machine);
+    uint64_t left = insns_left(d), bound = 0;
+    if (d->script != NULL && !history_in_past(d->target.history))
+        bound = script_advance(d->script);
+    if (left / 2 < STEP_POLL_INSNS && (bound == 0 || clock + left / 2 < bound))
+        bound = clock + (left > 0 ? (left + 1) / 2 : 1);
+    d->target.bound = bound;
 }
 
 static bool poll(void *ctx)
@@ -70,9 +85,8 @@ static bool poll(void *ctx)
     struct debugger *d = ctx;
     command_tell_console(d->commander);
     fflush(stdout);
-    if (d->script != NULL && !history_in_past(d->target.history))
-        d->target.bound = script_advance(d->script);
-    if (limit_reached(d)) {
+    set_bound(d);
+    if (insns_left(d) == 0) {
         printf("--max-insns %" PRIu64 " is reached\n", d->options->max_insns);
         return false;
     }
@@ -86,7 +100,7 @@ static bool feed(void *ctx)
     if (d->script == NULL || history_in_past(d->target.history))
         return false;
     unsigned line = script_line(d->script);
-    d->target.bound = script_advance(d->script);
+    set_bound(d);
     return line != script_line(d->script);
 }
 
@@ -241,9 +255,11 @@ static const char *program_name(const struct session *s)
 static void begin(struct debugger *d)
 {
     struct target_stop stop = {.reason = TARGET_DONE};
+    set_bound(d);
     const char *program = program_name(d->session);
     if (!d->session->options->bare)
         target_run_to_program(&d->target, program, BOOT_CLOCK, &stop);
+    command_tell_console(d->commander);
     if (stop.reason == TARGET_BREAK)
         printf("stopped at the first instruction of %s\n", program);
     else
@@ -295,6 +311,10 @@ static int leave(struct debugger *d)
                     &stop);
     if (stop.reason == MACHINE_ENDED)
         return session_finish(d->session, stop.status, d->why);
+    if (insns_left(d) == 0)
+        return complain(d->why, APP_LIMIT,
+                        "--max-insns %" PRIu64 ": left there",
+                        d->options->max_insns);
     if ((d->options->disk != NULL || d->options->gets.count > 0) &&
         !d->options->quiet)
         fputs("sallyport: left before the guest's end: the disk and --get "

@@ -36,9 +36,10 @@ static void tell_trap(struct commander *c)
     say(c,
         "into the kernel, #%" PRIu64 " %s: the hart has put cause %" PRIu64
         " (%s) into scause, the program's pc 0x%" PRIx64
-        " into sepc, and gone to stvec in S-mode",
+        " into sepc%s, and gone to stvec in S-mode",
         open->number, what, open->cause & ~CPU_CAUSE_INTERRUPT,
-        cpu_cause_name(open->cause), open->user_pc);
+        cpu_cause_name(open->cause), open->user_pc,
+        open->kind == CROSSING_FAULT ? ", what it is about into stval" : "");
     if (sv39_on(satp) && sv39_root(satp) == open->root)
         say(c,
             "satp still names %s's page table; all 31 registers are still "

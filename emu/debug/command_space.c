@@ -127,9 +127,12 @@ static void tell_in(struct commander *c, int pid, uint64_t root, uint64_t va)
     if (w.why != SV39_OK)
         say(c, "  %-16s nothing (%s)", who, sv39_sentence(w.why, &bit));
     else
-        say(c, "  %-16s frame 0x%" PRIx64 "  %s  %s", who, w.pa >> 12,
+        say(c, "  %-16s frame 0x%" PRIx64 "  %s  %s%s", who, w.pa >> 12,
             letters_of(w.flags, flags),
-            name_of_symbol(c, pid, root, va, symbol, sizeof symbol));
+            name_of_symbol(c, pid, root, va, symbol, sizeof symbol),
+            pid == 0 && (w.flags & PTE_U) != 0
+                ? "(a user page: reached only under SUM)"
+                : "");
 }
 
 static bool lives(const struct process *p)
@@ -179,9 +182,11 @@ static void tell_range(struct commander *c, const struct space_range *r)
     char flags[5];
     if (r->look == LOOK_HOLE)
         return;
-    say(c, "  0x%016" PRIx64 " - 0x%016" PRIx64 "  %s  %7" PRIu64 " KiB  %s",
-        r->va, r->va + r->bytes, letters_of(r->flags, flags), r->bytes / 1024,
-        r->name);
+    char size[32] = " with holes";
+    if (r->bytes <= machine_ram_bytes(c->target->machine) * 8)
+        snprintf(size, sizeof size, "%7" PRIu64 " KiB", r->bytes / 1024);
+    say(c, "  0x%016" PRIx64 " - 0x%016" PRIx64 "  %s  %s  %s", r->va,
+        r->va + r->bytes, letters_of(r->flags, flags), size, r->name);
 }
 
 static bool user_question(struct commander *c, int pid,

@@ -73,16 +73,22 @@ static enum target_reason reason_of(const struct machine_stop *stop)
     return TARGET_DONE;
 }
 
-/* A stretch between two polls. True: the run is over. */
-static bool run_stretch(struct target *t, struct moment pass, uint64_t until,
-                        struct target_stop *stop)
+/* How far to run until poll is asked again. */
+static uint64_t next_bound(const struct target *t, uint64_t until)
 {
     uint64_t clock = machine_clock(t->machine);
     uint64_t bound = clock + STEP_POLL_INSNS;
     if (t->bound > clock && t->bound < bound)
         bound = t->bound;
+    return bound < until ? bound : until;
+}
+
+/* A stretch between two polls. True: the run is over. */
+static bool run_stretch(struct target *t, struct moment pass, uint64_t until,
+                        struct target_stop *stop)
+{
     breaks_arm(t->breaks, BREAKS_RUN, pass);
-    history_run(t->history, bound < until ? bound : until, &stop->machine);
+    history_run(t->history, next_bound(t, until), &stop->machine);
     breaks_disarm(t->breaks);
     if (stop_at_hit(t, stop))
         return true;
@@ -205,8 +211,10 @@ void target_run_to_program(struct target *t, const char *name, uint64_t until,
     tracker_listen(t->tracker, on_event, &b);
     while (!b.begun && stop->reason == TARGET_DONE &&
            machine_clock(t->machine) < until) {
-        history_run(t->history, until, &stop->machine);
+        history_run(t->history, next_bound(t, until), &stop->machine);
         stop->reason = reason_of(&stop->machine);
+        if (stop->reason == TARGET_DONE && !b.begun && !go_on(t))
+            stop->reason = TARGET_POLLED;
     }
     tracker_unlisten(t->tracker, &b);
     while (b.begun && target_place(t).priv != CPU_U &&

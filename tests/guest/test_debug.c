@@ -757,6 +757,19 @@ static void two_runs_of_a_script_are_the_same(void **state)
     cli_free(&b);
 }
 
+static void the_limit_stops_the_guest(void **state)
+{
+    (void)state;
+    struct cli_result r = cli_run_bytes(
+        "", 0,
+        ARGS("debug", "--max-insns", "100000", "-x",
+             "continue; continue; print clock < 100010", "hello"));
+    assert_int_equal(r.status, 122);
+    assert_string_equal(r.err, "sallyport: --max-insns 100000: left there\n");
+    assert_non_null(strstr(r.out, "\n1  0x1\n"));
+    cli_free(&r);
+}
+
 /* Where it stands in the past is no difference here. */
 static void forget_the_past(char *text)
 {
@@ -887,6 +900,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_batch_says_where_it_failed),
         cmocka_unit_test(the_guests_status_is_passed_on_at_its_end),
         cmocka_unit_test(two_runs_of_a_script_are_the_same),
+        cmocka_unit_test(the_limit_stops_the_guest),
         cmocka_unit_test(a_recording_takes_the_programs_place),
         cmocka_unit_test(a_terminal_has_editing_completion_and_ctrl_c),
     };
