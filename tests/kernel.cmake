@@ -22,7 +22,20 @@ add_test(NAME kernel_sleeps COMMAND
   ${CMAKE_CURRENT_SOURCE_DIR}/guest/check_sleeps.sh $<TARGET_FILE:sallyport>
   ${GUEST_DIR}/kernel/kernel.elf ${KERNEL_TEST_DIR}/initrd.tar
   ${CMAKE_SOURCE_DIR})
-set_tests_properties(kernel_sleeps PROPERTIES ENVIRONMENT
+
+# Random sequences of calls, and what they leave behind.
+add_executable(test_kernel_random guest/test_kernel_random.c)
+target_link_libraries(test_kernel_random PRIVATE sallyport_flags inspect
+  ${CMOCKA_LIBRARIES} cmocka)
+target_compile_definitions(test_kernel_random PRIVATE
+  KERNEL_ELF="${GUEST_DIR}/kernel/kernel.elf"
+  TEST_INITRD="${KERNEL_TEST_DIR}/initrd.tar")
+add_dependencies(test_kernel_random guestkernel kernel_test_archive)
+add_test(NAME kernel_random COMMAND test_kernel_random)
+add_test(NAME kernel_random_long COMMAND test_kernel_random 1000 400 3000)
+set_tests_properties(kernel_random_long PROPERTIES LABELS long TIMEOUT 3600)
+set_tests_properties(kernel_sleeps kernel_random kernel_random_long PROPERTIES
+  ENVIRONMENT
   "LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/guest/lsan.supp:print_suppressions=0")
 
 add_test(NAME kernel_on_qemu COMMAND ${KERNEL_TESTS}/on_qemu.sh

@@ -330,12 +330,6 @@ static void bad_elf_files_are_refused(void **state)
     in_both_layouts("badelf");
 }
 
-static void random_calls_do_no_harm(void **state)
-{
-    (void)state;
-    in_both_layouts("random");
-}
-
 /* ---- What does not boot ---- */
 
 /* The machine refuses most of this by itself, before the kernel can; so it is
@@ -1092,7 +1086,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(rings_believe_nothing_they_read),
         cmocka_unit_test(stubs_check_every_message),
         cmocka_unit_test(bad_elf_files_are_refused),
-        cmocka_unit_test(random_calls_do_no_harm),
         cmocka_unit_test(a_bad_boot_page_is_refused_in_one_line),
         cmocka_unit_test(a_boot_page_of_another_kind_is_refused),
         cmocka_unit_test(a_bad_archive_is_refused_in_one_line),

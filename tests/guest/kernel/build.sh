@@ -13,7 +13,7 @@ cp "$apps"/bin/{init,sh,true,false,echo,cat,test} "$out/bin"
 for program in "$source"/tests/guest/kernel/*.c; do
     name=$(basename "$program" .c)
     [ "$out/bin/$name" -nt "$program" ] &&
-        [ "$out/bin/$name" -nt "$source/tests/guest/kernel/check.h" ] &&
+        [ -z "$(find "$source/tests/guest/kernel" -name "*.h" -newer "$out/bin/$name")" ] &&
         [ "$out/bin/$name" -nt "$apps/sdk/libsallyport.a" ] && continue
     SALLYPORT_SDK_LIB=$apps/sdk "$source/guestapps/sdk/build.sh" -Wall -Wextra -Werror \
         -I"$source/guestkernel/abi" -o "$out/bin/$name" "$program"
