@@ -128,8 +128,7 @@ static void add_difference(struct tally *sum, const struct tally *now,
     memcpy(sum, s, sizeof s);
 }
 
-/* The lap that is over counts, or is left out. */
-static void add_laps(struct measure_row *row, uint64_t laps)
+void measure_add_laps(struct measure_row *row, uint64_t laps)
 {
     static const struct tally none;
     bool quiet = row->lap[TALLY_TIMER].interrupts == 0;
@@ -158,7 +157,7 @@ static void at_end(struct measure *w, const uint64_t *arg)
         add_difference(&row->lap[i], &now, &w->begin[i]);
     }
     if (arg[0] != 0)
-        add_laps(row, arg[0]);
+        measure_add_laps(row, arg[0]);
     row->cycles = cost_of_tally(tracker_cost(w->t), &row->sum[TALLY_REST]);
 }
 

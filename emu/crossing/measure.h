@@ -39,6 +39,10 @@ struct measurements {
 };
 void measurements_free(struct measurements *m);
 
+/* row->lap, so many laps, is over: it is added to the sums, or left out (see
+ * `disturbed`), and empty again. */
+void measure_add_laps(struct measure_row *row, uint64_t laps);
+
 /* Has it marks? */
 bool measure_marked(const struct symbols *program);
 

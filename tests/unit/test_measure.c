@@ -48,6 +48,69 @@ static void a_lap_is_the_sum_over_the_laps(void **state)
     assert_true(measure_figure(&r, FIGURE_INSNS) == 0);
 }
 
+/* ---- Laps that the timer disturbs ---- */
+
+static void lap(struct measure_row *r, uint64_t laps, uint64_t insns,
+                uint64_t interrupts)
+{
+    r->lap[TALLY_REST].user_insns = insns;
+    r->lap[TALLY_TIMER].interrupts = interrupts;
+    measure_add_laps(r, laps);
+    assert_int_equal(r->lap[TALLY_REST].user_insns, 0); /* a new one */
+    assert_int_equal(r->lap[TALLY_TIMER].interrupts, 0);
+}
+
+static void assert_row(const struct measure_row *r, uint64_t laps,
+                       uint64_t insns, uint64_t timer)
+{
+    assert_int_equal(r->laps, laps);
+    assert_int_equal(r->sum[TALLY_REST].user_insns, insns);
+    assert_int_equal(r->timer, timer);
+}
+
+static void quiet_laps_add_up(void **state)
+{
+    (void)state;
+    struct measure_row r = {0};
+    lap(&r, 1, 10, 0);
+    lap(&r, 3, 32, 0);
+    assert_row(&r, 4, 42, 0);
+    assert_false(r.disturbed);
+}
+
+static void a_disturbed_lap_is_left_out_of_quiet_ones(void **state)
+{
+    (void)state;
+    struct measure_row r = {0};
+    lap(&r, 1, 10, 0);
+    lap(&r, 1, 1000, 2);
+    lap(&r, 1, 11, 0);
+    assert_row(&r, 2, 21, 2); /* but its interrupts are told */
+    assert_int_equal(r.sum[TALLY_TIMER].interrupts, 0);
+    assert_false(r.disturbed);
+}
+
+/* As long as there is no other, they count; the first quiet one takes their
+ * place. */
+static void the_first_quiet_lap_replaces_disturbed_ones(void **state)
+{
+    (void)state;
+    struct measure_row r = {0};
+    lap(&r, 1, 1000, 1);
+    lap(&r, 2, 2100, 3);
+    assert_true(r.disturbed);
+    assert_row(&r, 3, 3100, 4);
+    assert_int_equal(r.sum[TALLY_TIMER].interrupts, 4);
+    lap(&r, 1, 10, 0);
+    assert_false(r.disturbed);
+    assert_row(&r, 1, 10, 4);
+    assert_int_equal(r.sum[TALLY_TIMER].interrupts, 0);
+    lap(&r, 1, 900, 1);
+    assert_row(&r, 1, 10, 5);
+}
+
+/* ---- Where copying stops paying ---- */
+
 static void the_crossover_lies_between_two_sizes(void **state)
 {
     (void)state;
@@ -158,6 +221,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lap_is_the_sum_over_the_laps),
+        cmocka_unit_test(quiet_laps_add_up),
+        cmocka_unit_test(a_disturbed_lap_is_left_out_of_quiet_ones),
+        cmocka_unit_test(the_first_quiet_lap_replaces_disturbed_ones),
         cmocka_unit_test(the_crossover_lies_between_two_sizes),
         cmocka_unit_test(for_good_means_for_good),
         cmocka_unit_test(only_sizes_that_both_have_are_compared),
