@@ -376,6 +376,7 @@ void gdb_connected(struct gdb *g)
     g->reply_bytes = g->frame_bytes = 0;
     g->thread = 0;
     g->next_thread = 0;
+    memset(g->known, 0, sizeof g->known);
     gdb_run_stand(g);
 }
 

@@ -54,6 +54,10 @@ struct gdb {
     size_t next_thread;
     char stop[160];
     struct gdb_point point[GDB_POINTS_MAX];
+    /* Watchpoints that there were, for whose they are: the client takes them
+     * away at each stop and brings them back. */
+    struct gdb_point known[GDB_POINTS_MAX];
+    size_t next_known;
     bool write_told; /* that nothing is written */
     /* Registers of a process that does not have the hart. */
     struct {
@@ -110,8 +114,8 @@ struct gdb_point *gdb_point_of(struct gdb *g, unsigned number);
 bool gdb_points_watch(const struct gdb *g);
 bool gdb_point_is_watch(const struct gdb_point *p);
 struct gdb_point *gdb_breakpoint_at(struct gdb *g, uint64_t pc);
-/* Makes one step, and says which watchpoint its instruction touched, or NULL.
- * Without watchpoints it is history_step. */
+/* Makes one step and returns NULL; if its instruction would touch what is
+ * watched, makes none and says which watchpoint that is. */
 struct gdb_point *gdb_points_step(struct gdb *g, struct machine_stop *stop);
 
 /* ---- gdb_threads.c ---- */

@@ -89,20 +89,42 @@ static bool read_point(const char *args, struct gdb_point *p)
 
 /* Whose the watched address is: the process's if the page is open to U-mode,
  * else the kernel's; what is nowhere yet will be the process's. */
-static void choose_space(const struct gdb *g, struct gdb_point *p,
-                         struct breakpoint *b)
+static int owner_now(const struct gdb *g, uint64_t address)
 {
     struct sv39_walk walk;
-    uint64_t root;
-    bool found = gdb_find_address(g, p->address, &walk);
+    const struct process *p;
+    bool found = gdb_find_address(g, address, &walk);
     if (found && (walk.why == SV39_BARE || !(walk.flags & PTE_U)))
-        p->pid = 0;
-    else if (found && tracker_process_by_root(g->target->tracker, walk.root))
-        p->pid = tracker_process_by_root(g->target->tracker, walk.root)->pid;
-    else
-        p->pid = g->thread != 0 ? g->thread : target_user_pid(g->target);
-    if (p->pid == GDB_KERNEL_THREAD)
-        p->pid = 0;
+        return 0;
+    p = found ? tracker_process_by_root(g->target->tracker, walk.root) : NULL;
+    if (p != NULL)
+        return p->pid;
+    int pid = g->thread != 0 ? g->thread : target_user_pid(g->target);
+    return pid == GDB_KERNEL_THREAD ? 0 : pid;
+}
+
+/* A watchpoint stays with the process that it was first set for, though it is
+ * taken away at each stop and brought back, perhaps when that process is no
+ * more. */
+static int owner_of(struct gdb *g, const struct gdb_point *p)
+{
+    for (size_t i = 0; i < GDB_POINTS_MAX; i++) {
+        const struct gdb_point *k = &g->known[i];
+        if (k->type == p->type && k->address == p->address &&
+            k->bytes == p->bytes)
+            return k->pid;
+    }
+    struct gdb_point *slot = &g->known[g->next_known++ % GDB_POINTS_MAX];
+    *slot = *p;
+    slot->pid = owner_now(g, p->address);
+    return slot->pid;
+}
+
+static void choose_space(struct gdb *g, struct gdb_point *p,
+                         struct breakpoint *b)
+{
+    uint64_t root;
+    p->pid = owner_of(g, p);
     b->pid = p->pid;
     b->space = p->pid != 0                        ? SPACE_PROCESS
                : target_root(g->target, 0, &root) ? SPACE_KERNELS
@@ -171,6 +193,7 @@ void gdb_points_remove(struct gdb *g, const char *args, size_t n)
 #define PIECES (WATCH_BYTES_MAX / PAGE + 2)
 
 struct piece {
+    struct machine *machine;
     struct gdb_point *point;
     struct gdb_point **hit;
     int watch;
@@ -182,6 +205,7 @@ static void on_access(void *ctx, uint64_t pa, unsigned size,
     const struct piece *p = ctx;
     (void)pa, (void)size, (void)what;
     *p->hit = p->point;
+    machine_request_stop(p->machine);
 }
 
 static bool physical(const struct gdb *g, const struct gdb_point *p,
@@ -205,7 +229,7 @@ static size_t arm(struct gdb *g, struct gdb_point *p, struct gdb_point **hit,
         uint64_t stop = (va | (PAGE - 1)) + 1, pa;
         if (stop > end || stop == 0)
             stop = end;
-        piece[count] = (struct piece){p, hit, -1};
+        piece[count] = (struct piece){g->target->machine, p, hit, -1};
         if (physical(g, p, va, &pa))
             piece[count].watch = machine_watch_memory(
                 g->target->machine, pa, (size_t)(stop - va),

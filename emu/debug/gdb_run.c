@@ -273,8 +273,8 @@ void gdb_run_step(struct gdb *g, const char *args, size_t n)
 
 /* ---- Backwards ---- */
 
-/* The instruction that was taken back is made once more, to see whether it
- * touches what is watched. */
+/* If the instruction that was taken back touches what is watched: which
+ * watchpoint that is, and it stands behind it again. */
 static struct gdb_point *watched_behind(struct gdb *g)
 {
     struct machine_stop stop;
@@ -282,7 +282,10 @@ static struct gdb_point *watched_behind(struct gdb *g)
         return NULL;
     struct moment here = history_now(g->target->history);
     struct gdb_point *p = gdb_points_step(g, &stop);
-    history_goto(g->target->history, here);
+    if (p != NULL)
+        history_step(g->target->history, &stop);
+    else
+        history_goto(g->target->history, here);
     return p;
 }
 

@@ -1,7 +1,8 @@
 /*
- * gdb_stop.c - why it stopped, in the words of a stop reply. A watchpoint stops
- * the target before the access: forwards the client expects to be behind it, so
- * the one instruction is made; backwards it expects to be before it.
+ * gdb_stop.c - why it stopped, in the words of a stop reply. On RISC-V, GDB
+ * expects a watchpoint to stop in front of the instruction, which it then makes
+ * itself: forwards that is before the access, where the target stops;
+ * backwards, when the access is about to be taken back, behind it.
  */
 #include "gdb_internal.h"
 
@@ -84,7 +85,7 @@ static void note_hit(struct gdb *g, const struct target_stop *stop,
         gdb_console_line(g, stop->text);
         gdb_note_stop(g, GDB_SIGNAL_TRAP, "");
     } else if (gdb_point_is_watch(p)) {
-        if (forward)
+        if (!forward)
             history_step(g->target->history, &step);
         gdb_note_watch(g, p);
     } else {

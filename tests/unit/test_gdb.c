@@ -300,26 +300,42 @@ static uint64_t stored(struct bench *b)
     return register_of(b, packet);
 }
 
-/* Behind the store forwards, before it backwards, and in a single step. */
+static void without_watch(struct bench *b, const char *packet)
+{
+    assert_answer(b, "z2,80010000,8", "OK");
+    assert_null(strstr(answer_to(b, packet), "watch"));
+    assert_answer(b, "Z2,80010000,8", "OK");
+}
+
+/* Forwards before the store and backwards behind it: the client makes it, or
+ * takes it back, without the watchpoint. In a single step as well. */
 static void watchpoints_stop_both_ways(void **state)
 {
     struct bench *b = open_bench();
     (void)state;
     assert_answer(b, "Z2,80010000,8", "OK");
-    assert_non_null(strstr(answer_to(b, "vCont;c"), ";watch:80010000;"));
-    assert_int_equal(stored(b), 1);
-    assert_int_equal(pc_now(b), STORE_AT + 4);
-    assert_non_null(strstr(answer_to(b, "vCont;c"), ";watch:80010000;"));
-    assert_int_equal(stored(b), 2);
-    assert_non_null(strstr(answer_to(b, "bc"), ";watch:80010000;"));
-    assert_int_equal(stored(b), 1);
-    assert_int_equal(pc_now(b), STORE_AT);
-    assert_non_null(strstr(answer_to(b, "s"), ";watch:80010000;"));
-    assert_int_equal(stored(b), 2);
+    for (uint64_t n = 0; n < 3; n++) {
+        if (n == 1) { /* step by step to the store */
+            assert_null(strstr(answer_to(b, "s"), "watch"));
+            assert_null(strstr(answer_to(b, "s"), "watch"));
+        }
+        const char *go = n == 1 ? "s" : "vCont;c";
+        assert_non_null(strstr(answer_to(b, go), ";watch:80010000;"));
+        assert_int_equal(stored(b), n);
+        assert_int_equal(pc_now(b), STORE_AT);
+        without_watch(b, "s");
+        assert_int_equal(stored(b), n + 1);
+    }
     assert_non_null(strstr(answer_to(b, "bs"), ";watch:80010000;"));
-    assert_int_equal(stored(b), 1);
-    assert_non_null(strstr(answer_to(b, "bc"), ";watch:80010000;"));
-    assert_int_equal(stored(b), 0);
+    assert_int_equal(stored(b), 3);
+    for (uint64_t n = 3; n > 0; n--) {
+        assert_non_null(strstr(answer_to(b, "bc"), ";watch:80010000;"));
+        assert_int_equal(stored(b), n);
+        assert_int_equal(pc_now(b), STORE_AT + 4);
+        without_watch(b, "bs");
+        assert_int_equal(stored(b), n - 1);
+        assert_int_equal(pc_now(b), STORE_AT);
+    }
     assert_non_null(strstr(answer_to(b, "bc"), "replaylog:begin"));
     assert_answer(b, "Z2,80010000,0", "E16");
     assert_answer(b, "Z2,80010000,ffffffff", "E16");
