@@ -163,10 +163,18 @@ static void go_write(struct gui *g, uint64_t va)
     snprintf(what, sizeof what,
              "0x%" PRIx64 ": not written since this history began", va);
     uint64_t pa = g->scene.bytes.root ? walk.pa : va;
-    if (g->scene.bytes.root && walk.why != SV39_OK)
+    if (g->scene.bytes.root && walk.why != SV39_OK) {
         there(g, false, "last write: nothing is mapped there");
-    else
-        there(g, history_last_write(g->history, pa, 1), what);
+        return;
+    }
+    bool found = history_last_write(g->history, pa, 1);
+    there(g, found, what);
+    snprintf(what, sizeof what,
+             "0x%" PRIx64 " is written by the next instruction, for the last "
+             "time until then",
+             va);
+    if (found)
+        view_say(g->view, what);
 }
 
 /* ---- Branches ---- */

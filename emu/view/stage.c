@@ -421,7 +421,7 @@ void stage_fill(struct stage *st, const struct stage_want *want,
     scene->spans = st->spans;
     stage_console(st, scene);
     stage_past(st, scene);
-    stage_breaks(want->breaks, scene);
+    stage_breaks(st, want->breaks, scene);
     st->lacks = at.last && !at.saved;
     if (st->lacks)
         st->lacked = (struct moment){at.last->clock_in, at.last->traps_in};

@@ -33,21 +33,47 @@ static bool on_side(const struct breakpoint *b, bool kernel)
     return true;
 }
 
-static void mark_side(struct scene_side *side, const struct breakpoint *b,
-                      bool kernel)
+static void mark(struct scene_side *side, const struct breakpoint *b,
+                 unsigned line, uint64_t va)
 {
-    bool line =
-        b->kind == BREAK_LINE && side->file && same_file(side->file, b->place);
-    if (!on_side(b, kernel) || side->marks == SCENE_MARKS ||
-        (!line && b->kind != BREAK_ADDRESS))
-        return;
-    side->mark[side->marks++] = (struct scene_mark){.number = b->number,
-                                                    .line = line ? b->line : 0,
-                                                    .va = b->address,
-                                                    .disabled = b->disabled};
+    if (side->marks < SCENE_MARKS)
+        side->mark[side->marks++] =
+            (struct scene_mark){.number = b->number,
+                                .line = line,
+                                .va = va,
+                                .disabled = b->disabled};
 }
 
-void stage_breaks(const struct breaks *breaks, struct scene *scene)
+/* At a function's first instruction, and the line of that. */
+static void mark_function(struct scene_side *side, const struct breakpoint *b,
+                          const struct symbols *s)
+{
+    uint64_t va, bytes;
+    const char *file;
+    unsigned line;
+    if (!s || !symbols_address(s, b->place, &va, &bytes))
+        return;
+    mark(side, b, 0, va);
+    if (side->file && symbols_line(s, va, &file, &line) &&
+        strcmp(side->file, stage_path(file)) == 0)
+        mark(side, b, line, 0);
+}
+
+static void mark_side(struct scene_side *side, const struct breakpoint *b,
+                      bool kernel, const struct symbols *s)
+{
+    if (!on_side(b, kernel))
+        return;
+    if (b->kind == BREAK_LINE && side->file && same_file(side->file, b->place))
+        mark(side, b, b->line, 0);
+    else if (b->kind == BREAK_ADDRESS)
+        mark(side, b, 0, b->address);
+    else if (b->kind == BREAK_FUNCTION)
+        mark_function(side, b, s);
+}
+
+void stage_breaks(const struct stage *st, const struct breaks *breaks,
+                  struct scene *scene)
 {
     size_t n = breaks ? breaks_count(breaks) : 0;
     for (size_t i = 0; i < n && i < SCENE_BREAKS; i++) {
@@ -59,7 +85,8 @@ void stage_breaks(const struct breaks *breaks, struct scene *scene)
                      b->found == 0;
         snprintf(out->text, sizeof out->text, "%s", b->text);
         snprintf(out->condition, sizeof out->condition, "%s", b->condition);
-        mark_side(&scene->user, b, false);
-        mark_side(&scene->kernel, b, true);
+        mark_side(&scene->user, b, false,
+                  stage_symbols_of(st, scene->user_pid));
+        mark_side(&scene->kernel, b, true, tracker_kernel_symbols(st->tracker));
     }
 }

@@ -100,7 +100,8 @@ void stage_later_card(struct stage *st, uint64_t number,
 bool stage_row(void *ctx, uint64_t number, struct scene_row *row);
 
 /* After the sides' code (stage_breaks.c). breaks: may be NULL. */
-void stage_breaks(const struct breaks *breaks, struct scene *scene);
+void stage_breaks(const struct stage *st, const struct breaks *breaks,
+                  struct scene *scene);
 
 /* The walk kept of a refusal, or NULL. */
 const struct sv39_walk *stage_kept_walk(const struct stage *st, uint64_t number,

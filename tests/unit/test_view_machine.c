@@ -38,17 +38,20 @@ static struct world *world_of(const char *program)
                                   .initrd = GUEST_INITRD,
                                   .program = &w->program,
                                   .program_count = 1};
-    struct session_desc desc = {.options = &w->options, .track = true};
+    struct session_desc desc = {
+        .options = &w->options, .track = true, .history = true};
     if (session_open(&desc, &w->session, &why) != 0)
         fail_msg("%s", why.text);
     struct stage_desc stage = {.machine = w->session->machine,
                                .tracker = w->session->tracker,
                                .sources = w->session->sources,
+                               .history = w->session->history,
                                .program = program};
     w->stage = stage_create(&stage);
     w->view = view_create();
     w->stepper = (struct stepper){.machine = w->session->machine,
                                   .tracker = w->session->tracker,
+                                  .history = w->session->history,
                                   .budget = 100000000};
     assert_non_null(w->stage);
     assert_non_null(w->view);
@@ -114,6 +117,15 @@ static void expect_not(struct world *w, const char *panel, const char *words)
     free(text);
 }
 
+/* Frees both. */
+static void expect_same(const char *panel, char *now, char *then)
+{
+    if (strcmp(now, then) != 0)
+        fail_msg("%s says\n%s\nand said\n%s", panel, now, then);
+    free(now);
+    free(then);
+}
+
 static void drawing_every_panel_leaves_the_machine_as_it_was(void **state)
 {
     (void)state;
@@ -140,6 +152,86 @@ static void drawing_every_panel_leaves_the_machine_as_it_was(void **state)
     world_end(w);
 }
 
+/* ---- Going back ---- */
+
+/* What the window says of a moment it says again when it is gone back to, but
+ * for what is known of the future: the sides, the wall, the console. */
+static void a_moment_looks_the_same_when_it_is_gone_back_to(void **state)
+{
+    (void)state;
+    static const char *const panels[] = {
+        "user", "kernel", "boundary", "card", "console", "registers", "walk"};
+    enum { STOPS = 12, PANELS_SEEN = sizeof panels / sizeof panels[0] };
+    struct world *w = world_of("hello");
+    char *seen[STOPS][PANELS_SEEN];
+    struct moment at[STOPS];
+    struct history *h = w->session->history;
+    go_to(w, "write");
+    for (int stop = 0; stop < STOPS; stop++) {
+        struct step_result r = stop % 3 ? step_instruction(&w->stepper)
+                                        : step_line(&w->stepper, STEP_INTO);
+        assert_int_equal(r.reason, STEP_DONE);
+        at[stop] = history_now(h);
+        stage_mark(w->stage); /* nothing is lit */
+        look(w, 0);
+        stage_mark(w->stage);
+        look(w, 0);
+        for (size_t p = 0; p < PANELS_SEEN; p++)
+            seen[stop][p] = panel_text(w, panels[p]);
+    }
+    for (int i = 0; i < STOPS; i++) {
+        int stop = (i * 7 + 5) % STOPS;
+        assert_true(history_goto(h, at[stop]));
+        uint64_t hash = machine_hash(w->session->machine);
+        look(w, 0);
+        stage_mark(w->stage);
+        look(w, 0);
+        for (size_t p = 0; p < PANELS_SEEN; p++)
+            expect_same(panels[p], panel_text(w, panels[p]), seen[stop][p]);
+        assert_true(machine_hash(w->session->machine) == hash);
+    }
+    world_end(w);
+}
+
+/* The console ends where it had ended then; a branch prints its own. */
+static void the_console_follows_the_moment_and_the_branch(void **state)
+{
+    (void)state;
+    struct world *w = world_of("cat");
+    struct history *h = w->session->history;
+    struct machine_stop stop;
+    history_run(h, UINT64_MAX, &stop);
+    assert_int_equal(stop.reason, MACHINE_WANTS_INPUT);
+    struct moment waits = history_now(h);
+    history_input(h, (const uint8_t *)"first\r", 6, false);
+    history_run(h, UINT64_MAX, &stop);
+    look(w, 0);
+    expect(w, "console", "first");
+    assert_true(history_goto(h, waits));
+    look(w, 0);
+    expect_not(w, "console", "first");
+    expect(w, "console", "printed later");
+    expect(w, "status", "in the past");
+    history_step_back(h);
+    history_input(h, (const uint8_t *)"second\r", 7, false);
+    stage_branch_changed(w->stage);
+    stage_typed(w->stage, 1, "second\r", 7);
+    history_run(h, UINT64_MAX, &stop);
+    look(w, 0);
+    expect(w, "console", "second");
+    expect_not(w, "console", "first");
+    expect(w, "branches", "second");
+    expect(w, "crossings", "b2");
+    assert_true(history_switch(h, 0));
+    stage_branch_changed(w->stage);
+    assert_true(history_goto(h, history_newest(h)));
+    look(w, 0);
+    expect(w, "console", "first");
+    expect_not(w, "console", "second");
+    expect_not(w, "crossings", "b2");
+    world_end(w);
+}
+
 /* A run with a stage that looks all the time goes the way of one without. */
 static void a_watched_run_ends_like_an_unwatched_one(void **state)
 {
@@ -148,10 +240,10 @@ static void a_watched_run_ends_like_an_unwatched_one(void **state)
     for (int watched = 0; watched < 2; watched++) {
         struct world *w = world_of("hello");
         struct machine_stop stop = {.reason = MACHINE_LIMIT};
-        machine_input_end(w->session->machine);
+        history_input_end(w->session->history);
         for (uint64_t until = 10007; stop.reason == MACHINE_LIMIT;
              until += 10007) {
-            machine_run(w->session->machine, until, &stop);
+            history_run(w->session->history, until, &stop);
             if (watched)
                 look(w, 0);
         }
@@ -258,6 +350,8 @@ static void before_anything_has_crossed_the_panels_say_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_moment_looks_the_same_when_it_is_gone_back_to),
+        cmocka_unit_test(the_console_follows_the_moment_and_the_branch),
         cmocka_unit_test(drawing_every_panel_leaves_the_machine_as_it_was),
         cmocka_unit_test(a_watched_run_ends_like_an_unwatched_one),
         cmocka_unit_test(the_write_of_hello_is_told_from_both_sides),
