@@ -11,6 +11,7 @@
 #include "looks.h"
 #include "prompt.h"
 #include "rawtty.h"
+#include "recorder.h"
 #include "script.h"
 #include "session.h"
 
@@ -272,6 +273,17 @@ static void begin(struct debugger *d)
     fflush(stdout);
 }
 
+/* The command save: this branch, whole, by a second machine. */
+static bool save(void *ctx, const char *path, char *why, size_t n)
+{
+    const struct debugger *d = ctx;
+    struct complaint reason = {.text = ""};
+    if (recording_write_branch(d->session, path, &reason) == 0)
+        return true;
+    snprintf(why, n, "%s", reason.text);
+    return false;
+}
+
 static int open_all(struct debugger *d)
 {
     struct session_desc desc = {
@@ -288,7 +300,8 @@ static int open_all(struct debugger *d)
                                 .poll_ctx = d};
     if (!target_open(&d->target))
         return complain(d->why, APP_UNUSABLE, "debug: out of memory");
-    struct commander_desc commander = {.target = &d->target, .out = print};
+    struct commander_desc commander = {
+        .target = &d->target, .out = print, .save = save, .save_ctx = d};
     d->commander = commander_create(&commander);
     if (d->commander == NULL)
         return complain(d->why, APP_UNUSABLE, "debug: out of memory");

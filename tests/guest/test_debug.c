@@ -801,6 +801,32 @@ static void a_recording_takes_the_programs_place(void **state)
     cli_free(&b);
 }
 
+static void the_branch_taken_can_be_saved(void **state)
+{
+    (void)state;
+    struct cli_result r = cli_run_bytes(
+        "", 0,
+        ARGS("debug", "-x",
+             "continue; input \"echo one\\n\"; continue; goto 2000000; "
+             "input \"echo two\\n\"; continue; save two.db; branch 0; "
+             "save one.db; save /nowhere/x.db",
+             "sh"));
+    assert_int_equal(r.status, 120);
+    assert_non_null(strstr(r.err, "-x:10: save: /nowhere/x.db: "));
+    cli_free(&r);
+    static const char *const saved[][2] = {{"one.db", "guest| one"},
+                                           {"two.db", "guest| two"}};
+    for (size_t i = 0; i < 2; i++) {
+        r = cli_run_bytes("", 0,
+                          ARGS("debug", "-x", "goto newest", saved[i][0]));
+        assert_int_equal(r.status, 0);
+        assert_non_null(strstr(r.out, saved[i][1]));
+        /* what was typed first is in both pasts, the second in one */
+        assert_true(i == 1 || strstr(r.out, "guest| two") == NULL);
+        cli_free(&r);
+    }
+}
+
 /* ---- A terminal ---- */
 
 struct terminal {
@@ -900,6 +926,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_batch_says_where_it_failed),
         cmocka_unit_test(the_guests_status_is_passed_on_at_its_end),
         cmocka_unit_test(two_runs_of_a_script_are_the_same),
+        cmocka_unit_test(the_branch_taken_can_be_saved),
         cmocka_unit_test(the_limit_stops_the_guest),
         cmocka_unit_test(a_recording_takes_the_programs_place),
         cmocka_unit_test(a_terminal_has_editing_completion_and_ctrl_c),
