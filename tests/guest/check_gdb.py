@@ -106,6 +106,10 @@ EXPECTED = {
         r"main \(\) at .*count\.c:18", r"main \(\) at .*count\.c:19",
         r"main \(\) at .*count\.c:18", r"main \(\) at .*count\.c:1[67]"],
     "the other process": [r"=> 0x", r"=> 0x"],
+    "a watchpoint outlives its process": [
+        r"Old value = 1", r"New value = 3", r"Old value = 3", r"New value = 6",
+        r"the run has ended", r'Thread \d+ "count" hit Hardware watchpoint',
+        r"Old value = 6", r"New value = 3"],
     "the ends": [
         r"No more reverse-execution history", r"= .*0x80200000",
         r"sallyport: the run has ended, status 6",

@@ -104,6 +104,14 @@ echo == the other process\n
 thread apply all -s x/i $pc
 x/2i $pc
 
+echo == a watchpoint outlives its process\n
+watch sum
+continue
+continue
+continue
+reverse-continue
+delete
+
 echo == the ends\n
 reverse-continue
 p $pc
