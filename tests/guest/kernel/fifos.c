@@ -390,6 +390,30 @@ static void a_mapped_write_is_in_the_way(void)
     close(pair[0]);
 }
 
+/* What was lent goes with the lender: then there is room again, which is said
+ * to who polls for it. (The lender's end of the pipe stays open here.) */
+static void the_end_of_a_lender_wakes(void)
+{
+    EQUAL(pipe(pair), 0);
+    pid_t lender = fork();
+    if (lender == 0)
+        _exit(write(pair[1], bytes, BIG) != BIG);
+    usleep(1500);
+    pid_t killer = fork();
+    if (killer == 0) {
+        usleep(1500);
+        _exit(kill(lender, SIGKILL));
+    }
+    struct pollfd p = {pair[1], POLLOUT, 0};
+    EQUAL(poll(&p, 1, 0), 0);
+    EQUAL(poll(&p, 1, -1), 1);
+    EQUAL(p.revents, POLLOUT);
+    EQUAL(status_of(killer), 0);
+    EQUAL(status_of(lender), SIGKILL);
+    close(pair[0]);
+    close(pair[1]);
+}
+
 static void poll_for_ever(long fd)
 {
     struct pollfd p = {(int)fd, POLLIN, 0};
@@ -424,6 +448,7 @@ static void all(long round)
     timeouts_last_long_enough();
     everything_that_changes_an_answer_wakes();
     a_mapped_write_is_in_the_way();
+    the_end_of_a_lender_wakes();
     sleepers_may_be_killed();
     EQUAL(unlink(NAME), 0);
     if (failures)

@@ -98,6 +98,21 @@ static void copy_and_return(int number, siginfo_t *info, void *context)
     sigreturn((void *)island);
 }
 
+/* The seal is no secret: this frame has the one that its place needs, but no
+ * frame is made at such a place. */
+static void copy_beside_and_return(int number, siginfo_t *info, void *context)
+{
+    static char room[sizeof(struct signal_frame) + 32]
+        __attribute__((aligned(16)));
+    ucontext_t *old = context, copy = *old;
+    char *at = room + 8;
+    (void)number;
+    (void)info;
+    copy.seal ^= (uint64_t)old ^ (uint64_t)at;
+    memcpy(at, &copy, sizeof copy);
+    sigreturn((const struct signal_frame *)at);
+}
+
 static void bend_the_seal(int number, siginfo_t *info, void *context)
 {
     (void)number;
@@ -114,6 +129,7 @@ static void raise_with(long handler)
 static void frames_are_where_they_were_made(void)
 {
     EQUAL(in_child(raise_with, (long)copy_and_return), SIGSEGV);
+    EQUAL(in_child(raise_with, (long)copy_beside_and_return), SIGSEGV);
     EQUAL(in_child(raise_with, (long)bend_the_seal), SIGSEGV);
 }
 
@@ -141,6 +157,8 @@ static void change_frame(int number, siginfo_t *info, void *context)
     (void)info;
     if (poisoned == 32)
         frame->mask = UINT64_MAX;
+    else if (poisoned == 34)
+        frame->x[0] |= 1;
     else if (poisoned == 33)
         memcpy(frame->x, poison, sizeof poison);
     else
@@ -169,6 +187,7 @@ static void no_pc_gives_more_rights(void)
     EQUAL(with_pc(1ull << 40), SIGSEGV);
     EQUAL(with_pc(UINT64_MAX), SIGSEGV);
     EQUAL(with_pc((uint64_t)island), SIGSEGV); /* no X */
+    EQUAL(in_child(change_and_return, 34), 0); /* there is no bit 0 */
 }
 
 static void no_sp_harms_the_kernel(void)
