@@ -275,6 +275,7 @@ static void serve(struct server *v, int listener)
 static bool open_server(struct server *v)
 {
     struct gdb_env env = {.ctx = v,
+                          .bare = v->session->options->bare,
                           .send = send_all,
                           .wait_input = wait_input,
                           .say = say,

@@ -25,6 +25,7 @@ struct gdb;
 
 struct gdb_env {
     void *ctx;
+    bool bare; /* M-mode is the guest's: its CSRs are shown */
     /* Sends all of it; false: the connection is gone. */
     bool (*send)(void *ctx, const void *bytes, size_t n);
     /* The guest waits for its console: gives it something (target_input) and

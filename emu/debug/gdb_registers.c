@@ -37,6 +37,11 @@ static const struct {
 #define CSRS        (sizeof csrs / sizeof csrs[0])
 #define PRIV_NUMBER (CSR_FIRST + CSRS)
 
+static bool is_shown(const struct gdb *g, unsigned i)
+{
+    return g->env.bare || !csrs[i].machine;
+}
+
 /* ---- The description ---- */
 
 static const char *type_of(unsigned n)
@@ -51,7 +56,7 @@ static size_t put(char *text, size_t room, size_t at, const char *line)
     return at + (size_t)snprintf(text + at, room - at, "%s\n", line);
 }
 
-static size_t describe(char *text, size_t room)
+static size_t describe(const struct gdb *g, char *text, size_t room)
 {
     size_t at = 0;
     at = put(text, room, at, "<?xml version=\"1.0\"?>");
@@ -70,10 +75,12 @@ static size_t describe(char *text, size_t room)
              "regnum=\"32\"/>\n</feature>\n"
              "<feature name=\"org.gnu.gdb.riscv.csr\">");
     for (unsigned i = 0; i < CSRS; i++)
-        at += (size_t)snprintf(text + at, room - at,
-                               "<reg name=\"%s\" bitsize=\"64\" type=\"int\" "
-                               "regnum=\"%u\" group=\"csr\"/>\n",
-                               csrs[i].name, CSR_FIRST + i);
+        if (is_shown(g, i))
+            at +=
+                (size_t)snprintf(text + at, room - at,
+                                 "<reg name=\"%s\" bitsize=\"64\" type=\"int\" "
+                                 "regnum=\"%u\" group=\"csr\"/>\n",
+                                 csrs[i].name, CSR_FIRST + i);
     at += (size_t)snprintf(
         text + at, room - at,
         "</feature>\n<feature name=\"org.gnu.gdb.riscv.virtual\">\n"
@@ -87,7 +94,7 @@ void gdb_registers_document(struct gdb *g, const char *args, size_t n)
 {
     char text[GDB_PACKET_MAX];
     (void)n;
-    gdb_say_piece(g, text, describe(text, sizeof text), args);
+    gdb_say_piece(g, text, describe(g, text, sizeof text), args);
 }
 
 /* ---- A process that does not have the hart ---- */
@@ -116,7 +123,8 @@ static bool csr_value(const struct gdb *g, unsigned i, uint64_t *value)
 {
     struct cpu *cpu = machine_cpu(g->target->machine);
     int number = cpu_csr_number(csrs[i].name);
-    return number >= 0 && cpu_csr(cpu, (unsigned)number, value);
+    return is_shown(g, i) && number >= 0 &&
+           cpu_csr(cpu, (unsigned)number, value);
 }
 
 /* Of the chosen thread. False: not known. */

@@ -63,7 +63,7 @@ EXPECTED = {
         r"<write\+4>:\s+ecall", r"= 0"],
     "through it: the trampoline": [
         r"<uservec>:\s+csrrw\s+a0,sscratch,a0", r"= 1", r"= 8",
-        r"= 6\d{4}",
+        r"= 6\d{4}", r"= void",
         r"#0 +<signal handler called>", r"#1 .* write \(\)",
         r"#2 .* main \(\) at .*count\.c:19",
         r"<uservec\+\d+>", r"#0 +<signal handler called>",

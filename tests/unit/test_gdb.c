@@ -94,8 +94,11 @@ static struct bench *open_bench(void)
                                 .poll = poll_some,
                                 .poll_ctx = b};
     assert_true(target_open(&b->target));
-    struct gdb_env env = {
-        .ctx = b, .send = take, .wait_input = no_input, .say = say};
+    struct gdb_env env = {.ctx = b,
+                          .bare = true,
+                          .send = take,
+                          .wait_input = no_input,
+                          .say = say};
     b->gdb = gdb_create(&b->target, &env);
     assert_non_null(b->gdb);
     return b;
@@ -191,6 +194,7 @@ static void the_description_names_no_operating_system(void **state)
     assert_non_null(strstr(whole, "<osabi>none</osabi>"));
     assert_non_null(strstr(whole, "name=\"sepc\""));
     assert_non_null(strstr(whole, "name=\"priv\""));
+    assert_non_null(strstr(whole, "name=\"mepc\""));
     assert_non_null(strstr(whole, "</target>"));
     assert_answer(b, "qXfer:features:read:other.xml:0,100", "");
     assert_answer(b, "qXfer:features:read:target.xml:x,100", "E16");

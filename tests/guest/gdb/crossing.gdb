@@ -26,6 +26,7 @@ x/i $pc
 p $priv
 p $scause
 p $sepc
+p $mepc
 backtrace
 stepi 40
 x/i $pc
