@@ -3,11 +3,39 @@
  */
 #include "gui.h"
 
+#include "recorder.h"
+
 #include "../view/picture.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+/* The run is made again, and recorded: the window waits for it, and says so. */
+static void save_branch(struct gui *g, const char *path)
+{
+    struct complaint why = {.text = ""};
+    char said[300];
+    snprintf(said, sizeof said, "saving %s: the branch is run once more", path);
+    view_say(g->view, said);
+    gui_draw(g);
+    if (recording_write_branch(g->session, path, &why) == 0) {
+        snprintf(said, sizeof said, "saved %s: replay it, or open it here",
+                 path);
+    } else {
+        said[0] = '\0';
+        snprintf(g->notice, sizeof g->notice, "%s", why.text);
+    }
+    view_say(g->view, said);
+}
+
+static void save_branch_by_clock(struct gui *g)
+{
+    char name[64];
+    snprintf(name, sizeof name, "sallyport-%" PRIu64 ".db",
+             history_newest(g->history).clock);
+    save_branch(g, name);
+}
 
 /* "break call write", "3:main", "to copyout": the find field takes these too.
  */
@@ -28,6 +56,10 @@ static void look_up(struct gui *g, const char *text)
     struct stage_found found;
     if (about_breakpoints(g, text))
         return;
+    if (strncmp(text, "save ", 5) == 0) {
+        save_branch(g, text + 5);
+        return;
+    }
     if (!stage_find(g->stage, text, &found, g->notice, sizeof g->notice))
         return;
     char filter[32];
@@ -161,6 +193,9 @@ void gui_carry_out(struct gui *g, const struct view_request *request)
         break;
     case CMD_SAVE_PICTURE:
         save_picture(g);
+        break;
+    case CMD_SAVE_BRANCH:
+        save_branch_by_clock(g);
         break;
     case CMD_QUIT:
         g->quit = true;

@@ -69,6 +69,10 @@ const struct command_row command_table[] = {
      ONE_WAY},
     {CMD_SAVE_PICTURE, "Ctrl S", 0, NULL,
      "Save the window as a picture (PNG) in the current folder.", ONE_WAY},
+    {CMD_SAVE_BRANCH, "Ctrl B", 0, NULL,
+     "Save the branch as a recording (.db) in the current folder. Find: "
+     "save NAME.db.",
+     ONE_WAY},
     {CMD_HELP, "F1", '?', "?", "This page.", ONE_WAY},
     {CMD_CLOSE, "Esc", 0, NULL,
      "Close what lies on top; leave a field; stop a long way.", ONE_WAY},

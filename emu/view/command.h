@@ -38,6 +38,7 @@ enum command {
     CMD_TYPE,       /* bytes for the guest's console */
     CMD_LOOK_UP,    /* the text of the find field */
     CMD_SAVE_PICTURE,
+    CMD_SAVE_BRANCH,
     CMD_QUIT,
     /* Carried out by the view itself. */
     CMD_OLDER,

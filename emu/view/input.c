@@ -296,6 +296,7 @@ static struct view_request control_key(struct view *v,
     } always[] = {
         {'+', CMD_BIGGER},      {'=', CMD_BIGGER}, {'-', CMD_SMALLER},
         {'0', CMD_NORMAL_SIZE}, {'Q', CMD_QUIT},   {'S', CMD_SAVE_PICTURE},
+        {'B', CMD_SAVE_BRANCH},
     };
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
         bool guests = always[i].letter >= 'A' && v->focus == FOCUS_CONSOLE;

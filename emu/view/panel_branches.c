@@ -58,12 +58,28 @@ static const char *advice(size_t branches)
                  "begins there, and this future stays.";
 }
 
+static void save_button(struct frame *f, struct box *b)
+{
+    static const char word[] = "save this branch as a recording   Ctrl B";
+    struct box at = box_cut_top(b, 32);
+    if (at.y + at.h > box_bottom(*b))
+        return;
+    at = BOX(at.x, at.y, draw_width(f->d, FONT_SMALL, word) + 20, 24);
+    draw_card(f->d, at, frame_hovered(f, at) ? f->p->field : f->p->card,
+              f->p->line, 6);
+    draw_text(f->d, FONT_SMALL, at.x + 10, at.y + 4, at.w - 16, f->p->ink,
+              word);
+    frame_hot(f, at, HOT_COMMAND, CMD_SAVE_BRANCH,
+              command_row(CMD_SAVE_BRANCH)->help);
+}
+
 void panel_branches(struct frame *f, struct box b)
 {
     left_tabs_draw(f, PANEL_BRANCHES, &b);
     double used = draw_prose(f->d, FONT_SMALL, b.x, b.y + 2, b.w, 3, f->p->soft,
                              advice(f->s->branches));
     box_cut_top(&b, used + 8);
+    save_button(f, &b);
     frame_hot(f, b, HOT_SCROLL, PANEL_BRANCHES, NULL);
     size_t count = f->s->branches, rows = (size_t)(b.h / ROW);
     long last = count > rows ? (long)(count - rows) : 0;

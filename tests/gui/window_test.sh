@@ -401,10 +401,19 @@ until_title '*sh - waiting - #*b2 read(*' "the branch runs, its crossings say b2
 xdotool key --window "$window" b
 sleep 0.4
 picture 15-branches
-xdotool mousemove --window "$window" 100 768 click 1 # branch 1
+rm -f "$out/branch.db"
+find_field "save $out/branch.db"
+for try in $(seq 100); do
+    [ -s "$out/branch.db" ] && break
+    sleep 0.1
+done
+xdotool mousemove --window "$window" 100 800 click 1 # branch 1
 until_title '*paused - #[5-9][0-9] read(*' "the first branch again, to its end"
 [ "${first#*#}" = "$(title | sed 's/^[^#]*#//')" ] || fail "not where it was"
 close_window 0
+replayed=$(timeout 60 "$sallyport" replay --quiet "$out/branch.db" </dev/null)
+[[ $replayed == *one*README* ]] ||
+    fail "the branch that was saved prints: $replayed"
 
 # 9. With no display: one line, status 123.
 message=$(env -u DISPLAY -u WAYLAND_DISPLAY timeout 20 "$sallyport" --kernel "$kernel" \
