@@ -139,7 +139,7 @@ static bool take_break(struct commander *c, const char **arguments,
 
 COMMAND(cmd_delete)
 {
-    unsigned number;
+    unsigned number = 0;
     if (arguments[0] == '\0')
         breaks_clear(c->target->breaks);
     while (arguments[0] != '\0') {
@@ -152,7 +152,7 @@ COMMAND(cmd_delete)
 
 static bool set_enabled(struct commander *c, const char *arguments, bool on)
 {
-    unsigned number;
+    unsigned number = 0;
     if (!take_break(c, &arguments, &number) || !no_arguments(c, arguments))
         return false;
     return breaks_enable(c->target->breaks, number, on);
@@ -170,7 +170,7 @@ COMMAND(cmd_disable)
 
 COMMAND(cmd_condition)
 {
-    unsigned number;
+    unsigned number = 0;
     if (!take_break(c, &arguments, &number) ||
         !breaks_set_condition(c->target->breaks, number, arguments, c->why,
                               c->why_bytes))
@@ -181,7 +181,7 @@ COMMAND(cmd_condition)
 
 COMMAND(cmd_ignore)
 {
-    unsigned number;
+    unsigned number = 0;
     uint64_t count;
     if (!take_break(c, &arguments, &number))
         return false;
