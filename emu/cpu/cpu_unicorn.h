@@ -314,6 +314,8 @@ bool site_float_is_off(struct cpu *cpu);
 struct site *site_find(const struct cpu *cpu, uint64_t pc);
 /* Whether the instruction at a site may run natively right now. */
 bool site_passes(struct cpu *cpu, const struct site *site, uint64_t now);
+/* Tells who listens to the instruction at cpu->pc. */
+void site_tell(struct cpu *cpu, const struct site *site);
 void site_event(struct cpu *cpu, struct site *site);
 bool site_arm_stop(struct cpu *cpu, uint64_t pc);
 void site_disarm_stop(struct cpu *cpu);

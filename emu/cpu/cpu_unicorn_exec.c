@@ -106,6 +106,11 @@ static bool tell_watchers(struct cpu *cpu, const struct site *site,
     return true;
 }
 
+void site_tell(struct cpu *cpu, const struct site *site)
+{
+    tell_watchers(cpu, site, site->insn);
+}
+
 static bool tell(struct cpu *cpu, const struct site *site, uint32_t insn)
 {
     bool told = tell_watchers(cpu, site, insn);
