@@ -4,7 +4,7 @@
  * program `sallyport debug` from scripts, from a pipe and on a terminal.
  *
  * With the argument --page it prints the table of commands as it stands in
- * docs/reference/debugger.md.
+ * docs/reference/debugger.md; with --fuzz SEED LINES it tries hostile lines.
  */
 #include "target_bench.h"
 
@@ -568,7 +568,8 @@ static bool takes_long(const char *line)
     return strstr(line, "99999") != NULL || strstr(line, "0x8000") != NULL ||
            strstr(line, "0x12000") != NULL || strstr(line, "cop") != NULL ||
            strstr(line, "main") != NULL || strstr(line, "sp") != NULL ||
-           strstr(line, "pc") != NULL || strstr(line, "satp") != NULL;
+           strstr(line, "pc") != NULL || strstr(line, "satp") != NULL ||
+           strstr(line, "write") != NULL;
 }
 
 static void no_line_breaks_it(uint64_t seed, int lines)
@@ -933,6 +934,10 @@ int main(int argc, char *argv[])
     };
     if (argc > 1 && strcmp(argv[1], "--page") == 0)
         return print_page();
+    if (argc > 3 && strcmp(argv[1], "--fuzz") == 0) {
+        no_line_breaks_it(strtoull(argv[2], NULL, 0), atoi(argv[3]));
+        return 0;
+    }
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, cli_enter_directory,
