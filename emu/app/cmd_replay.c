@@ -8,6 +8,10 @@
 #include "runner.h"
 #include "verify.h"
 
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
 static int check(const struct options *o, struct complaint *why)
 {
     if (o->program_count != 1)
@@ -24,6 +28,9 @@ int cmd_replay(const struct options *o, struct complaint *why)
     int status = check(o, why);
     if (status != 0)
         return status;
+    if (access(o->program[0], R_OK) != 0)
+        return complain(why, APP_UNUSABLE, "%s: %s", o->program[0],
+                        strerror(errno));
     if (!recorded_named(o))
         return complain(why, APP_UNUSABLE, "%s: no recording of Sallyport's",
                         o->program[0]);

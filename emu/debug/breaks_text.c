@@ -117,6 +117,8 @@ static bool read_line_of_file(const struct reading *r, const char *text)
 
 static bool read_function(const struct reading *r, const char *text)
 {
+    if (text[0] == '\0')
+        return refuse(r, "function", "its name is missing");
     if (!is_name(text))
         return refuse(r, text, "no function's name");
     r->pub->kind = BREAK_FUNCTION;
@@ -139,6 +141,8 @@ static bool read_call(const struct reading *r, const char *name,
 {
     bool number = decimal(name, strlen(name)) >= 0;
     bool any = name[0] == '\0' && kind == BREAK_RETURN;
+    if (name[0] == '\0' && !any)
+        return refuse(r, "call", "which? A name or a number (help break)");
     if (!number && !any && !is_call(r, name))
         return refuse(r, name, "the kernel's table has no such call");
     r->pub->kind = kind;
@@ -164,13 +168,14 @@ static bool read_code(const struct reading *r, const char *text)
 
 /* ---- Memory ---- */
 
-/* Without a space: that which has this address where it stands now. */
+/* Without a space: the lower half is the process's, the upper the kernel's. */
 static void choose_space(const struct reading *r)
 {
     struct target *t = r->b->target;
     struct target_place here = target_place(t);
     int pid = target_user_pid(t);
-    if (here.priv == CPU_U || (r->pub->address >> 63 == 0 && pid != 0)) {
+    bool lower = r->pub->address >> 63 == 0;
+    if (lower && (here.priv == CPU_U || pid != 0)) {
         r->pub->space = SPACE_PROCESS;
         r->pub->pid = here.priv == CPU_U ? here.pid : pid;
     } else {
@@ -226,6 +231,8 @@ static bool read_memory(const struct reading *r, const char *text,
 static bool read_cause(const struct reading *r, const char *text)
 {
     r->pub->kind = BREAK_CAUSE;
+    if (text[0] == '\0')
+        return refuse(r, "cause", "which? A number as in scause");
     return ask(r, text, &r->pub->address);
 }
 

@@ -73,12 +73,13 @@ const struct command commands[] = {
      "To where the crossing before this one began, of any process or of this.",
      cmd_previous_crossing},
     {"crossing", "", "N", NUMBER, NONE, BACK,
-     "To where crossing N traps, whether it was or is still to come.",
+     "To where crossing N traps: one the run has come to, or any of a "
+     "recording.",
      cmd_crossing},
     {"goto", "g", "CLOCK | CLOCK.TRAPS | start | newest | end", TEXT, NONE,
      BACK,
      "To a moment: a clock value, exactly with the count of traps; start is "
-     "where the debugger began, newest how far the guest has come.",
+     "the first instruction of all, newest how far the guest has come.",
      cmd_goto},
     {"last-write", "lw", "ADDRESS[, BYTES] [PID]", EXPR, NONE, BACK,
      "To just before the last store to these bytes (8, or a variable's size), "
@@ -324,7 +325,9 @@ enum command_status command_run(struct commander *c, const char *line,
     arguments += strspn(arguments, " ");
     c->why = why;
     c->why_bytes = n;
-    if (!row->run(c, arguments)) {
+    bool good = row->run(c, arguments);
+    tell_divergence(c);
+    if (!good) {
         snprintf(clean, sizeof clean, "%s", why);
         snprintf(why, n, "%s: %s", row->name, clean);
         return COMMAND_FAILED;

@@ -22,6 +22,7 @@ struct commander {
     char *why; /* of the command that runs */
     size_t why_bytes;
     bool quit;
+    bool divergence_told;
     size_t console_shown; /* bytes of the guest's output */
     uint64_t x[32];       /* registers at the last stop, to mark changes */
     uint64_t changed;     /* bit n: x[n] differs from the stop before */
@@ -78,6 +79,8 @@ bool registers_of(struct commander *c, int pid, struct target_registers *out,
 /* ---- Telling where it stands (command_stop.c) ---- */
 void tell_stop(struct commander *c, const struct target_stop *stop);
 void tell_place(struct commander *c);
+/* Once, if the run did not come out again as it was (history_diverged). */
+void tell_divergence(struct commander *c);
 /* One instruction, "0x10154  ecall  # a7 = 64: write". */
 void instruction_text(struct commander *c, uint64_t root, uint64_t va,
                       const struct target_place *place, bool current,

@@ -80,6 +80,15 @@ static bool in_past(const struct commander *c)
     return history_in_past(h) && history_newest(h).clock > history_now(h).clock;
 }
 
+void tell_divergence(struct commander *c)
+{
+    if (c->divergence_told || !history_diverged(c->target->history))
+        return;
+    c->divergence_told = true;
+    say(c, "the run does not go as it was recorded, or as it went the first "
+           "time: this is what happens now");
+}
+
 void tell_place(struct commander *c)
 {
     struct target *t = c->target;

@@ -23,9 +23,8 @@ COMMAND(cmd_crossing)
         return false;
     if (!history_goto_crossing(c->target->history, number))
         return refuse(c,
-                      "%" PRIu64 ": not within reach: %" PRIu64
-                      " to come from the present are known, next-crossing "
-                      "goes on",
+                      "%" PRIu64 ": the run has come to %" PRIu64
+                      " crossings so far; next-crossing or continue goes on",
                       number, tracker_known(t));
     return there(c);
 }

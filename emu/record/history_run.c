@@ -111,6 +111,12 @@ static void run_past(struct history *h, uint64_t until,
         step_to_traps(h, next);
 }
 
+/* Traps go by, but the clock will not go on. */
+static bool storms(const struct history *h, const struct machine_stop *stop)
+{
+    return stop->reason == MACHINE_DEAD && !machine_waits(h->machine);
+}
+
 /* A recording may tell of moments that the run never comes to. */
 static bool stands_still(struct history *h, struct moment before,
                          size_t arrived)
@@ -136,9 +142,10 @@ static bool stretch_past(struct history *h, uint64_t until,
     history_settle(h);
     if (history_in_past(h)) {
         run_past(h, until, stop);
-        if (stop->reason == MACHINE_ENDED)
+        bool over = stop->reason == MACHINE_ENDED || storms(h, stop);
+        if (over)
             never_comes(h);
-        if (stop->reason == MACHINE_STOPPED || stop->reason == MACHINE_ENDED)
+        if (over || stop->reason == MACHINE_STOPPED)
             return true;
         history_settle(h);
     }
@@ -155,14 +162,14 @@ static bool stretch_past(struct history *h, uint64_t until,
 
 bool history_run_to(struct history *h, struct moment to)
 {
-    struct machine_stop stop;
+    struct machine_stop stop = {.reason = MACHINE_LIMIT};
     while (machine_clock(h->machine) < to.clock && history_in_past(h)) {
         struct moment before = history_now(h);
         size_t arrived = h->arrived;
         history_settle(h);
         if (history_in_past(h))
             run_past(h, to.clock, &stop);
-        if (stands_still(h, before, arrived))
+        if (stands_still(h, before, arrived) || storms(h, &stop))
             break;
     }
     step_to_traps(h, to);

@@ -31,13 +31,17 @@ static struct moment quiet_until(const struct replay *r, struct moment to)
     return to;
 }
 
-/* A hart that waits waits on, for what comes later. */
-static void run_clock(struct replay *r, uint64_t until,
+/* A hart that waits waits on, for what comes later. False: it gets no further,
+ * trap after trap. */
+static bool run_clock(struct replay *r, uint64_t until,
                       struct machine_stop *stop)
 {
     machine_run(r->machine, until, stop);
+    if (stop->reason == MACHINE_DEAD && !machine_waits(r->machine))
+        return false;
     if (stop->reason == MACHINE_WANTS_INPUT || stop->reason == MACHINE_DEAD)
         machine_idle(r->machine, until);
+    return true;
 }
 
 enum replay_result replay_run(struct replay *r, struct moment to, size_t inputs,
@@ -48,13 +52,14 @@ enum replay_result replay_run(struct replay *r, struct moment to, size_t inputs,
         struct moment before = now(r);
         give(r, r->arrivals);
         struct moment next = quiet_until(r, to);
+        bool goes_on = true;
         if (machine_clock(r->machine) < next.clock)
-            run_clock(r, next.clock, stop);
+            goes_on = run_clock(r, next.clock, stop);
         else if (moment_compare(now(r), next) < 0)
             machine_step(r->machine, stop); /* a trap takes no time */
         if (stop->reason == MACHINE_STOPPED)
             return REPLAY_STOPPED;
-        if (stop->reason == MACHINE_ENDED ||
+        if (stop->reason == MACHINE_ENDED || !goes_on ||
             moment_compare(now(r), before) == 0)
             break;
     }

@@ -456,6 +456,11 @@ def liars(db, bad):
             b"damaged")
     changed("insert into arrival values (900000, 50, 5, x'41', 0),"
             " (900001, 5, 5, x'41', 0)", [], 123, b"damaged")
+    # Another machine storms: it does not go on for ever.
+    changed("update run set value = 1 where key = 'bare'", [], 123,
+            b"another way")
+    out = run("debug", "-x", "continue", bad)[1]
+    check(b"does not go as it was recorded" in out, f"debug: {out}")
     # A state that cannot be taken up: the run is repeated instead.
     changed("update snapshot set state = x'00'", ["--goto", "30"], 0, b"")
     changed("update snapshot set pages = zeroblob(9), clock = 1", ["--goto",

@@ -271,6 +271,8 @@ static void a_session_through_the_gate_and_back(void **state)
     (void)state;
     uint64_t before = machine_hash(m);
     says(d, "where", "U pid 2 hello: write+0x4");
+    says(d, "watch sched", "of the kernel");
+    ask(d, "delete");
     says(d, "into", "cause 8 (ecall from U) into scause");
     says(d, "where", "uservec");
     says(d, "step", "trampoline.S:");
@@ -284,7 +286,7 @@ static void a_session_through_the_gate_and_back(void **state)
     says(d, "finish", "copyin returned, a0 = 0 (0x0)");
     says(d, "out", "= 13: ");
     says(d, "console", "guest| hello, world");
-    says(d, "reverse-continue", "breakpoint 2 (copyin)");
+    says(d, "reverse-continue", "breakpoint 3 (copyin)");
     says(d, "reverse-into", "the trap has not been taken yet");
     assert_true(machine_hash(m) == before);
     assert_null(strstr(ask(d, "console"), "hello, world"));
@@ -326,7 +328,7 @@ static void a_moment_can_be_named(void **state)
     says(d, "crossing 3", "ecall");
     says(d, "card 1", "fault");
     refuses_line(d, "card 99999", "no such crossing");
-    refuses_line(d, "crossing 99999", "not within reach");
+    refuses_line(d, "crossing 99999", "the run has come to");
     refuses_line(d, "goto 12.99", "no such moment");
     refuses_line(d, "goto -1", "neither a clock value");
     stand_up(d);
