@@ -125,6 +125,7 @@ COMMAND(cmd_breaks)
 static bool take_break(struct commander *c, const char **arguments,
                        unsigned *number)
 {
+    *number = 0;
     char *end;
     unsigned long value = strtoul(*arguments, &end, 10);
     if (end == *arguments || (*end != '\0' && *end != ' '))

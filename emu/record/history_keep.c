@@ -124,8 +124,8 @@ static uint64_t distance(const struct history *h, size_t i)
     return at > now ? at - now : now - at;
 }
 
-/* Of too many near ones that which is farthest away goes. */
-static bool forget_near(struct history *h)
+/* Of more near ones than so many that which is farthest away goes. */
+static bool forget_near(struct history *h, size_t most)
 {
     size_t near = 0, farthest = 0;
     for (size_t i = 1; i < machine_past_count(h->past); i++) {
@@ -135,16 +135,18 @@ static bool forget_near(struct history *h)
         if (farthest == 0 || distance(h, i) > distance(h, farthest))
             farthest = i;
     }
-    return near > NEAR_MAX && forget(h, farthest);
+    return near > most && forget(h, farthest);
 }
 
 void history_keep_near(struct history *h)
 {
     if (!history_keep(h, true))
         return;
-    while (forget_near(h))
+    while (forget_near(h, NEAR_MAX))
         ;
-    thin(h);
+    /* The others are not to make room for these. */
+    while (history_bytes(h) > h->memory && forget_near(h, 0))
+        ;
 }
 
 uint64_t history_keep_due(const struct history *h)
