@@ -1,7 +1,8 @@
-/* kernel.h - the kernel at a glance: every source file includes this, and no header includes
- * another. Below are the modules that need only a few words; the others have headers of their
- * own, and so have sockets, methods and ports (socket.h, method.h, port.h), which only their
- * own files include. int is 0 or a positive errno, unless a function says otherwise. */
+/* kernel.h - the kernel at a glance: every source file includes this, and no other header for C
+ * includes one of the kernel's. Below are the modules that need only a few words; the others
+ * have headers of their own, and so have sockets, methods and ports (socket.h, method.h,
+ * port.h), which only their own files include. int is 0 or a positive errno, unless a function
+ * says otherwise. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sallyport/abi.h>

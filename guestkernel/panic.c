@@ -56,8 +56,8 @@ static _Noreturn void finish(const char *message, vaddr pc, vaddr fp, vaddr ra) 
     again = true;
     struct proc *p = sched.current;
     print("kernel panic: %s\n", message);
-    if (pc) print("in pid %d %s\n", p ? p->pid : 0, p ? p->name : "(idle)");
-    if (pc) backtrace(pc, fp, ra);
+    print("in pid %d %s\n", p ? p->pid : 0, p ? p->name : "(idle)");
+    backtrace(pc, fp, ra);
     PROBE(panic, message);
     power_off(PANIC_STATUS);
 }
@@ -115,5 +115,7 @@ void refuse_boot(const char *format, ...) {
     va_start(list, format);
     print_to_list(message, sizeof message, format, list);
     va_end(list);
-    finish(message, 0, 0, 0);
+    print("kernel panic: %s\n", message);
+    PROBE(panic, message);
+    power_off(PANIC_STATUS);
 }

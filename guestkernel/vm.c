@@ -181,13 +181,20 @@ static int bring_in(struct vm *vm, const struct region *r, uint64_t va, pte_t ac
     pte_t *entry = sv39_entry(vm->root, va, true);
     if (!entry) return ENOMEM;
     pte_t flags = user_flags(r->access);
-    char *own = r->shared ? inode_own_page(r->file, offset_in_file(r, va)) : 0;
-    paddr page = own ? kpa(own) : 0;
-    if (!r->shared && access != PTE_W && (page = frame_in_place(r, va)))
+    paddr page = r->shared || access == PTE_W ? 0 : frame_in_place(r, va);
+    if (r->shared) {
+        char *own = inode_own_page(r->file, offset_in_file(r, va));
+        if (!own) return ENOMEM;
+        page = kpa(own);
+        page_hold(page);
+    } else if (page) { /* the file's, until the first store */
+        page_hold(page);
         flags = cow_flags(r->access);
-    if (page) page_hold(page);
-    else if (r->shared || !(page = page_alloc_zeroed())) return ENOMEM;
-    else if (r->file) read_file_part(r, va, kva(page));
+    } else {
+        page = page_alloc_zeroed();
+        if (!page) return ENOMEM;
+        if (r->file) read_file_part(r, va, kva(page));
+    }
     /* The page may have been written just now, or when its file was. */
     if (r->access & PTE_X) fence_instructions();
     map(vm, entry, va, page, flags);

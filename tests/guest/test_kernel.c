@@ -646,6 +646,22 @@ static void a_panic_names_function_cause_and_callers(void **state)
     end(r);
 }
 
+static void a_jump_to_nowhere_says_who_made_it(void **state)
+{
+    (void)state;
+    const uint32_t jump = 0x00000067; /* jr zero */
+    struct run *r = start_spoilt("arg=lengths\n", "sys_getpid", jump);
+    run_to_the_end(r);
+    assert_ended(r, 121);
+    assert_non_null(strstr(r->out, "instruction page fault at pc 0x0"));
+    assert_non_null(strstr(r->out, "in pid "));
+    const char *trace = strstr(r->out, "backtrace:\n  0x0 ?");
+    assert_non_null(trace);
+    assert_non_null(strstr(trace, " syscall+"));
+    assert_non_null(strstr(trace, " usertrap+"));
+    end(r);
+}
+
 static void a_stray_user_pointer_panics_in_both_layouts(void **state)
 {
     (void)state;
@@ -1099,6 +1115,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_line_too_long_is_cut_not_overrun),
         cmocka_unit_test(a_poll_of_the_console_waits_for_a_line),
         cmocka_unit_test(a_panic_names_function_cause_and_callers),
+        cmocka_unit_test(a_jump_to_nowhere_says_who_made_it),
         cmocka_unit_test(a_stray_user_pointer_panics_in_both_layouts),
         cmocka_unit_test(a_stack_overflow_is_said_to_be_one),
         cmocka_unit_test(crossings_keep_their_budgets),
