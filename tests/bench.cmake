@@ -41,9 +41,15 @@ add_custom_target(bench_history_table
     "pingpong=pingpong 1000000"
   DEPENDS bench_history guestkernel guestapps ${bench_programs}
   USES_TERMINAL VERBATIM)
+add_executable(bench_window EXCLUDE_FROM_ALL bench/bench_window.c)
+target_link_libraries(bench_window PRIVATE sallyport_flags app view)
+add_custom_target(bench_window_table
+  COMMAND bench_window ${CMAKE_BINARY_DIR}/guest/kernel/kernel.elf
+    ${CMAKE_BINARY_DIR}/guest/apps/initrd.tar pingpong 1000000
+  DEPENDS bench_window guestkernel guestapps USES_TERMINAL VERBATIM)
 add_custom_target(bench
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/bench/qemu.sh ${loop_elfs}
     > ${CPU_GUEST_DIR}/qemu-rates
   COMMAND bench_cpu ${CPU_GUEST_DIR}/loops.bin ${CPU_GUEST_DIR}/qemu-rates
   DEPENDS bench_cpu ${loop_elfs} USES_TERMINAL VERBATIM)
-add_dependencies(bench bench_history_table)
+add_dependencies(bench bench_history_table bench_window_table)
