@@ -8,27 +8,37 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef bool export_fn(struct recording_file *f, FILE *out, char *why,
                        size_t why_bytes);
+
+/* A device or a pipe is written to, not replaced. */
+static bool is_file_or_nothing(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) != 0 || S_ISREG(st.st_mode);
+}
 
 /* Written beside its place first: a file that is there is whole. */
 static int write_export(struct recording_file *f, const char *path,
                         export_fn *fn, struct complaint *why)
 {
     char part[4096], reason[320] = "";
-    int n = snprintf(part, sizeof part, "%s.part", path);
+    bool beside = is_file_or_nothing(path);
+    int n = snprintf(part, sizeof part, beside ? "%s.part" : "%s", path);
     FILE *out = n < (int)sizeof part ? fopen(part, "w") : NULL;
     if (out == NULL)
         return complain(why, APP_UNUSABLE, "%s: %s", path, strerror(errno));
     bool good = fn(f, out, reason, sizeof reason);
     bool written = ferror(out) == 0;
     written = fclose(out) == 0 && written;
-    if (good && written && rename(part, path) == 0)
+    if (good && written && (!beside || rename(part, path) == 0))
         return 0;
     int error = errno;
-    unlink(part);
+    if (beside)
+        unlink(part);
     return good ? complain(why, APP_UNUSABLE, "%s: %s", path, strerror(error))
                 : complain(why, APP_UNUSABLE, "%s: %s", "export", reason);
 }

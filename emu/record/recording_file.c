@@ -11,6 +11,7 @@
 #include "compress.h"
 #include "schema.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,7 +235,9 @@ struct recording_file *recording_open(const char *path, char *why,
     uint8_t header[HEADER_BYTES];
     if (!read_header(path, header) ||
         header_id(header) != RECORDING_APPLICATION_ID) {
-        snprintf(why, why_bytes, "no recording of Sallyport's");
+        snprintf(why, why_bytes, "%s",
+                 access(path, R_OK) != 0 ? strerror(errno)
+                                         : "no recording of Sallyport's");
         return NULL;
     }
     struct recording_file *f = calloc(1, sizeof *f);

@@ -160,9 +160,11 @@ with tempfile.TemporaryDirectory() as folder:
 
     with open("text", "w", encoding="utf-8") as text:
         text.write("no recording\n")
+    os.symlink("/dev/full", "full")  # a device is written to, not replaced
     for words in (["diff", "one.db", "text"], ["diff", "one.db", "none"],
                   ["export", "--perfetto", "x", "text"],
                   ["export", "--perfetto", "/none/x", "one.db"],
+                  ["export", "--perfetto", "full", "one.db"],
                   ["export", "--perfetto", "/dev/full/x", "one.db"]):
         done = run(*words)
         check(done.returncode == 123 and done.stderr.count("\n") == 1,
