@@ -262,10 +262,12 @@ void history_step(struct history *h, struct machine_stop *stop)
         return;
     }
     machine_step(h->machine, stop);
-    if (!past)
+    if (!past) {
         newest_is_now(h);
-    else
-        history_set_mode(h);
+        return;
+    }
+    history_settle(h); /* what came at this moment belongs to it */
+    history_set_mode(h);
 }
 
 void history_idle(struct history *h, uint64_t until_clock)
