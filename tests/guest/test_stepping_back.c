@@ -156,9 +156,9 @@ static void lines_over_calls_of_the_kernel(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct bench *b = open_bench(layouts[i], "forktree", "2");
         go_to_call(b, "forktree", "fork", 1);
-        lines_there_and_back(b, STEP_OVER, 50, "in the kernel's fork");
+        lines_there_and_back(b, STEP_OVER, 14, "in the kernel's fork");
         go_to_call(b, "forktree", "waitpid", 1);
-        lines_there_and_back(b, STEP_OVER, 40, "in a wait that sleeps");
+        lines_there_and_back(b, STEP_OVER, 12, "in a wait that sleeps");
         close_bench(b);
     }
 }
@@ -180,7 +180,7 @@ static void lines_across_signals(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct bench *b = open_bench(layouts[i], "signals", NULL);
         go_to_call(b, "signals", "kill", 1);
-        lines_there_and_back(b, STEP_OVER, 60, "a signal to oneself");
+        lines_there_and_back(b, STEP_OVER, 16, "a signal to oneself");
         close_bench(b);
     }
 }
