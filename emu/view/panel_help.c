@@ -30,7 +30,7 @@ static void colours_row(struct frame *f, struct box b)
 static double key_card(struct frame *f, double x, double y, const char *key)
 {
     double w = draw_width(f->d, FONT_MONO_BOLD, key) + 14;
-    draw_card(f->d, BOX(x, y, w, 20), f->p->field, f->p->line, 5);
+    draw_card(f->d, BOX(x, y, w, 18), f->p->field, f->p->line, 5);
     draw_text(f->d, FONT_MONO_BOLD, x + 7, y + 1, w - 6, f->p->ink, key);
     return w;
 }
@@ -67,7 +67,7 @@ void panel_help(struct frame *f, struct box b)
         "page. With Shift, the same key goes back in time.");
     box_cut_top(&in, used + 10);
     colours_row(f, box_cut_top(&in, 30));
-    double row = fmin(25, fmax(21, in.h / (double)command_rows));
-    for (size_t i = 0; i < command_rows && in.h >= 20; i++)
+    double row = fmin(25, fmax(19, in.h / (double)command_rows));
+    for (size_t i = 0; i < command_rows && in.h >= 18; i++)
         command_line(f, &command_table[i], box_cut_top(&in, row));
 }
