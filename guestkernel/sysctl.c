@@ -90,12 +90,13 @@ int SYSCTL_IN(struct sysctl_req *req, void *to, size_t n) {
 int sysctl_number(struct sysctl_req *req, size_t size, int64_t *value, int64_t least,
                   int64_t most) {
     const size_t narrow = sizeof(int32_t), wide = sizeof(int64_t);
+    /* A copy: to bring in the caller's pages takes frames, which vm.free_pages counts. */
+    int64_t old = *value, new = 0;
     bool is_narrow = req->oldptr.va && req->oldlen == narrow;
-    if (is_narrow && *value != (int32_t)*value) return ERANGE;
-    int error = SYSCTL_OUT(req, value, is_narrow ? narrow : size);
+    if (is_narrow && old != (int32_t)old) return ERANGE;
+    int error = SYSCTL_OUT(req, &old, is_narrow ? narrow : size);
     if (error || !req->newptr.va) return error;
     size_t n = req->newlen == narrow || req->newlen == wide ? req->newlen : size;
-    int64_t new = 0;
     error = SYSCTL_IN(req, &new, n);
     if (n == narrow) new = (int32_t) new;
     if (!error && size == narrow && new != (int32_t) new) error = ERANGE;

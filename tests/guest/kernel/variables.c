@@ -599,6 +599,25 @@ static void calls_at_random(void)
     EQUAL(sysctlbyname("kern.hostname", NULL, NULL, "sallyport", 9), 0);
 }
 
+/* To bring in the two pages takes frames, so the number changes under the copy;
+ * often enough to pass a multiple of 256, where half of each would show. */
+static void a_number_is_told_as_it_was(void)
+{
+    enum { TIMES = 150 };
+    char *p = mmap(NULL, 2 * TIMES * PAGE, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANON, -1, 0);
+    TRUE(p != MAP_FAILED);
+    for (int i = 0; i < TIMES; i++) {
+        char *at = p + (2 * i + 1) * PAGE - 1;
+        long before = free_frames(), told = 0;
+        size_t n = sizeof told;
+        EQUAL(sysctlbyname("vm.free_pages", at, &n, NULL, 0), 0);
+        memcpy(&told, at, sizeof told);
+        EQUAL(told, before);
+    }
+    EQUAL(munmap(p, 2 * TIMES * PAGE), 0);
+}
+
 int main(void)
 {
     set_up();
@@ -607,6 +626,7 @@ int main(void)
     a_length_is_a_length_whatever_it_is();
     numbers_are_narrowed_only_if_they_fit();
     a_list_grows_between_two_calls();
+    a_number_is_told_as_it_was();
     names_that_are_none();
     numbers_that_are_none();
     the_tree_knows_itself();
