@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/stat.h>
 
 int recorder_check(const char *path, struct complaint *why)
 {
@@ -62,11 +63,23 @@ static size_t list_images(const struct session *s,
     return n;
 }
 
+/* Is that the recording whose run this is? It would be lost half read. */
+static bool is_own_source(const struct session *s, const char *path)
+{
+    struct stat from, to;
+    return s->recorded != NULL && stat(s->recorded->path, &from) == 0 &&
+           stat(path, &to) == 0 && from.st_dev == to.st_dev &&
+           from.st_ino == to.st_ino;
+}
+
 int recorder_open(const struct session *s, const char *path,
                   struct recording **out, struct complaint *why)
 {
     const struct options *o = s->options;
     struct recording_image image[6];
+    if (is_own_source(s, path))
+        return complain(why, APP_UNUSABLE,
+                        "-o %s: is the recording that is run", path);
     char *words = command_words(o), reason[400];
     const struct recording_fact fact[] = {
         {"sallyport", SALLYPORT_VERSION, 0},

@@ -456,6 +456,10 @@ def liars(db, bad):
             b"damaged")
     changed("insert into arrival values (900000, 50, 5, x'41', 0),"
             " (900001, 5, 5, x'41', 0)", [], 123, b"damaged")
+    before = db.read_bytes()
+    status, out, err = run("trace", "-o", db, db)
+    check(status == 123 and b"that is run" in err and db.read_bytes() == before,
+          f"trace into its own recording: {status} {err}")
     # Another machine storms: it does not go on for ever.
     changed("update run set value = 1 where key = 'bare'", [], 123,
             b"another way")
