@@ -32,8 +32,20 @@ static void set_title(struct gui *g)
     window_title(g->window, title);
 }
 
+/* A recording that was changed, or a fault of ours: told once. */
+static void tell_divergence(struct gui *g)
+{
+    if (g->divergence_told || !history_diverged(g->history))
+        return;
+    g->divergence_told = true;
+    snprintf(g->notice, sizeof g->notice,
+             "the run does not go as it was recorded, or as it went the first "
+             "time: this is what happens now");
+}
+
 void gui_draw(struct gui *g)
 {
+    tell_divergence(g);
     struct stage_want want = {.run = g->run,
                               .how = g->how[0] ? g->how : NULL,
                               .notice = g->notice[0] ? g->notice : NULL,

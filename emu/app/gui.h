@@ -67,6 +67,7 @@ struct gui {
     enum scene_run run;
     char how[200];    /* how it ended, or what it waits for */
     char notice[256]; /* an error, until the next input */
+    bool divergence_told;
     struct ending ending;
     int status;               /* the guest's, once it has ended */
     uint64_t slice;           /* clock units that take about SLICE_MS */

@@ -35,6 +35,21 @@ static void help_row(struct commander *c, const struct command *row)
     say_wrapped(c, row->help, 4);
 }
 
+/* How much of a help text says it in short: up to the first stop that stands
+ * outside brackets and ends a word. */
+static size_t first_sentence(const char *text)
+{
+    int depth = 0;
+    size_t n = 0;
+    for (; text[n] != '\0'; n++) {
+        depth += (text[n] == '(') - (text[n] == ')');
+        if (depth == 0 && strchr(".;:", text[n]) != NULL &&
+            (text[n + 1] == ' ' || text[n + 1] == '\0'))
+            break;
+    }
+    return n;
+}
+
 static void help_all(struct commander *c)
 {
     const char *group = "";
@@ -44,8 +59,8 @@ static void help_all(struct commander *c)
         if (strcmp(group, row->group) != 0)
             say(c, "%s%s:", i > 0 ? "\n" : "", row->group);
         group = row->group;
-        size_t sentence = strcspn(row->help, ".;:");
-        snprintf(first, sizeof first, "%.*s", (int)sentence, row->help);
+        snprintf(first, sizeof first, "%.*s", (int)first_sentence(row->help),
+                 row->help);
         say(c, "  %-18s %-5s %s", row->name, row->aliases, first);
     }
     say(c, "\nA command may be shortened to what only it begins with; help "

@@ -2,7 +2,7 @@
  * recording_state.c - snapshots of a recording: the whole state's hash, and the
  * state itself packed so that the run can be taken up from there.
  *
- * They are taken where the hart empties its TLB anyway (at multiples of 2^20
+ * They are taken where the hart empties its TLB anyway (at multiples of 2^18
  * executed instructions, docs/developer/engine.md), so that a run that goes on
  * from one sets the same A and D bits.
  */
